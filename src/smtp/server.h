@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * server.h - the server side of a submission session (RFC 6409, 5321) without any I/O.
+ *
+ * The engine is fed octets with the time. It gives octets to send, at most one open *want* that its
+ * caller must answer, the text of the message as it comes, and a deadline. It makes no syscall,
+ * reads no clock and does not log.
+ *
+ *   loop: n = smtp_server_input(s, octets, now_ms);     consume n octets
+ *         smtp_server_text(s)        -> append to the message (valid until the next call into s)
+ *         smtp_server_output(s)      -> send, then smtp_server_output_taken(s, n)
+ *         smtp_server_want(s)        -> do it, then call the function that the want names
+ *         stop when n == 0 and nothing above had work; call smtp_server_timeout() at the deadline
+ *
+ * While a want is open nothing is consumed: that is the back-pressure, and it keeps the replies to
+ * pipelined commands in order (RFC 2920 §3.2).
+ */
+#ifndef SMTP_SERVER_H
+#define SMTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/slice.h"
+
+/* Everything a peer may stretch. Each is a key of the config's `limits` or `timeouts` section. */
+struct smtp_server_limits {
+	uint64_t message_size;   /* octets of text; announced with SIZE (RFC 1870) */
+	uint32_t command_length; /* octets of a command line with CRLF; at least 512 (§4.5.3.1.4) */
+	uint32_t
+	    auth_line_length;   /* octets of an AUTH response line; at least 12288 (RFC 4954 §4) */
+	uint32_t recipients;    /* of one transaction; at least 100 (§4.5.3.1.8) */
+	uint32_t transactions;  /* of one session */
+	uint32_t bad_commands;  /* errors before 421 */
+	uint32_t auth_failures; /* before 421 */
+	uint64_t command_timeout_ms; /* at least 5 minutes (§4.5.3.2.7) */
+	uint64_t data_timeout_ms;    /* between octets of text; at least 3 minutes (§4.5.3.2.5) */
+	uint64_t login_timeout_ms;   /* from the banner until AUTH has succeeded */
+	uint64_t transaction_timeout_ms; /* DATA from first octet to last, whatever the pace */
+};
+
+struct smtp_server_options {
+	const char *hostname;                    /* borrowed for the life of the engine */
+	const struct smtp_server_limits *limits; /* borrowed for the life of the engine */
+	bool implicit_tls;                       /* TLS from the first octet: no STARTTLS offered */
+};
+
+/* What must happen before the engine goes on. At most one is open. */
+enum smtp_server_want {
+	SMTP_SERVER_WANT_NONE,
+	/*
+	 * Send the output, throw away all unread plaintext, handshake, then smtp_server_tls_done().
+	 * On a failed handshake: free the engine and close.
+	 */
+	SMTP_SERVER_WANT_TLS,
+	/* Carry smtp_server_auth_step() to the authenticator, then smtp_server_auth_*(). */
+	SMTP_SERVER_WANT_AUTH,
+	/* May smtp_server_sender() be used? Then smtp_server_sender_done(). */
+	SMTP_SERVER_WANT_SENDER,
+	/* May the newest of smtp_server_recipient() be used? Then smtp_server_recipient_done(). */
+	SMTP_SERVER_WANT_RECIPIENT,
+	/* The text is complete: make the message durable, then smtp_server_store_done(). */
+	SMTP_SERVER_WANT_STORE,
+	/*
+	 * Forget what was taken of the message (error, RSET in BDAT later, too large), then
+	 * smtp_server_abort_done().
+	 */
+	SMTP_SERVER_WANT_ABORT,
+	/* Send the output, then close. Nothing answers this one. */
+	SMTP_SERVER_WANT_CLOSE,
+};
+
+/* One step of a SASL exchange for the authenticator (RFC 4954 §4). */
+struct smtp_server_auth_step {
+	enum {
+		SMTP_SERVER_AUTH_START,    /* mechanism is set; octets if has_octets */
+		SMTP_SERVER_AUTH_RESPONSE, /* octets, decoded */
+		SMTP_SERVER_AUTH_CANCEL,   /* the client sent "*": answer smtp_server_auth_failed()
+					      not needed */
+	} kind;
+	struct slice mechanism; /* as the client spelled it */
+	bool has_octets;        /* an initial response was given, perhaps empty ("=") */
+	struct slice octets;    /* base64 decoded; a secret: wiped when the want is answered */
+};
+
+/* Answers that can be given to SENDER, RECIPIENT and STORE wants; the engine has their words. */
+enum smtp_server_answer {
+	SMTP_SERVER_OK,
+	SMTP_SERVER_NOT_ALLOWED, /* sender: not this account's address; recipient: refused by policy
+				  */
+	SMTP_SERVER_TRY_LATER,   /* a process of ours is away or the disk failed: 451 4.3.0 */
+	SMTP_SERVER_DISK_FULL,   /* 452 4.3.1 */
+	SMTP_SERVER_BUSY,        /* a limit on load is reached: 451 4.3.2 */
+};
+
+enum smtp_server_auth_failure {
+	SMTP_SERVER_AUTH_BAD_CREDENTIALS, /* 535 5.7.8; wrong password, no such user, disabled: the
+					     same */
+	SMTP_SERVER_AUTH_BAD_MECHANISM,   /* 504 5.5.4 */
+	SMTP_SERVER_AUTH_MALFORMED, /* 501 5.5.2: what the mechanism was sent makes no sense */
+	SMTP_SERVER_AUTH_TEMPORARY, /* 454 4.7.0 */
+	SMTP_SERVER_AUTH_THROTTLED, /* 454 4.7.0 in other words: too many failures from there */
+};
+
+struct smtp_server;
+
+/* The banner is in the output at once, except with implicit_tls: then after smtp_server_tls_done().
+ */
+struct smtp_server *smtp_server_new(const struct smtp_server_options *options, uint64_t now_ms);
+void smtp_server_free(struct smtp_server **s);
+
+/* Feed octets that came at now_ms (monotonic). Borrows in for the call. Returns how many it read.
+ */
+size_t smtp_server_input(struct smtp_server *s, struct slice in, uint64_t now_ms);
+/* Decoded message text that the last smtp_server_input() produced; points into its `in`. */
+struct slice smtp_server_text(const struct smtp_server *s);
+/* Replies to send, and how many of those octets were. */
+struct slice smtp_server_output(const struct smtp_server *s);
+void smtp_server_output_taken(struct smtp_server *s, size_t len);
+enum smtp_server_want smtp_server_want(const struct smtp_server *s);
+/* When smtp_server_timeout() is due, in monotonic ms; UINT64_MAX for never. */
+uint64_t smtp_server_deadline(const struct smtp_server *s);
+/* Tells the engine that it is now_ms; when the deadline has passed it says 421 and wants CLOSE. */
+void smtp_server_timeout(struct smtp_server *s, uint64_t now_ms);
+/*
+ * The process stops: after the transaction in flight (or at once without one) 421 4.3.2, CLOSE.
+ * RFC 5321 §3.8.
+ */
+void smtp_server_shutdown(struct smtp_server *s, uint64_t now_ms);
+
+void smtp_server_tls_done(struct smtp_server *s, uint64_t now_ms);
+
+/* Valid while AUTH is wanted. */
+struct smtp_server_auth_step smtp_server_auth_step(const struct smtp_server *s);
+/* challenge is encoded and sent with 334. */
+void smtp_server_auth_continue(struct smtp_server *s, struct slice challenge, uint64_t now_ms);
+void smtp_server_auth_ok(struct smtp_server *s, struct slice account, uint64_t now_ms);
+void smtp_server_auth_failed(
+    struct smtp_server *s, enum smtp_server_auth_failure why, uint64_t now_ms);
+/* After a CANCEL step. */
+void smtp_server_auth_cancelled(struct smtp_server *s, uint64_t now_ms);
+
+void smtp_server_sender_done(
+    struct smtp_server *s, enum smtp_server_answer answer, uint64_t now_ms);
+void smtp_server_recipient_done(
+    struct smtp_server *s, enum smtp_server_answer answer, uint64_t now_ms);
+/* queue_id names the message in the 250; ignored unless answer is OK. */
+void smtp_server_store_done(
+    struct smtp_server *s, enum smtp_server_answer answer, struct slice queue_id, uint64_t now_ms);
+void smtp_server_abort_done(struct smtp_server *s, uint64_t now_ms);
+
+/* Facts about the session, for the trace header, the envelope and the log. Slices are borrowed. */
+struct slice smtp_server_helo(const struct smtp_server *s); /* argument of EHLO or HELO */
+bool smtp_server_is_extended(const struct smtp_server *s);  /* EHLO, not HELO */
+bool smtp_server_is_tls(const struct smtp_server *s);
+struct slice smtp_server_account(const struct smtp_server *s);   /* empty until AUTH succeeded */
+struct slice smtp_server_sender(const struct smtp_server *s);    /* without <>; empty: null path */
+bool smtp_server_is_8bitmime(const struct smtp_server *s);       /* BODY=8BITMIME was given */
+uint64_t smtp_server_declared_size(const struct smtp_server *s); /* SIZE=, 0 when not given */
+size_t smtp_server_recipient_count(
+    const struct smtp_server *s); /* those accepted, plus the one asked about */
+struct slice smtp_server_recipient(const struct smtp_server *s, size_t i);
+bool smtp_server_is_in_text(const struct smtp_server *s); /* between 354 and the end of text */
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store.h - where messages are kept until the last recipient is settled.
+ *
+ * Writing: operations are added to the open batch, which costs no I/O; store_flush() makes the
+ * batch durable as one transaction (one fsync for all) and then calls back, in the loop. While one
+ * batch syncs the next one fills: an implementation has at most one batch in the writer and one
+ * open; a second store_flush() while one is in the writer is kept until the first is done.
+ *
+ * Nothing of a batch that failed is kept. Whoever added to it is told so, replies 451 or 452, and
+ * may add the same again.
+ *
+ * Reading sees what is durable, and nothing else.
+ *
+ * The states of a message on disk, who moves it, and what start-up does: docs/queue.md.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <event2/event.h>
+
+#include "smtp/verdict.h"
+#include "util/buf.h"
+#include "util/slice.h"
+
+struct store;
+
+enum store_recipient_state {
+	STORE_RECIPIENT_DUE = 0,  /* to be tried at due_unix_ms; deferred when attempts > 0 */
+	STORE_RECIPIENT_HELD = 1, /* not tried until released */
+	STORE_RECIPIENT_DELIVERED = 2,
+	STORE_RECIPIENT_FAILED = 3,
+};
+
+struct store_options {
+	const char *directory;   /* exists, is ours */
+	uint64_t min_free_space; /* octets; below it batches with messages fail with -ENOSPC */
+};
+
+/*
+ * Open or make the store, recover (remove `arriving` chunks, count what is there), and start its
+ * writer. 0, or -errno with a line for the administrator in error: -EIO for a broken database,
+ * -EBUSY when another process has it.
+ */
+int store_open(struct event_base *base, const struct store_options *options,
+    struct store **ret_store, struct buf *error);
+/* As above for the command line: no writer, no recovery, no lock; the reading calls only. */
+int store_open_reader(const char *directory, struct store **ret_store, struct buf *error);
+/* Waits for the batch in the writer; the open one is dropped. Nulls the pointer. */
+void store_close(struct store **s);
+
+/* ---- the open batch -------------------------------------------------------------------------- */
+
+struct store_recipient {
+	struct slice address;
+	struct slice route; /* the next hop's name when it was queued */
+	enum store_recipient_state state;
+	uint64_t due_unix_ms;
+};
+
+struct store_message {
+	uint64_t id;
+	uint64_t created_unix_ms;
+	struct slice account, sender;
+	uint32_t flags;       /* WIRE_BODY_8BITMIME */
+	uint32_t chunk_count; /* put before with store_put_chunk, in this or earlier batches */
+	uint64_t size;        /* prefix + chunks + tail */
+	struct slice prefix, tail;
+	const struct store_recipient *recipients;
+	size_t recipient_count;
+};
+
+/* Takes over data (malloc'ed). seq counts from 0 without gaps. */
+void store_put_chunk(struct store *s, uint64_t message_id, uint32_t seq, uint8_t *data, size_t len);
+/* Copies what it needs. A number that is there already fails the batch with -EEXIST. */
+void store_put_message(struct store *s, const struct store_message *m);
+/* Removes the chunks of a message that will not come. */
+void store_drop_chunks(struct store *s, uint64_t message_id);
+/* One recipient's new state after an attempt; keeps the words of the verdict. Copies. */
+void store_put_outcome(struct store *s, uint64_t message_id, uint32_t recipient,
+    enum store_recipient_state state, uint64_t due_unix_ms, const struct smtp_verdict *verdict);
+/*
+ * The message is over (every recipient delivered or failed, bounces stored in this batch or not
+ * owed): writes its history lines, then removes it. After its last store_put_outcome().
+ */
+void store_settle(struct store *s, uint64_t message_id, uint64_t now_unix_ms);
+/* Forget history older than this. */
+void store_prune_history(struct store *s, uint64_t before_unix_ms);
+
+/* Octets that the open batch holds, and those of the batch in the writer. */
+size_t store_batch_len(const struct store *s);
+bool store_is_flushing(const struct store *s);
+/*
+ * Hand the open batch to the writer. on_durable(arg, result) comes from the loop, never from inside
+ * this call: 0, or -errno (-ENOSPC: disk full; -EAGAIN: locked; -EEXIST; -EIO ...) for the whole
+ * batch. An empty batch calls back with 0.
+ */
+void store_flush(struct store *s, void (*on_durable)(void *arg, int result), void *arg);
+/*
+ * A cheap probe whether writing would work again (after -ENOSPC, -EIO ...): 0 or -errno. Retries
+ * what can be retried, e.g. reopens the database.
+ */
+int store_probe(struct store *s);
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+struct store_recipient_row {
+	uint32_t index;
+	enum store_recipient_state state;
+	uint32_t attempts;
+	uint64_t due_unix_ms;
+	struct slice address, route;
+	/* The last verdict; empty before the first attempt. */
+	uint16_t code;
+	uint16_t enhanced[3];
+	struct slice host, peer_text, reason;
+};
+
+struct store_message_row {
+	uint64_t id, created_unix_ms, size;
+	uint32_t flags;
+	struct slice account, sender;
+};
+
+/* Slices are valid during the call; return false to stop. */
+typedef bool store_message_fn(void *arg, const struct store_message_row *m);
+typedef bool store_recipient_fn(
+    void *arg, const struct store_message_row *m, const struct store_recipient_row *r);
+
+/* Each: 0 or -errno. */
+/* Recipients in state DUE with due_unix_ms <= now, oldest due first, each with its message. */
+int store_each_due(
+    struct store *s, uint64_t now_unix_ms, size_t limit, store_recipient_fn *fn, void *arg);
+/* The earliest due_unix_ms of all recipients in state DUE; UINT64_MAX when there is none. */
+int store_next_due(struct store *s, uint64_t *ret_unix_ms);
+/* All messages, oldest first, after the given id (0: from the start). */
+int store_each_message(
+    struct store *s, uint64_t after_id, size_t limit, store_message_fn *fn, void *arg);
+/* The recipients of one message in order; -ENOENT when there is no such message. */
+int store_each_recipient(struct store *s, uint64_t message_id, store_recipient_fn *fn, void *arg);
+/* Appends up to len octets of the message (prefix, chunks, tail) from offset. -ENOENT, -EIO. */
+int store_read_text(
+    struct store *s, uint64_t message_id, uint64_t offset, size_t len, struct buf *out);
+
+struct store_history_row {
+	uint64_t id, created_unix_ms, settled_unix_ms, size;
+	struct slice account, sender, recipient, host, peer_text, reason;
+	enum store_recipient_state state; /* DELIVERED or FAILED */
+	uint16_t code;
+	uint16_t enhanced[3];
+};
+typedef bool store_history_fn(void *arg, const struct store_history_row *h);
+/* History of one message (message_id != 0) or of all, newest first. */
+int store_each_history(
+    struct store *s, uint64_t message_id, size_t limit, store_history_fn *fn, void *arg);
+
+struct store_counts {
+	uint64_t messages, recipients_due, recipients_deferred, recipients_held, octets;
+};
+int store_count(struct store *s, struct store_counts *ret_counts);
+
+#endif
