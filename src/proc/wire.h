@@ -55,6 +55,11 @@ enum wire_type {
 		    */
 	WIRE_BODY_LOST, /* >D the body cannot be read: give the job up; outcome "deferred" */
 	WIRE_OUTCOME,   /* D> verdicts of all recipients: the job is over */
+	/*
+	 * D> the whole body has come and is needed again, for the job's next transaction: send it
+	 * from its start, with a fresh WIRE_BODY_WINDOW. No payload.
+	 */
+	WIRE_REWIND,
 };
 
 /* A checked list of strings inside a payload: walk it with wire_list_next(). */
