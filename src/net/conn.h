@@ -20,8 +20,9 @@
 
 #include "util/slice.h"
 
-#define NET_CONN_READ_MAX (64 * 1024) /* octets that wait unread before the socket is left alone   \
-				       */
+#define NET_CONN_READ_MAX                                                                          \
+	(64 * 1024) /* octets that wait unread before the socket is left alone                     \
+		     */
 
 struct net_conn;
 

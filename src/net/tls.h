@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tls.h - what TLS means here: versions, ciphers, tickets, certificates, checks (RFC 9325).
+ *
+ * A server context never holds the private key: it holds the public half of the certificate, and
+ * asks `sign` for each signature of a full handshake. Contexts are counted by OpenSSL: free ours
+ * with SSL_CTX_free() at any time, connections that were started with it keep it as long as needed.
+ */
+#ifndef NET_TLS_H
+#define NET_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/ssl.h>
+
+#include "util/buf.h"
+#include "util/slice.h"
+
+#define NET_TLS_TICKET_KEY_LEN 80   /* octets of key material for session tickets (RFC 5077) */
+#define NET_TLS_SIGNATURE_MAX 1024  /* octets: RSA with 8192 bits */
+#define NET_TLS_DESCRIPTION_SIZE 96 /* for net_tls_describe() */
+
+enum net_tls_scheme {
+	NET_TLS_ECDSA,     /* in: a digest; out: the signature in DER */
+	NET_TLS_RSA_RAW,   /* in: a padded block as long as the modulus; out: as long */
+	NET_TLS_RSA_PKCS1, /* in: DigestInfo, to be padded with PKCS #1 v1.5 */
+};
+
+/*
+ * Signs in with the certificate's private key and appends the signature to out. False fails the
+ * handshake. It is called in the midst of one, so it must not run the loop.
+ */
+typedef bool net_tls_sign_fn(
+    void *arg, enum net_tls_scheme scheme, struct slice in, struct buf *out);
+
+struct net_tls_server_options {
+	struct slice certificate; /* PEM, leaf first */
+	struct slice ticket_key;  /* NET_TLS_TICKET_KEY_LEN octets, shared by all our processes */
+	net_tls_sign_fn *sign;
+	void *sign_arg; /* must outlive every connection of the context */
+};
+
+/* 0, or -EINVAL with words for the administrator appended to error. */
+int net_tls_server_new(
+    const struct net_tls_server_options *options, SSL_CTX **ret_context, struct buf *error);
+
+struct net_tls_client_options {
+	bool verify;         /* false: opportunistic, any certificate will do (RFC 7435) */
+	const char *ca_file; /* PEM to verify against; NULL: the system's. Read in this call. */
+};
+
+/* As net_tls_server_new(). The name to verify is given to net_conn_start_tls(). */
+int net_tls_client_new(
+    const struct net_tls_client_options *options, SSL_CTX **ret_context, struct buf *error);
+
+/* Before a handshake as client: SNI, and name (or IP address) as what the certificate must show. */
+bool net_tls_set_name(SSL *ssl, const char *name);
+
+/*
+ * Is certificate (PEM chain) usable by net_tls_server_new(), and key (PEM) its private key?
+ * 0, or -EINVAL with words for the administrator appended to error.
+ */
+int net_tls_check_pair(struct slice certificate, struct slice key, struct buf *error);
+
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384 resumed", for a log. */
+void net_tls_describe(const SSL *ssl, char text[NET_TLS_DESCRIPTION_SIZE]);
+
+#endif
