@@ -20,7 +20,8 @@
 #include "util/slice.h"
 
 #define IPC_HEADER_LEN 16
-#define IPC_PAYLOAD_MAX (1024 * 1024) /* octets of one frame; a full envelope fits (wire.h) */
+#define IPC_PAYLOAD_MAX                                                                            \
+	((size_t)1024 * 1024) /* octets of one frame; a full envelope fits (wire.h) */
 
 struct ipc_header {
 	uint32_t len;
@@ -34,8 +35,13 @@ enum ipc_parse {
 	IPC_PARSE_BAD, /* payload too long, type 0, or the zero field is not zero */
 };
 
-/* Pure. Looks for one frame at the start of in; payload borrows from in. */
+/*
+ * Pure. Looks for one frame at the start of in; payload borrows from in. On IPC_PARSE_MORE the
+ * header is written as soon as all of it is there, so that the caller knows how much is missing.
+ */
 enum ipc_parse ipc_parse(struct slice in, struct ipc_header *ret_header, struct slice *ret_payload);
+/* Pure. The octets of a header: what ipc_parse reads. */
+void ipc_header_print(const struct ipc_header *header, uint8_t out[IPC_HEADER_LEN]);
 
 struct ipc;
 
@@ -49,8 +55,10 @@ struct ipc_handler {
 	void (*on_writable)(void *owner);
 };
 
-#define IPC_OUTPUT_HIGH (1024 * 1024)
-#define IPC_OUTPUT_LOW (256 * 1024)
+/* Octets taken from one peer per turn of the loop, so that none keeps the others waiting. */
+#define IPC_TURN_MAX ((size_t)128 * 1024)
+#define IPC_OUTPUT_HIGH ((size_t)1024 * 1024)
+#define IPC_OUTPUT_LOW ((size_t)256 * 1024)
 
 /* Takes over fd (a SOCK_STREAM Unix socket; set non-blocking here). handler is borrowed. */
 struct ipc *ipc_new(
