@@ -123,6 +123,7 @@ struct store_recipient_row {
 struct store_message_row {
 	uint64_t id, created_unix_ms, size;
 	uint32_t flags;
+	uint32_t recipient_count, open_count; /* all of them; those neither delivered nor failed */
 	struct slice account, sender;
 };
 
@@ -135,8 +136,8 @@ typedef bool store_recipient_fn(
 /* Recipients in state DUE with due_unix_ms <= now, oldest due first, each with its message. */
 int store_each_due(
     struct store *s, uint64_t now_unix_ms, size_t limit, store_recipient_fn *fn, void *arg);
-/* The earliest due_unix_ms of all recipients in state DUE; UINT64_MAX when there is none. */
-int store_next_due(struct store *s, uint64_t *ret_unix_ms);
+/* The earliest due_unix_ms after the given time in state DUE; UINT64_MAX when there is none. */
+int store_next_due(struct store *s, uint64_t after_unix_ms, uint64_t *ret_unix_ms);
 /* All messages, oldest first, after the given id (0: from the start). */
 int store_each_message(
     struct store *s, uint64_t after_id, size_t limit, store_message_fn *fn, void *arg);
