@@ -13,6 +13,10 @@
 #include <string.h>
 #include <time.h>
 
+/* clang with _FORTIFY_SOURCE has these as macros, and a macro cannot be poisoned. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gets
 #pragma GCC poison gmtime localtime ctime asctime
 #pragma GCC poison gethostbyname gethostbyaddr getaddrinfo
