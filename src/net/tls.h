@@ -34,6 +34,9 @@ enum net_tls_scheme {
 typedef bool net_tls_sign_fn(
     void *arg, enum net_tls_scheme scheme, struct slice in, struct buf *out);
 
+/* Before the sandbox: lets OpenSSL read its own configuration file. */
+void net_tls_prepare(void);
+
 struct net_tls_server_options {
 	struct slice certificate; /* PEM, leaf first */
 	struct slice ticket_key;  /* NET_TLS_TICKET_KEY_LEN octets, shared by all our processes */
