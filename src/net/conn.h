@@ -42,7 +42,11 @@ struct net_conn_handler {
 	/* All output has been handed to the kernel. */
 	void (*on_drained)(void *owner);
 	void (*on_deadline)(void *owner);
-	/* The stream is over; the owner must net_conn_free(). */
+	/*
+	 * The stream is over; the owner must net_conn_free(), or after NET_CONN_CLOSED may write
+	 * what it still owes and net_conn_finish(): the peer may have closed its sending side only.
+	 * Then NET_CONN_FAILED may still follow.
+	 */
 	void (*on_end)(void *owner, enum net_conn_end end);
 };
 
@@ -55,7 +59,9 @@ struct sockaddr;
 struct net_conn *net_conn_dial(struct event_base *base, const struct sockaddr *address,
     size_t address_len, const struct net_conn_handler *handler, void *owner);
 
-/* Closes at once; TLS close_notify is sent when that does not block. Nulls the pointer. */
+/* Closes at once; TLS close_notify is sent when that does not block. Nulls the pointer; NULL is
+ * fine.
+ */
 void net_conn_free(struct net_conn **c);
 /* Sends what is left, then closes and frees by itself, at most linger_ms later. No more callbacks.
  */

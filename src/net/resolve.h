@@ -13,26 +13,12 @@
 #include <stdint.h>
 
 #include <event2/event.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
+#include "net/address.h"
 #include "util/buf.h"
 
 #define NET_RESOLVE_ADDRESSES_MAX 16 /* of one name; the rest of an answer is not looked at */
 #define NET_RESOLVE_NAME_MAX 253     /* characters of a name (RFC 1035 §2.3.4) */
-
-/* An IP address with port, as net_conn_dial(c, &a.any, a.len) takes it. */
-struct net_address {
-	size_t len;
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	};
-};
-
-/* "192.0.2.1", "2001:db8::1", also in brackets. False when text is no IP address. */
-bool net_address_parse(const char *text, uint16_t port, struct net_address *ret_address);
 
 enum net_resolve_status {
 	NET_RESOLVE_OK,        /* at least one address */
@@ -53,6 +39,9 @@ struct net_resolve;
 /* 0, or -errno with words for the administrator appended to error. */
 int net_resolver_new(
     struct event_base *base, struct net_resolver **ret_resolver, struct buf *error);
+/* As above, from other files than /etc/resolv.conf and /etc/hosts. */
+int net_resolver_new_from(struct event_base *base, const char *resolv_conf, const char *hosts,
+    struct net_resolver **ret_resolver, struct buf *error);
 /* Lookups in flight must have been cancelled. Nulls the pointer. */
 void net_resolver_free(struct net_resolver **r);
 

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/address.h"
+
+#include <string.h>
+
+#include <arpa/inet.h>
+
+static bool
+parse_v6(const char *text, uint16_t port, struct net_address *ret_address)
+{
+	struct net_address a = { .len = sizeof a.v6, .v6 = { .sin6_family = AF_INET6 } };
+	char bare[INET6_ADDRSTRLEN];
+	size_t len = strlen(text), skip = 0;
+
+	if (len > 1 && text[0] == '[' && text[len - 1] == ']') {
+		skip = 1;
+		len -= 2;
+	}
+	if (len >= sizeof bare)
+		return false;
+	memcpy(bare, text + skip, len);
+	bare[len] = '\0';
+	if (inet_pton(AF_INET6, bare, &a.v6.sin6_addr) != 1)
+		return false;
+	a.v6.sin6_port = htons(port);
+	*ret_address = a;
+	return true;
+}
+
+bool
+net_address_parse(const char *text, uint16_t port, struct net_address *ret_address)
+{
+	struct net_address a = { .len = sizeof a.v4, .v4 = { .sin_family = AF_INET } };
+
+	if (inet_pton(AF_INET, text, &a.v4.sin_addr) != 1)
+		return parse_v6(text, port, ret_address);
+	a.v4.sin_port = htons(port);
+	*ret_address = a;
+	return true;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* address.h - an IP address with its port, as the kernel wants it. */
+#ifndef NET_ADDRESS_H
+#define NET_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+/* net_conn_dial(base, &a.any, a.len, ...) takes one. */
+struct net_address {
+	size_t len;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	};
+};
+
+/* "192.0.2.1", "2001:db8::1", "[2001:db8::1]". False when text is no IP address. */
+bool net_address_parse(const char *text, uint16_t port, struct net_address *ret_address);
+
+#endif

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
+#include <openssl/err.h>
+
+#include "net/conn_private.h"
+#include "net/tls.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+
+/*
+ * Deferred: a stream's callbacks come from the loop and not from inside net_conn_write() or
+ * net_conn_resume(), so that an owner who is freed by one is never further down the stack.
+ */
+enum { STREAM_OPTIONS = BEV_OPT_DEFER_CALLBACKS | BEV_OPT_CLOSE_ON_FREE };
+
+static void
+enter(struct net_conn *c, enum conn_state state)
+{
+	c->state = (uint8_t)state;
+}
+
+static void
+set_error(struct net_conn *c, const char *words)
+{
+	free(c->error);
+	c->error = xstrdup(words == NULL ? "unknown error" : words);
+}
+
+/* What a failed handshake or record layer says; the verdict on a certificate is the clearest. */
+static const char *
+find_tls_error(const struct net_conn *c, unsigned long code)
+{
+	long verdict = SSL_get_verify_result(c->ssl);
+
+	if (!c->is_server && verdict != X509_V_OK && SSL_get_verify_mode(c->ssl) != SSL_VERIFY_NONE)
+		return X509_verify_cert_error_string(verdict);
+	return ERR_reason_error_string(code);
+}
+
+static enum net_conn_end
+explain_failure(struct net_conn *c, int socket_error)
+{
+	bool in_tls = c->state == CONN_HANDSHAKING || c->state == CONN_TLS;
+	unsigned long code = in_tls ? bufferevent_get_openssl_error(c->stream) : 0;
+
+	if (code != 0) {
+		set_error(c, find_tls_error(c, code));
+		return NET_CONN_TLS_FAILED;
+	}
+	if (socket_error != 0)
+		set_error(c, strerrordesc_np(socket_error));
+	else
+		set_error(c, "connection lost");
+	return c->state == CONN_HANDSHAKING ? NET_CONN_TLS_FAILED : NET_CONN_FAILED;
+}
+
+static enum net_conn_end
+explain_close(struct net_conn *c)
+{
+	if (c->state == CONN_HANDSHAKING) {
+		set_error(c, "closed by the peer during the TLS handshake");
+		return NET_CONN_TLS_FAILED;
+	}
+	set_error(c, "closed by the peer");
+	return NET_CONN_CLOSED;
+}
+
+static void
+end(struct net_conn *c, enum net_conn_end why)
+{
+	enter(c, why == NET_CONN_CLOSED ? CONN_CLOSED : CONN_FAILED);
+	c->handler->on_end(c->owner, why);
+}
+
+static void
+on_read(struct bufferevent *stream, void *arg)
+{
+	struct net_conn *c = arg;
+
+	(void)stream;
+	if (!c->held && net_conn_is_readable(c))
+		c->handler->on_input(c->owner);
+}
+
+static void
+start_stream(struct net_conn *c, bufferevent_data_cb readable, bufferevent_data_cb written,
+    bufferevent_event_cb event)
+{
+	bufferevent_setcb(c->stream, readable, written, event, c);
+	bufferevent_setwatermark(c->stream, EV_READ, 0, NET_CONN_READ_MAX);
+	(void)bufferevent_enable(c->stream, EV_READ | EV_WRITE);
+}
+
+/* The stream of octets becomes one of records; what is unread dies with it (RFC 3207 §4.2). */
+static void
+begin_tls(struct net_conn *c)
+{
+	struct bufferevent *plain = c->stream;
+	bufferevent_data_cb readable, written;
+	bufferevent_event_cb event;
+	int fd = bufferevent_getfd(plain);
+
+	bufferevent_getcb(plain, &readable, &written, &event, NULL);
+	(void)bufferevent_disable(plain, EV_READ | EV_WRITE);
+	(void)bufferevent_setfd(plain, -1);
+	bufferevent_free(plain);
+	(void)SSL_up_ref(c->ssl);
+	c->stream = bufferevent_openssl_socket_new(c->base, fd, c->ssl,
+	    c->is_server ? BUFFEREVENT_SSL_ACCEPTING : BUFFEREVENT_SSL_CONNECTING, STREAM_OPTIONS);
+	assert(c->stream != NULL);
+	enter(c, CONN_HANDSHAKING);
+	start_stream(c, readable, written, event);
+}
+
+static void
+on_written(struct bufferevent *stream, void *arg)
+{
+	struct net_conn *c = arg;
+
+	if (evbuffer_get_length(bufferevent_get_output(stream)) != 0)
+		return;
+	if (c->state == CONN_UPGRADING)
+		begin_tls(c);
+	else if (c->handler->on_drained != NULL)
+		c->handler->on_drained(c->owner);
+}
+
+static void
+on_connected(struct net_conn *c)
+{
+	if (c->state == CONN_CONNECTING) {
+		enter(c, CONN_PLAIN);
+		c->handler->on_connected(c->owner);
+	} else if (c->state == CONN_HANDSHAKING) {
+		enter(c, CONN_TLS);
+		c->handler->on_tls(c->owner);
+	}
+}
+
+static void
+on_event(struct bufferevent *stream, short what, void *arg)
+{
+	struct net_conn *c = arg;
+	int socket_error = EVUTIL_SOCKET_ERROR();
+
+	(void)stream;
+	if (c->state == CONN_FAILED)
+		return;
+	if ((what & BEV_EVENT_CONNECTED) != 0)
+		on_connected(c);
+	else if ((what & BEV_EVENT_EOF) != 0)
+		end(c, explain_close(c));
+	else if ((what & BEV_EVENT_ERROR) != 0)
+		end(c, explain_failure(c, socket_error));
+}
+
+/* For what goes wrong where no callback may be made: on_end comes from the loop. */
+static void
+fail_later(struct net_conn *c, const char *words)
+{
+	set_error(c, words);
+	enter(c, CONN_FAILED);
+	event_active(&c->timer, EV_TIMEOUT, 0);
+}
+
+/* The deadline may have moved on since the timer was set: then it is set again, once. */
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct net_conn *c = arg;
+	uint64_t deadline_ms = c->deadline_ms;
+
+	(void)fd;
+	(void)what;
+	c->armed_ms = UINT64_MAX;
+	if (c->state == CONN_FAILED) {
+		end(c, NET_CONN_FAILED);
+	} else if (clock_monotonic_ms() >= deadline_ms) {
+		c->deadline_ms = UINT64_MAX;
+		c->handler->on_deadline(c->owner);
+	} else {
+		net_conn_set_deadline(c, deadline_ms);
+	}
+}
+
+static struct net_conn *
+make(struct event_base *base, const struct net_conn_handler *handler, void *owner)
+{
+	struct net_conn *c = xcalloc(1, sizeof *c);
+
+	c->base = base;
+	c->handler = handler;
+	c->owner = owner;
+	c->deadline_ms = c->armed_ms = UINT64_MAX;
+	(void)evtimer_assign(&c->timer, base, on_timer, c);
+	return c;
+}
+
+static void
+remember_peer(struct net_conn *c, const struct sockaddr *address)
+{
+	c->peer_family = (uint8_t)address->sa_family;
+	if (address->sa_family == AF_INET) {
+		struct sockaddr_in in;
+
+		memcpy(&in, address, sizeof in);
+		memcpy(c->peer_ip, &in.sin_addr, sizeof in.sin_addr);
+		c->peer_port = ntohs(in.sin_port);
+	} else if (address->sa_family == AF_INET6) {
+		struct sockaddr_in6 in6;
+
+		memcpy(&in6, address, sizeof in6);
+		memcpy(c->peer_ip, &in6.sin6_addr, sizeof in6.sin6_addr);
+		c->peer_port = ntohs(in6.sin6_port);
+	}
+}
+
+/* A reply must not wait for the acknowledgement of the one before it: that costs 40 ms. */
+static void
+set_no_delay(const struct net_conn *c, int fd)
+{
+	int on = 1;
+
+	if (c->peer_family == AF_INET || c->peer_family == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+static void
+open_stream(struct net_conn *c, int fd)
+{
+	set_no_delay(c, fd);
+	c->stream = bufferevent_socket_new(c->base, fd, STREAM_OPTIONS);
+	assert(c->stream != NULL);
+	start_stream(c, on_read, on_written, on_event);
+}
+
+struct net_conn *
+net_conn_accept(
+    struct event_base *base, int fd, const struct net_conn_handler *handler, void *owner)
+{
+	struct net_conn *c = make(base, handler, owner);
+	union {
+		struct sockaddr any;
+		struct sockaddr_storage storage;
+	} peer = { .any = { 0 } };
+	socklen_t len = sizeof peer;
+
+	/* Fails when the peer is gone already: reading will say so. */
+	if (getpeername(fd, &peer.any, &len) == 0)
+		remember_peer(c, &peer.any);
+	enter(c, CONN_PLAIN);
+	open_stream(c, fd);
+	return c;
+}
+
+struct net_conn *
+net_conn_dial(struct event_base *base, const struct sockaddr *address, size_t address_len,
+    const struct net_conn_handler *handler, void *owner)
+{
+	struct net_conn *c = make(base, handler, owner);
+	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	enter(c, CONN_CONNECTING);
+	remember_peer(c, address);
+	if (fd < 0) {
+		fail_later(c, strerrordesc_np(errno));
+		return c;
+	}
+	open_stream(c, fd);
+	/* What fails at once is also reported from the loop. */
+	(void)bufferevent_socket_connect(c->stream, address, (int)address_len);
+	return c;
+}
+
+void
+net_conn_start_tls(struct net_conn *c, SSL_CTX *context, bool server, const char *name)
+{
+	assert(c->state == CONN_PLAIN);
+	c->ssl = SSL_new(context);
+	assert(c->ssl != NULL);
+	c->is_server = server;
+	c->held = false;
+	(void)bufferevent_disable(c->stream, EV_READ);
+	enter(c, CONN_UPGRADING);
+	if (!server && name != NULL && !net_tls_set_name(c->ssl, name))
+		fail_later(c, "not a name that a certificate can show");
+	else if (net_conn_pending(c) == 0)
+		begin_tls(c);
+}
+
+bool
+net_conn_is_tls(const struct net_conn *c)
+{
+	return net_conn_ssl(c) != NULL;
+}
+
+SSL *
+net_conn_ssl(const struct net_conn *c)
+{
+	return c->state == CONN_TLS || c->state == CONN_CLOSED ? c->ssl : NULL;
+}
+
+struct slice
+net_conn_input(struct net_conn *c)
+{
+	struct evbuffer_iovec first = { NULL, 0 };
+
+	if (!net_conn_is_readable(c))
+		return (struct slice){ NULL, 0 };
+	(void)evbuffer_peek(bufferevent_get_input(c->stream), -1, NULL, &first, 1);
+	return slice_make(first.iov_base, first.iov_len);
+}
+
+void
+net_conn_consume(struct net_conn *c, size_t len)
+{
+	if (len != 0)
+		(void)evbuffer_drain(bufferevent_get_input(c->stream), len);
+}
+
+void
+net_conn_hold(struct net_conn *c)
+{
+	c->held = true;
+	if (net_conn_is_open(c))
+		(void)bufferevent_disable(c->stream, EV_READ);
+}
+
+void
+net_conn_resume(struct net_conn *c)
+{
+	c->held = false;
+	if (net_conn_is_open(c))
+		(void)bufferevent_enable(c->stream, EV_READ);
+	if (net_conn_is_readable(c) && evbuffer_get_length(bufferevent_get_input(c->stream)) != 0)
+		bufferevent_trigger(c->stream, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+/* Straight to the kernel, which saves a turn of the loop; how much it took. */
+static size_t
+send_now(struct net_conn *c, struct slice out)
+{
+	ssize_t n = send(bufferevent_getfd(c->stream), out.ptr, out.len, MSG_NOSIGNAL);
+
+	return n < 0 ? 0 : (size_t)n; /* an error comes again in the loop, and is reported there */
+}
+
+void
+net_conn_write(struct net_conn *c, struct slice out)
+{
+	if (out.len == 0 || !net_conn_is_readable(c))
+		return;
+	if (c->ssl == NULL && net_conn_pending(c) == 0) {
+		out = slice_after(out, send_now(c, out));
+		if (out.len == 0 && c->handler->on_drained != NULL)
+			bufferevent_trigger(c->stream, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
+	}
+	if (out.len != 0)
+		(void)bufferevent_write(c->stream, out.ptr, out.len);
+}
+
+size_t
+net_conn_pending(const struct net_conn *c)
+{
+	return c->stream == NULL ? 0 : evbuffer_get_length(bufferevent_get_output(c->stream));
+}
+
+static void
+arm(struct net_conn *c)
+{
+	uint64_t now_ms = clock_monotonic_ms();
+	uint64_t wait_ms = c->deadline_ms > now_ms ? c->deadline_ms - now_ms : 0;
+	struct timeval wait = { (time_t)(wait_ms / 1000), (suseconds_t)(wait_ms % 1000 * 1000) };
+
+	c->armed_ms = c->deadline_ms;
+	(void)evtimer_add(&c->timer, &wait);
+}
+
+/* A timer that fires early is cheaper than one that is moved at each command. */
+void
+net_conn_set_deadline(struct net_conn *c, uint64_t at_ms)
+{
+	c->deadline_ms = at_ms;
+	if (at_ms < c->armed_ms)
+		arm(c);
+}
+
+const char *
+net_conn_error(const struct net_conn *c)
+{
+	return c->error == NULL ? "" : c->error;
+}
+
+void
+net_conn_peer(const struct net_conn *c, char *address, size_t size, uint16_t *port)
+{
+	*port = c->peer_port;
+	if ((c->peer_family != AF_INET && c->peer_family != AF_INET6) ||
+	    inet_ntop(c->peer_family, c->peer_ip, address, (socklen_t)size) == NULL)
+		(void)snprintf(address, size, "local");
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conn_private.h - what conn.c and conn_end.c share. */
+#ifndef NET_CONN_PRIVATE_H
+#define NET_CONN_PRIVATE_H
+
+#include <event2/event_struct.h>
+
+#include "net/conn.h"
+
+struct bufferevent;
+
+enum conn_state {
+	CONN_CONNECTING,
+	CONN_PLAIN,
+	CONN_UPGRADING, /* plain output goes out, then the handshake begins */
+	CONN_HANDSHAKING,
+	CONN_TLS,
+	CONN_CLOSED, /* by the peer; output may still go to it */
+	CONN_FAILED,
+};
+
+struct net_conn {
+	struct event_base *base;
+	struct bufferevent *stream; /* NULL when no socket could be had */
+	SSL *ssl;                   /* NULL without TLS; the stream counts a reference of its own */
+	const struct net_conn_handler *handler;
+	void *owner;
+	struct event timer;
+	uint64_t deadline_ms;
+	uint64_t armed_ms; /* what the timer waits for: never later than deadline_ms */
+	char *error;       /* owned; NULL: none */
+	uint8_t peer_ip[16];
+	uint16_t peer_port;
+	uint8_t peer_family; /* AF_* */
+	uint8_t state;       /* enum conn_state; changed by enter() only */
+	bool is_server, held;
+};
+
+/* Octets can come and go. */
+static inline bool
+net_conn_is_open(const struct net_conn *c)
+{
+	return c->state == CONN_PLAIN || c->state == CONN_TLS;
+}
+
+/* There may be input that was not consumed yet, and output can be tried. */
+static inline bool
+net_conn_is_readable(const struct net_conn *c)
+{
+	return net_conn_is_open(c) || c->state == CONN_CLOSED;
+}
+
+#endif
