@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* schema_mail.c - the keys of accounts, the queue and delivery. */
+#include "config/schema.h"
+
+#include "config/schema_row.h"
+
+static const char *const protocol_words[] = { "smtp", "lmtp", NULL };
+_Static_assert(CONFIG_PROTOCOL_SMTP == 0 && CONFIG_PROTOCOL_LMTP == 1, "the enum's order");
+
+static const char *const next_hop_tls_words[] = { "none", "opportunistic", "required", "implicit",
+	NULL };
+_Static_assert(CONFIG_NEXT_HOP_TLS_NONE == 0 && CONFIG_NEXT_HOP_TLS_IMPLICIT == 3, "enum's order");
+
+static const struct config_key auth_keys[] = {
+	{
+	    .name = "hash_cost",
+	    .type = CONFIG_TYPE_NUMBER,
+	    .offset = offsetof(struct config_auth, hash_cost),
+	    .fallback = "5",
+	    .min = 1,
+	    .max = 11,
+	    .text = "Cost of the yescrypt hash of new passwords, as in crypt(5). Each step doubles "
+		    "time and memory.",
+	},
+	{
+	    .name = "hash_threads",
+	    .type = CONFIG_TYPE_NUMBER,
+	    .offset = offsetof(struct config_auth, hash_threads),
+	    .fallback = "0",
+	    .min = 0,
+	    .max = 64,
+	    .needs_restart = true,
+	    .text = "Threads that check passwords. 0 stands for the number of CPUs.",
+	},
+	{
+	    .name = "hash_queue",
+	    .type = CONFIG_TYPE_NUMBER,
+	    .offset = offsetof(struct config_auth, hash_queue),
+	    .fallback = "256",
+	    .min = 1,
+	    .max = 65536,
+	    .text =
+		"Checks that may wait for a thread; further clients are told to try again later "
+		"(454).",
+	},
+	{
+	    .name = "cache",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_auth, cache_ms),
+	    .fallback = "5m",
+	    .min = 0,
+	    .max = DAY_MS,
+	    .text =
+		"How long a password that was right is remembered, as a keyed digest in memory, "
+		"so that a client that connects for each message costs little. 0 for not at "
+		"all.",
+	},
+	{
+	    .name = "throttle_failures",
+	    .type = CONFIG_TYPE_NUMBER,
+	    .offset = offsetof(struct config_auth, throttle_failures),
+	    .fallback = "10",
+	    .min = 1,
+	    .max = 100000,
+	    .text = "Wrong passwords from one address (IPv6: one /64 network) within the time of "
+		    "throttle, after which it is told to try again later (454) without a look at "
+		    "its password.",
+	},
+	{
+	    .name = "throttle",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_auth, throttle_ms),
+	    .fallback = "10m",
+	    .min = SECOND_MS,
+	    .max = DAY_MS,
+	    .text = "The time in which the failures of throttle_failures are counted.",
+	},
+	{
+	    .name = "check_sender",
+	    .type = CONFIG_TYPE_BOOL,
+	    .offset = offsetof(struct config_auth, check_sender),
+	    .fallback = "true",
+	    .text = "Whether the sender of a message has to be an address of the account.",
+	},
+};
+
+const struct config_section config_section_auth = {
+	.name = "auth",
+	.text = "Passwords and who may guess them.",
+	KEYS(auth_keys),
+	.offset = offsetof(struct config, auth),
+};
+
+static const struct config_key queue_keys[] = {
+	{
+	    .name = "retry_min",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_queue, retry_min_ms),
+	    .fallback = "5m",
+	    .min = 100,
+	    .max = DAY_MS,
+	    .text = "Delay after the first failed attempt to deliver. It doubles with each further "
+		    "one, with some chance in it.",
+	},
+	{
+	    .name = "retry_max",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_queue, retry_max_ms),
+	    .fallback = "4h",
+	    .min = 100,
+	    .max = 7 * DAY_MS,
+	    .text = "The longest delay between two attempts.",
+	},
+	{
+	    .name = "lifetime",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_queue, lifetime_ms),
+	    .fallback = "5d",
+	    .min = SECOND_MS,
+	    .max = 30 * DAY_MS,
+	    .text = "How long a message is tried. Then it is returned to its sender. RFC 5321 asks "
+		    "for 4 to 5 days.",
+	},
+	{
+	    .name = "history",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_queue, history_ms),
+	    .fallback = "7d",
+	    .min = 0,
+	    .max = 3650 * DAY_MS,
+	    .text = "How long \"sallyport queue\" remembers messages that are delivered or "
+		    "returned.",
+	},
+	{
+	    .name = "min_free_space",
+	    .type = CONFIG_TYPE_SIZE,
+	    .offset = offsetof(struct config_queue, min_free_space),
+	    .fallback = "64M",
+	    .min = 0,
+	    .max = 1024 * GIB,
+	    .text = "Free octets on the disk of the queue below which messages are refused for the "
+		    "time being (452).",
+	},
+};
+
+const struct config_section config_section_queue = {
+	.name = "queue",
+	.text = "How long undelivered mail is tried.",
+	KEYS(queue_keys),
+	.offset = offsetof(struct config, queue),
+};
+
+static const struct config_key next_hop_keys[] = {
+	{
+	    .name = "protocol",
+	    .type = CONFIG_TYPE_WORD,
+	    .offset = offsetof(struct config_next_hop, protocol),
+	    .fallback = "smtp",
+	    .words = protocol_words,
+	    .text = "\"smtp\" for a relay or mail exchanger, \"lmtp\" for a mailbox server (RFC "
+		    "2033).",
+	},
+	{
+	    .name = "host",
+	    .type = CONFIG_TYPE_HOST,
+	    .offset = offsetof(struct config_next_hop, host),
+	    .example = "smtp.example.net",
+	    .is_required = true,
+	    .text = "Name or IP address of the server; with lmtp also \"unix:/path\" for a local "
+		    "socket.",
+	},
+	{
+	    .name = "port",
+	    .type = CONFIG_TYPE_PORT,
+	    .offset = offsetof(struct config_next_hop, port),
+	    .derived = "25, or 465 where tls is \"implicit\", or 24 for lmtp",
+	    .example = "587",
+	    .min = 1,
+	    .max = 65535,
+	    .text = "TCP port of the server.",
+	},
+	{
+	    .name = "tls",
+	    .type = CONFIG_TYPE_WORD,
+	    .offset = offsetof(struct config_next_hop, tls),
+	    .derived = "\"required\", or \"none\" for a local socket",
+	    .example = "required",
+	    .words = next_hop_tls_words,
+	    .text = "\"required\": STARTTLS, and certificate and name have to be right. "
+		    "\"implicit\": the same with TLS from the first octet. \"opportunistic\": "
+		    "STARTTLS where offered, certificate not checked. \"none\": no TLS.",
+	},
+	{
+	    .name = "tls_name",
+	    .type = CONFIG_TYPE_HOSTNAME,
+	    .offset = offsetof(struct config_next_hop, tls_name),
+	    .derived = "the host",
+	    .example = "smtp.example.net",
+	    .text = "Name that has to be in the certificate of the server.",
+	},
+	{
+	    .name = "tls_ca_file",
+	    .type = CONFIG_TYPE_PATH,
+	    .offset = offsetof(struct config_next_hop, tls_ca_file),
+	    .derived = "those of the system",
+	    .example = "/etc/sallyport/tls/relay-ca.pem",
+	    .text = "PEM file with the authorities that are trusted for this server.",
+	},
+	{
+	    .name = "auth_user",
+	    .type = CONFIG_TYPE_TEXT,
+	    .offset = offsetof(struct config_next_hop, auth_user),
+	    .derived = "no login",
+	    .example = "sallyport@example.org",
+	    .text = "User name to log in with. It needs auth_password_file, and TLS with a checked "
+		    "certificate unless the server is this machine.",
+	},
+	{
+	    .name = "auth_password_file",
+	    .type = CONFIG_TYPE_PATH,
+	    .offset = offsetof(struct config_next_hop, auth_password_file),
+	    .derived = "no login",
+	    .example = "/etc/sallyport/relay-password",
+	    .text =
+		"File whose first line is the password to log in with. The supervisor reads it, "
+		"so that root alone needs access to it.",
+	},
+	{
+	    .name = "connections",
+	    .type = CONFIG_TYPE_NUMBER,
+	    .offset = offsetof(struct config_next_hop, connections),
+	    .fallback = "10",
+	    .min = 1,
+	    .max = 1000,
+	    .text = "Most connections at a time to this server from each delivery process.",
+	},
+	{
+	    .name = "recipients",
+	    .type = CONFIG_TYPE_NUMBER,
+	    .offset = offsetof(struct config_next_hop, recipients),
+	    .fallback = "100",
+	    .min = 1,
+	    .max = 10000,
+	    .text = "Most recipients in one transaction.",
+	},
+	{
+	    .name = "messages",
+	    .type = CONFIG_TYPE_NUMBER,
+	    .offset = offsetof(struct config_next_hop, messages),
+	    .fallback = "1000",
+	    .min = 1,
+	    .max = 1000000,
+	    .text = "Messages after which a connection is renewed.",
+	},
+	{
+	    .name = "idle",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_next_hop, idle_ms),
+	    .fallback = "5s",
+	    .min = 0,
+	    .max = HOUR_MS,
+	    .text = "How long a connection without work is kept for the next message.",
+	},
+	{
+	    .name = "connect_timeout",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_next_hop, connect_timeout_ms),
+	    .fallback = "30s",
+	    .min = 100,
+	    .max = HOUR_MS,
+	    .text = "How long connecting may take, including the look-up of the name.",
+	},
+	{
+	    .name = "reply_timeout",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_next_hop, reply_timeout_ms),
+	    .fallback = "5m",
+	    .min = 100,
+	    .max = DAY_MS,
+	    .text = "How long to wait for the reply to a command. RFC 5321 asks for 5 minutes.",
+	},
+	{
+	    .name = "data_timeout",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_next_hop, data_timeout_ms),
+	    .fallback = "10m",
+	    .min = 100,
+	    .max = DAY_MS,
+	    .text = "How long to wait for the reply to the end of a message. RFC 5321 asks for 10 "
+		    "minutes.",
+	},
+};
+
+const struct config_section config_section_next_hop = {
+	.name = "next_hop",
+	.title = "relay",
+	.text = "A server that mail is handed to. The title is the name that routes use. At "
+		"least one is needed.",
+	KEYS(next_hop_keys),
+	.offset = offsetof(struct config, next_hops),
+	.count_offset = offsetof(struct config, next_hop_count),
+	.element_size = sizeof(struct config_next_hop),
+	.count_max = CONFIG_NEXT_HOPS_MAX,
+};
+
+static const struct config_key route_keys[] = {
+	{
+	    .name = "next_hop",
+	    .type = CONFIG_TYPE_NEXT_HOP,
+	    .offset = offsetof(struct config_route, next_hop),
+	    .example = "relay",
+	    .is_required = true,
+	    .text = "The title of the next_hop section that this mail goes to.",
+	},
+};
+
+const struct config_section config_section_route = {
+	.name = "route",
+	.title = "*",
+	.text = "Where the mail for a domain goes. The title is the domain of the recipients, "
+		"\"*\" is for all others. With one next hop and without any route, all mail "
+		"goes to that one.",
+	KEYS(route_keys),
+	.offset = offsetof(struct config, routes),
+	.count_offset = offsetof(struct config, route_count),
+	.element_size = sizeof(struct config_route),
+	.count_max = CONFIG_ROUTES_MAX,
+	.is_optional = true,
+};
