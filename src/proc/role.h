@@ -19,4 +19,7 @@ const char *proc_role_name(enum proc_role role);
 /* False when there is no role of that name. */
 bool proc_role_find(const char *name, enum proc_role *ret_role);
 
+/* The directory below state_directory that is this role's own; NULL: it has none. */
+const char *proc_role_directory(enum proc_role role);
+
 #endif

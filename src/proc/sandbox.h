@@ -6,6 +6,7 @@
 #define PROC_SANDBOX_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "proc/role.h"
@@ -14,6 +15,7 @@ struct proc_sandbox {
 	enum proc_role role;
 	uid_t uid; /* to change to when we are root; ignored otherwise */
 	gid_t gid;
+	uint64_t open_files; /* descriptors that it needs, at most */
 	const char *const
 	    *write_paths; /* directories that Landlock leaves writable; NULL-terminated */
 	const char *const
