@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/sqlite_checkpoint.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "store/thread.h"
+#include "util/alloc.h"
+
+enum { CACHE_KIB = 64 }; /* copying does not go through the cache */
+
+/*
+ * SQLite syncs the database only when a checkpoint caught up with the writer. We sync after each
+ * part, beside the writer, so that his last part finds little that is dirty. A failure must not be
+ * passed over: SQLite already counts these pages as copied.
+ */
+static int
+sync_database(struct store_db *db)
+{
+	sqlite3_file *file = NULL;
+
+	(void)sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	if (file != NULL && file->pMethods != NULL &&
+	    file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) == SQLITE_OK)
+		return 0;
+	db->in_doubt = true;
+	return -EIO;
+}
+
+/* Copies what no reader holds back. Sets the frames in the WAL, and those copied. */
+static int
+copy(struct store_db *db, int mode, int *wal_pages, int *copied_pages)
+{
+	int rc = sqlite3_wal_checkpoint_v2(db->handle, "main", mode, wal_pages, copied_pages);
+
+	return rc == SQLITE_OK ? 0 : store_db_failed(db);
+}
+
+static int
+copy_part(struct store_db *db, const char *path, int *copied_pages)
+{
+	int wal_pages, r = 0;
+
+	if (db->handle == NULL)
+		r = store_db_open(db, path, STORE_DB_WRITE, CACHE_KIB);
+	if (r == 0)
+		r = copy(db, SQLITE_CHECKPOINT_PASSIVE, &wal_pages, copied_pages);
+	return r < 0 ? r : sync_database(db);
+}
+
+static bool
+has_work(const struct store_checkpoint *c)
+{
+	int left = c->wal_pages - c->copied_pages;
+
+	if (c->in_doubt)
+		return false;
+	if (c->wal_pages >= STORE_WAL_RESTART_PAGES)
+		return left > STORE_WAL_REST_PAGES;
+	return left >= STORE_WAL_COPY_PAGES;
+}
+
+/* What failed is tried again when the writer has added something. */
+static void
+wait_for_work(struct store_checkpoint *c)
+{
+	bool again = c->result == 0;
+
+	while (!c->stop && !(again && has_work(c))) {
+		(void)pthread_cond_wait(&c->changed, &c->lock);
+		again = true;
+	}
+}
+
+static void *
+run(void *arg)
+{
+	struct store_checkpoint *c = arg;
+
+	(void)pthread_mutex_lock(&c->lock);
+	for (wait_for_work(c); !c->stop; wait_for_work(c)) {
+		int copied_pages = 0, r;
+
+		c->busy = true;
+		(void)pthread_mutex_unlock(&c->lock);
+		r = copy_part(&c->db, c->path, &copied_pages);
+		(void)pthread_mutex_lock(&c->lock);
+		c->busy = false;
+		c->result = r;
+		c->in_doubt = c->db.in_doubt;
+		if (r == 0)
+			c->copied_pages = copied_pages;
+		(void)pthread_cond_broadcast(&c->changed);
+	}
+	(void)pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+int
+store_checkpoint_start(struct store_checkpoint *c, const char *path)
+{
+	int r;
+
+	*c = (struct store_checkpoint){ .path = xstrdup(path) };
+	(void)pthread_mutex_init(&c->lock, NULL);
+	(void)pthread_cond_init(&c->changed, NULL);
+	r = store_thread_start(&c->thread, run, c);
+	if (r < 0) {
+		free(c->path);
+		c->path = NULL;
+	}
+	return r;
+}
+
+void
+store_checkpoint_stop(struct store_checkpoint *c)
+{
+	if (c->path == NULL)
+		return;
+	(void)pthread_mutex_lock(&c->lock);
+	c->stop = true;
+	(void)pthread_cond_broadcast(&c->changed);
+	(void)pthread_mutex_unlock(&c->lock);
+	(void)pthread_join(c->thread, NULL);
+	(void)pthread_cond_destroy(&c->changed);
+	(void)pthread_mutex_destroy(&c->lock);
+	if (c->in_doubt)
+		store_db_abandon(&c->db);
+	store_db_close(&c->db);
+	free(c->path);
+	c->path = NULL;
+}
+
+static void
+wait_until_idle(struct store_checkpoint *c)
+{
+	while (c->busy)
+		(void)pthread_cond_wait(&c->changed, &c->lock);
+}
+
+/* Under the lock, so that the thread cannot begin meanwhile. */
+static int
+copy_rest(struct store_checkpoint *c, struct store_db *writer, int mode)
+{
+	int wal_pages, copied_pages, r = copy(writer, mode, &wal_pages, &copied_pages);
+
+	if (r < 0)
+		return r;
+	c->copied_pages = copied_pages;
+	/* All is copied: the next transaction starts the WAL over, unless somebody reads in it. */
+	if (copied_pages == wal_pages)
+		c->copied_pages = c->wal_pages = 0;
+	return 0;
+}
+
+static bool
+is_time_to_restart(const struct store_checkpoint *c)
+{
+	if (c->busy || c->in_doubt || c->wal_pages < STORE_WAL_RESTART_PAGES)
+		return false;
+	return c->wal_pages >= STORE_WAL_MAX_PAGES ||
+	       c->wal_pages - c->copied_pages <= STORE_WAL_REST_PAGES;
+}
+
+bool
+store_checkpoint_advance(struct store_checkpoint *c, struct store_db *writer, int wal_pages)
+{
+	bool ok;
+
+	(void)pthread_mutex_lock(&c->lock);
+	if (wal_pages < c->wal_pages)
+		c->copied_pages = 0; /* the WAL has started over */
+	c->wal_pages = wal_pages;
+	if (wal_pages >= STORE_WAL_MAX_PAGES)
+		wait_until_idle(c);
+	if (is_time_to_restart(c))
+		(void)copy_rest(c, writer, SQLITE_CHECKPOINT_PASSIVE);
+	(void)pthread_cond_broadcast(&c->changed);
+	ok = !c->in_doubt;
+	(void)pthread_mutex_unlock(&c->lock);
+	return ok;
+}
+
+int
+store_checkpoint_finish(struct store_checkpoint *c, struct store_db *writer, bool wait)
+{
+	int r;
+
+	(void)pthread_mutex_lock(&c->lock);
+	wait_until_idle(c);
+	r = copy_rest(c, writer, wait ? SQLITE_CHECKPOINT_FULL : SQLITE_CHECKPOINT_PASSIVE);
+	(void)pthread_mutex_unlock(&c->lock);
+	return r;
+}
+
+void
+store_checkpoint_abandon(struct store_checkpoint *c)
+{
+	(void)pthread_mutex_lock(&c->lock);
+	wait_until_idle(c);
+	store_db_abandon(&c->db);
+	c->in_doubt = false;
+	c->wal_pages = c->copied_pages = 0;
+	(void)pthread_mutex_unlock(&c->lock);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sqlite_checkpoint.h - keeps the WAL bounded without stopping the writer for long.
+ *
+ * A thread with a connection of its own copies what is committed from the WAL to the database, and
+ * syncs the database, while the writer goes on adding to the WAL. The WAL starts over only when all
+ * of it was copied, which never is the case under constant load: so from STORE_WAL_RESTART_PAGES on
+ * the thread copies without a pause, and when little is left the writer itself copies the rest
+ * between two batches. At STORE_WAL_MAX_PAGES it does so whatever is left: that is the
+ * back-pressure when the disk cannot follow.
+ *
+ * Somebody who reads from another process and does not end his transaction keeps the WAL from
+ * starting over; it then grows until he does.
+ */
+#ifndef STORE_SQLITE_CHECKPOINT_H
+#define STORE_SQLITE_CHECKPOINT_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/sqlite_db.h"
+
+#define STORE_WAL_COPY_PAGES 2048    /* 8 MiB not copied yet: the thread copies */
+#define STORE_WAL_RESTART_PAGES 8192 /* 32 MiB: look for a moment to start over */
+#define STORE_WAL_REST_PAGES 384     /* 1.5 MiB: what the writer copies within a few ms */
+#define STORE_WAL_MAX_PAGES 16384    /* 64 MiB */
+
+struct store_checkpoint {
+	char *path; /* owned */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct store_db db; /* the thread's own while it is busy */
+	/* Below, and db while the thread is not busy: under the lock. */
+	bool stop, busy;
+	bool in_doubt;    /* a sync failed: nothing is copied until store_checkpoint_abandon() */
+	int wal_pages;    /* frames in the WAL, as the writer last saw */
+	int copied_pages; /* of these, in the database and synced */
+	int result;       /* of the last copying: 0 or -errno */
+};
+
+/* 0 or -errno. The thread opens its connection when it first needs it. */
+int store_checkpoint_start(struct store_checkpoint *c, const char *path);
+/* Ends the thread after what it is doing. */
+void store_checkpoint_stop(struct store_checkpoint *c);
+
+/*
+ * From the writer, between two transactions: the WAL has wal_pages frames now. Wakes the thread,
+ * and starts the WAL over through the writer's connection when it is time to. False when a failed
+ * sync cast doubt on the database: see store_checkpoint_abandon().
+ */
+bool store_checkpoint_advance(struct store_checkpoint *c, struct store_db *writer, int wal_pages);
+/*
+ * From the writer: copy and sync everything now. With `wait`, readers are waited for, and all of it
+ * is copied when this returns 0. 0 or -errno.
+ */
+int store_checkpoint_finish(struct store_checkpoint *c, struct store_db *writer, bool wait);
+/* From the writer: close the thread's connection with store_db_abandon(), forget the doubt. */
+void store_checkpoint_abandon(struct store_checkpoint *c);
+
+#endif

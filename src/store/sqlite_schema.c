@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/sqlite_schema.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/sqlite_error.h"
+
+enum {
+	APPLICATION_ID = 0x53507175, /* "SPqu" */
+	VERSION = 1,
+	SQL_SIZE = 128,
+};
+
+/*
+ * message: small columns first, so that listing never reads a body. prefix and tail lie in overflow
+ * pages of their own row.
+ * chunk: keyed by where it starts in the body, so that a read at any offset is one descent; length
+ * repeats what data has, so that it is known without reading data.
+ * recipient: state is enum store_recipient_state; enhanced is packed as in sqlite_apply.c. The
+ * index of what is due leaves the settled ones out, and so stays small and is appended to. history:
+ * n is settle time << 20 | counter: the order of settling is the order of the table, and forgetting
+ * the old is a cut at its start.
+ */
+static const char tables_sql[] =
+    "CREATE TABLE message(id INTEGER PRIMARY KEY, created INTEGER NOT NULL, flags INTEGER NOT NULL,"
+    " chunk_count INTEGER NOT NULL, size INTEGER NOT NULL, account TEXT NOT NULL,"
+    " sender TEXT NOT NULL, prefix BLOB NOT NULL, tail BLOB NOT NULL);"
+    "CREATE TABLE chunk(message_id INTEGER NOT NULL, start INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    " length INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(message_id, start)) WITHOUT ROWID;"
+    "CREATE TABLE recipient(message_id INTEGER NOT NULL, idx INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
+    " address TEXT NOT NULL, route TEXT NOT NULL, code INTEGER NOT NULL DEFAULT 0,"
+    " enhanced INTEGER NOT NULL DEFAULT 0, host TEXT NOT NULL DEFAULT '',"
+    " peer_text TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',"
+    " PRIMARY KEY(message_id, idx)) WITHOUT ROWID;"
+    "CREATE INDEX recipient_due ON recipient(due, attempts) WHERE state = 0;"
+    "CREATE INDEX recipient_held ON recipient(message_id) WHERE state = 1;"
+    "CREATE TABLE history(n INTEGER PRIMARY KEY, id INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " settled INTEGER NOT NULL, size INTEGER NOT NULL, account TEXT NOT NULL,"
+    " sender TEXT NOT NULL, recipient TEXT NOT NULL, state INTEGER NOT NULL,"
+    " code INTEGER NOT NULL, enhanced INTEGER NOT NULL, host TEXT NOT NULL,"
+    " peer_text TEXT NOT NULL, reason TEXT NOT NULL);"
+    "CREATE INDEX history_id ON history(id);";
+
+int
+store_schema_explain(struct store_db *db, int negative_errno, struct buf *error)
+{
+	const char *path = db->handle == NULL ? NULL : sqlite3_db_filename(db->handle, "main");
+	const char *name = path == NULL || path[0] == '\0' ? "the queue's database" : path;
+	int rc = db->handle == NULL ? SQLITE_NOMEM : sqlite3_errcode(db->handle) & 0xff;
+	const char *what = sqlite3_errstr(rc);
+
+	if (rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB) {
+		(void)buf_addf(error,
+		    "%s is damaged (%s); nothing was changed or deleted. Copy the whole directory, "
+		    "then rescue what can be read with: sqlite3 queue.db .recover | sqlite3 "
+		    "rescued.db and put rescued.db in its place without queue.db-wal and "
+		    "queue.db-shm, or move the directory away to start with an empty queue",
+		    name, what);
+		return -EIO;
+	}
+	(void)buf_addf(
+	    error, "cannot open %s: %s: %s", name, what, store_error_advice(negative_errno));
+	return negative_errno;
+}
+
+enum standing {
+	STANDING_EMPTY, /* nothing in it yet */
+	STANDING_OURS,
+	STANDING_NEWER,
+	STANDING_FOREIGN,
+};
+
+static int
+examine(struct store_db *db, enum standing *ret_standing, int64_t *ret_version)
+{
+	int64_t application, version, objects;
+	int r = store_db_number(db, "PRAGMA application_id", &application);
+
+	if (r == 0)
+		r = store_db_number(db, "PRAGMA user_version", &version);
+	if (r == 0)
+		r = store_db_number(db, "SELECT count(*) FROM sqlite_schema", &objects);
+	if (r < 0)
+		return r;
+	*ret_version = version;
+	if (application == 0 && version == 0 && objects == 0)
+		*ret_standing = STANDING_EMPTY;
+	else if (application != APPLICATION_ID || version < 1)
+		*ret_standing = STANDING_FOREIGN;
+	else
+		*ret_standing = version > VERSION ? STANDING_NEWER : STANDING_OURS;
+	return 0;
+}
+
+int
+store_schema_touch(struct store_db *db)
+{
+	char sql[SQL_SIZE];
+
+	(void)snprintf(sql, sizeof sql, "PRAGMA user_version=%d", VERSION);
+	return store_db_exec(db, sql);
+}
+
+static int
+make_tables(struct store_db *db)
+{
+	char mark_sql[SQL_SIZE];
+	int r = store_db_exec(db, "BEGIN IMMEDIATE");
+
+	if (r < 0)
+		return r;
+	(void)snprintf(mark_sql, sizeof mark_sql,
+	    "PRAGMA application_id=%d; PRAGMA user_version=%d;", APPLICATION_ID, VERSION);
+	r = store_db_exec(db, tables_sql);
+	if (r == 0)
+		r = store_db_exec(db, mark_sql);
+	if (r == 0)
+		r = store_db_exec(db, "COMMIT");
+	return r;
+}
+
+static int
+refuse(struct store_db *db, enum standing standing, int64_t version, struct buf *error)
+{
+	const char *path = sqlite3_db_filename(db->handle, "main");
+
+	if (standing == STANDING_NEWER)
+		(void)buf_addf(error,
+		    "%s was written by a newer release (format %lld, this one knows %d): install "
+		    "that release again",
+		    path, (long long)version, VERSION);
+	else if (standing == STANDING_FOREIGN)
+		(void)buf_addf(error, "%s is not a queue of this program: move it away", path);
+	else
+		(void)buf_addf(error, "%s is empty: the server has not made its queue yet", path);
+	return standing == STANDING_EMPTY ? -ENOENT : -ENOTSUP;
+}
+
+int
+store_schema_make(struct store_db *db, struct buf *error)
+{
+	enum standing standing;
+	int64_t version;
+	int r = examine(db, &standing, &version);
+
+	if (r == 0 && standing != STANDING_EMPTY && standing != STANDING_OURS)
+		return refuse(db, standing, version, error);
+	if (r == 0 && standing == STANDING_EMPTY)
+		r = store_db_exec(db, "PRAGMA page_size=4096");
+	if (r == 0)
+		r = store_db_exec(db, "PRAGMA journal_mode=WAL");
+	if (r == 0 && standing == STANDING_EMPTY)
+		r = make_tables(db);
+	return r < 0 ? store_schema_explain(db, r, error) : 0;
+}
+
+int
+store_schema_check(struct store_db *db, struct buf *error)
+{
+	enum standing standing;
+	int64_t version;
+	int r = examine(db, &standing, &version);
+
+	if (r < 0)
+		return store_schema_explain(db, r, error);
+	return standing == STANDING_OURS ? 0 : refuse(db, standing, version, error);
+}
+
+int
+store_schema_remove_arriving(struct store_db *db)
+{
+	static const char next_format[] =
+	    "SELECT message_id FROM chunk WHERE message_id > %lld ORDER BY message_id LIMIT 1";
+	static const char remove_format[] =
+	    "DELETE FROM chunk WHERE message_id = %lld"
+	    " AND NOT EXISTS(SELECT 1 FROM message WHERE id = %lld)";
+	char sql[2 * SQL_SIZE];
+	int64_t id = 0;
+	int r;
+
+	for (;;) {
+		(void)snprintf(sql, sizeof sql, next_format, (long long)id);
+		r = store_db_number(db, sql, &id);
+		if (r < 0 || id == 0)
+			return r;
+		(void)snprintf(sql, sizeof sql, remove_format, (long long)id, (long long)id);
+		r = store_db_exec(db, sql);
+		if (r < 0)
+			return r;
+	}
+}
