@@ -112,6 +112,9 @@ check_next_hop(const struct config_build *b, size_t i)
 	if (is_unix && h->tls != CONFIG_NEXT_HOP_TLS_NONE)
 		complain(b, &config_section_next_hop, i, "tls",
 		    "has no meaning for a local socket; remove it");
+	if (h->tls_name != NULL && config_syntax_is_unix(h->tls_name))
+		complain(b, &config_section_next_hop, i, "tls_name",
+		    "is a local socket; write the name in the certificate");
 	check_login(b, i);
 }
 

@@ -19,6 +19,7 @@
 #define CONFIG_LISTENERS_MAX 16
 #define CONFIG_NEXT_HOPS_MAX 64
 #define CONFIG_ROUTES_MAX 1024
+#define CONFIG_HASH_THREADS_MAX 64
 
 enum config_listener_tls {
 	CONFIG_LISTENER_STARTTLS, /* RFC 3207, port 587 */
@@ -61,7 +62,7 @@ struct config_timeouts {
 
 struct config_auth {
 	uint32_t hash_cost;         /* yescrypt cost factor as crypt(5) counts it, 1 to 11 */
-	uint32_t hash_threads;      /* 0: number of CPUs */
+	uint32_t hash_threads;      /* 0 in the file: number of CPUs; never 0 here */
 	uint32_t hash_queue;        /* verifications waiting; above: 454 */
 	uint64_t cache_ms;          /* how long a verified password is remembered; 0: not at all */
 	uint32_t throttle_failures; /* failed logins from one address (IPv6: /64) ... */
@@ -91,12 +92,12 @@ enum config_next_hop_tls {
 struct config_next_hop {
 	char *name; /* what routes refer to */
 	enum config_protocol protocol;
-	char *host; /* name, IP address, or "unix:/path" (lmtp) */
-	uint16_t port;
+	char *host;    /* name, IP address, or "unix:/path" (lmtp) */
+	uint16_t port; /* 0 with "unix:" */
 	enum config_next_hop_tls tls;
-	char *tls_name;           /* name to verify; default: host */
-	char *tls_ca_file;        /* PEM; NULL: the system's */
-	char *auth_user;          /* NULL: no AUTH */
+	char *tls_name;    /* name or IP address to verify; default: host; NULL: local socket */
+	char *tls_ca_file; /* PEM; NULL: the system's */
+	char *auth_user;   /* NULL: no AUTH */
 	char *auth_password_file; /* its first line; read by the supervisor, handed to delivery */
 	uint32_t connections;     /* at most, per delivery process */
 	uint32_t recipients;      /* per transaction */
@@ -134,7 +135,8 @@ struct config {
 /*
  * Parse and check text, which came from `name` (for messages). Opens no file, not even those that
  * it names. On errors appends one line each to errors: "FILE:LINE: KEY: what is wrong; what would
- * be right". Returns 0 or -EINVAL. Free with config_free().
+ * be right", without the line where something is not there at all. Returns 0 or -EINVAL. Free with
+ * config_free(). Not for threads: libconfuse has one lexer.
  */
 int config_parse(
     const char *name, struct slice text, struct config **ret_config, struct buf *errors);
@@ -144,6 +146,10 @@ void config_free(struct config **c);
 /* Every key with its value, in the grammar of the file: config_parse() of it gives an equal config.
  */
 void config_print(const struct config *c, struct buf *out);
+/* A file in which every key is explained; it is a valid config as it stands. */
+void config_print_sample(struct buf *out);
+/* The part of sallyport.conf(5) that explains the keys, in mdoc(7). */
+void config_print_manual(struct buf *out);
 /*
  * What a reload cannot change while running (listeners, users, process counts, directories):
  * appends one line per such key that differs. 0 when there is none.

@@ -97,7 +97,7 @@ derive_next_hop(const struct config_build *b, size_t i)
 		h->tls = is_unix ? CONFIG_NEXT_HOP_TLS_NONE : CONFIG_NEXT_HOP_TLS_REQUIRED;
 	if (h->port == 0 && !is_unix)
 		h->port = usual_port(h);
-	if (h->tls_name == NULL && config_syntax_is_full_name(h->host))
+	if (h->tls_name == NULL && !is_unix)
 		h->tls_name = xstrdup(h->host);
 }
 
@@ -120,7 +120,7 @@ config_build_derive(const struct config_build *b)
 	derive_hostname(b);
 	derive_count(&c->submission_processes, CONFIG_PROCESSES_MAX);
 	derive_count(&c->delivery_processes, CONFIG_PROCESSES_MAX);
-	derive_count(&c->auth.hash_threads, CONFIG_PROCESSES_MAX);
+	derive_count(&c->auth.hash_threads, CONFIG_HASH_THREADS_MAX);
 	derive_listeners(b);
 	for (size_t i = 0; i < c->next_hop_count; i++)
 		derive_next_hop(b, i);

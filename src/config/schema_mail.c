@@ -28,7 +28,7 @@ static const struct config_key auth_keys[] = {
 	    .offset = offsetof(struct config_auth, hash_threads),
 	    .fallback = "0",
 	    .min = 0,
-	    .max = 64,
+	    .max = CONFIG_HASH_THREADS_MAX,
 	    .needs_restart = true,
 	    .text = "Threads that check passwords. 0 stands for the number of CPUs.",
 	},
@@ -192,11 +192,11 @@ static const struct config_key next_hop_keys[] = {
 	},
 	{
 	    .name = "tls_name",
-	    .type = CONFIG_TYPE_HOSTNAME,
+	    .type = CONFIG_TYPE_HOST,
 	    .offset = offsetof(struct config_next_hop, tls_name),
 	    .derived = "the host",
 	    .example = "smtp.example.net",
-	    .text = "Name that has to be in the certificate of the server.",
+	    .text = "Name or IP address that has to be in the certificate of the server.",
 	},
 	{
 	    .name = "tls_ca_file",

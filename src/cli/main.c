@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main.c - the subcommands of sallyport. */
+#include <stdio.h>
+
+#include "cli/cli.h"
+
+static const struct cli_command commands[] = {
+	{ "serve", "run the server in the foreground", cli_serve },
+	{ "config", "check the configuration, show it, print a sample", cli_config },
+	{ "account", "add and change the accounts that may send mail", cli_account },
+	{ "queue", "see what waits and what became of it", cli_queue },
+	{ "setup", "create the system users and directories", cli_setup },
+	{ "version", "print the version", cli_version },
+	{ NULL, NULL, NULL },
+};
+
+int
+main(int argc, char **argv)
+{
+	return cli_dispatch("sallyport", commands, argc, argv);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap.h - explanations of the schema as lines of text. */
+#ifndef CONFIG_WRAP_H
+#define CONFIG_WRAP_H
+
+#include "util/buf.h"
+
+/* Text in lines of at most width octets, each with prefix before it, broken at spaces. */
+void config_wrap_lines(const char *text, const char *prefix, size_t width, struct buf *out);
+/* Text with each sentence on a line of its own, as mdoc(7) asks for, special characters escaped. */
+void config_wrap_mdoc(const char *text, struct buf *out);
+
+#endif
