@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The whole client engine against a server that says anything. The laws: the dialog is the same
+ * however the server's octets are cut; a transaction that was begun gives every recipient a
+ * verdict; text that was not given to its end has no final dot behind it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "smtp/client.h"
+#include "util/buf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *in, size_t len);
+
+enum {
+	RECIPIENT_COUNT = 3,
+	HEAD_LEN = 2,          /* octets of input that choose options and cut */
+	OUT_MAX = 1024 * 1024, /* far above what one input can provoke */
+	TRANSACTIONS_MAX = 4,
+};
+
+static const char text[] = "Subject: x\r\n\r\n.dot\nend";
+
+struct session {
+	struct smtp_client *c;
+	struct buf said, results;
+	unsigned transactions;
+	bool gives_up; /* in the midst of the text */
+};
+
+static void
+require(bool law)
+{
+	if (!law)
+		abort();
+}
+
+static struct smtp_client_options
+choose(uint8_t octet)
+{
+	return (struct smtp_client_options){
+		.hostname = "client.example",
+		.host = "server.example",
+		.protocol = (octet & 1) != 0 ? SMTP_CLIENT_LMTP : SMTP_CLIENT_SMTP,
+		.tls = (enum smtp_client_tls)(octet >> 1 & 3),
+		.auth_user = slice_of((octet & 8) != 0 ? "user" : ""),
+		.auth_secret = slice_of("secret"),
+		.timeouts = SMTP_CLIENT_TIMEOUTS,
+	};
+}
+
+static void
+take_output(struct session *s)
+{
+	struct slice out = smtp_client_output(s->c);
+
+	(void)buf_add_slice(&s->said, out);
+	smtp_client_output_taken(s->c, out.len);
+}
+
+static void
+begin_mail(struct session *s)
+{
+	const struct slice recipients[RECIPIENT_COUNT] = { slice_of("a@example"),
+		slice_of("b@example"), slice_of("bad\r\nRSET") };
+	const struct smtp_client_mail m = { .sender = slice_of("s@example"),
+		.recipients = recipients,
+		.recipient_count = RECIPIENT_COUNT,
+		.size = sizeof text - 1,
+		.is_8bit = true };
+
+	s->transactions++;
+	smtp_client_mail(s->c, &m, 1);
+}
+
+static void
+give_text(struct session *s)
+{
+	if (s->gives_up) {
+		smtp_client_text(s->c, slice_of(".\r\n."), false, 1);
+		take_output(s);
+		smtp_client_abort(s->c, "given up");
+		require(smtp_client_output(s->c).len == 0);
+	} else {
+		smtp_client_text(s->c, slice_of(text), true, 1);
+	}
+}
+
+static void
+take_result(struct session *s)
+{
+	for (size_t i = 0; i < RECIPIENT_COUNT; i++) {
+		struct smtp_verdict v = smtp_client_verdict_take(s->c, i);
+
+		require(v.class != SMTP_VERDICT_DELIVERED || (v.code / 100 == 2 && !s->gives_up));
+		require(v.class != SMTP_VERDICT_FAILED || v.enhanced[0] != 4);
+		require(v.class == SMTP_VERDICT_DELIVERED || v.reason != NULL);
+		(void)buf_addf(&s->results, "%d %u %u %s %s\n", (int)v.class, (unsigned)v.code,
+		    (unsigned)v.enhanced[2], v.peer_text == NULL ? "" : v.peer_text,
+		    v.reason == NULL ? "" : v.reason);
+		smtp_verdict_done(&v);
+	}
+	smtp_client_result_done(s->c, 1);
+	require(!s->gives_up || smtp_client_want(s->c) != SMTP_CLIENT_WANT_TEXT);
+}
+
+/* Answers one want; false when there is none to answer. */
+static bool
+answer(struct session *s)
+{
+	take_output(s);
+	switch (smtp_client_want(s->c)) {
+	case SMTP_CLIENT_WANT_TLS:
+		smtp_client_tls_done(s->c, 1);
+		return true;
+	case SMTP_CLIENT_WANT_MAIL:
+		if (s->transactions < TRANSACTIONS_MAX)
+			begin_mail(s);
+		else
+			smtp_client_quit(s->c, 1);
+		return true;
+	case SMTP_CLIENT_WANT_TEXT:
+		give_text(s);
+		return true;
+	case SMTP_CLIENT_WANT_RESULT:
+		take_result(s);
+		return true;
+	case SMTP_CLIENT_WANT_NONE:
+	case SMTP_CLIENT_WANT_CLOSE:
+		break;
+	}
+	return false;
+}
+
+/* In a heap block of its exact size, so that an overread is seen. */
+static void
+feed(struct session *s, const uint8_t *in, size_t len)
+{
+	uint8_t *piece = malloc(len + (len == 0));
+	size_t used = 0;
+
+	require(piece != NULL);
+	if (len > 0)
+		memcpy(piece, in, len);
+	do {
+		while (answer(s))
+			;
+		used += smtp_client_input(s->c, slice_make(piece + used, len - used), 1);
+	} while (used < len && smtp_client_want(s->c) != SMTP_CLIENT_WANT_CLOSE);
+	while (answer(s))
+		;
+	free(piece);
+}
+
+/* Line by line, each in two pieces: a reply that comes before its command was made is another case
+ * than one that comes after, and only the cut is to differ. */
+static void
+feed_lines(struct session *s, struct slice in, uint8_t cut)
+{
+	while (in.len > 0) {
+		size_t lf = slice_find(in, '\n'), len = lf < in.len ? lf + 1 : lf;
+		size_t first = cut % len;
+
+		if (first > 0)
+			feed(s, in.ptr, first);
+		feed(s, in.ptr + first, len - first);
+		in = slice_after(in, len);
+	}
+}
+
+static void
+play(struct session *s, struct slice in, uint8_t choice, uint8_t cut)
+{
+	const struct smtp_client_options options = choose(choice);
+
+	*s = (struct session){ .gives_up = (choice & 16) != 0 };
+	buf_init(&s->said, OUT_MAX);
+	buf_init(&s->results, OUT_MAX);
+	s->c = smtp_client_new(&options, 1);
+	feed_lines(s, in, cut);
+	smtp_client_end(s->c, "the end");
+	while (answer(s))
+		;
+	require(smtp_client_want(s->c) == SMTP_CLIENT_WANT_CLOSE);
+	smtp_client_free(&s->c);
+}
+
+static void
+done(struct session *s)
+{
+	buf_done(&s->said);
+	buf_done(&s->results);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
+{
+	struct session whole, cut;
+
+	if (len < HEAD_LEN)
+		return 0;
+	play(&whole, slice_make(in + HEAD_LEN, len - HEAD_LEN), in[0], 0);
+	play(&cut, slice_make(in + HEAD_LEN, len - HEAD_LEN), in[0], in[1]);
+	require(slice_equal(buf_slice(&whole.said), buf_slice(&cut.said)));
+	require(slice_equal(buf_slice(&whole.results), buf_slice(&cut.results)));
+	done(&whole);
+	done(&cut);
+	return 0;
+}

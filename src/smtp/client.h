@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client.h - the client side of SMTP (RFC 5321) and LMTP (RFC 2033) without any I/O.
+ *
+ * The mirror image of server.h: the engine is fed octets with the time. It gives octets to send, at
+ * most one open *want* that its caller must answer, and a deadline. It makes no syscall, reads no
+ * clock and does not log.
+ *
+ *   loop: n = smtp_client_input(c, octets, now_ms);     consume n octets
+ *         smtp_client_output(c)      -> send, then smtp_client_output_taken(c, n)
+ *         smtp_client_want(c)        -> do it, then call the function that the want names
+ *         stop when n == 0 and nothing above had work; call smtp_client_timeout() at the deadline
+ *
+ * One engine is one connection. It greets, goes to TLS, authenticates, then wants MAIL; each
+ * transaction ends in RESULT with one verdict for each recipient, after which it wants MAIL again
+ * or CLOSE. A transaction that was begun always ends in RESULT, whatever happens to the connection.
+ * What fails before the first transaction is in smtp_client_failure().
+ *
+ * A message whose text was not given to its end is never completed: then the want after RESULT is
+ * CLOSE, and no final dot is in the output.
+ */
+#ifndef SMTP_CLIENT_H
+#define SMTP_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "smtp/verdict.h"
+#include "util/slice.h"
+
+/* Bounds on what a caller may give ... */
+#define SMTP_CLIENT_RECIPIENTS_MAX 1000 /* of one transaction */
+#define SMTP_CLIENT_ADDRESS_MAX 1024    /* octets; longer ones get a permanent failure */
+#define SMTP_CLIENT_CREDENTIAL_MAX 1024 /* octets of a user's name or of a secret */
+#define SMTP_CLIENT_TEXT_MAX 65536      /* octets of one smtp_client_text() */
+
+/* ... and on what a peer may say. Above them a reply is malformed. */
+#define SMTP_CLIENT_LINE_MAX 2048       /* octets of a line with CRLF; §4.5.3.1.5 has 512 */
+#define SMTP_CLIENT_REPLY_LINES_MAX 128 /* lines of one reply */
+/* Octets kept of one reply; lines beyond are dropped. */
+#define SMTP_CLIENT_REPLY_TEXT_MAX 8192
+
+enum smtp_client_protocol {
+	SMTP_CLIENT_SMTP,
+	SMTP_CLIENT_LMTP,
+};
+
+enum smtp_client_tls {
+	SMTP_CLIENT_TLS_NONE,
+	SMTP_CLIENT_TLS_OPPORTUNISTIC, /* STARTTLS when it is offered and accepted */
+	SMTP_CLIENT_TLS_REQUIRED,      /* STARTTLS or nothing; the caller verifies the peer */
+	SMTP_CLIENT_TLS_IMPLICIT,      /* the first want is TLS, then comes the greeting */
+};
+
+/* How long each may take, in ms. See SMTP_CLIENT_TIMEOUTS for the values of RFC 5321 §4.5.3.2. */
+struct smtp_client_timeouts {
+	uint64_t greeting_ms; /* §4.5.3.2.1; a TLS handshake too */
+	uint64_t command_ms;  /* §4.5.3.2.2 and .3: each reply to EHLO, AUTH, MAIL, RCPT, ... */
+	uint64_t data_ms;     /* §4.5.3.2.4: the reply to DATA */
+	uint64_t text_ms;     /* §4.5.3.2.5: between two smtp_client_text() */
+	uint64_t end_ms;      /* §4.5.3.2.6: each reply to the final dot */
+	uint64_t quit_ms;     /* the reply to QUIT: nothing depends on it */
+};
+
+#define SMTP_CLIENT_TIMEOUTS                                                                       \
+	{                                                                                          \
+		.greeting_ms = 300000, .command_ms = 300000, .data_ms = 120000, .text_ms = 180000, \
+		.end_ms = 600000, .quit_ms = 5000                                                  \
+	}
+
+/* All pointers are borrowed for the life of the engine. */
+struct smtp_client_options {
+	const char *hostname; /* who we are, in EHLO */
+	const char *host;     /* who the peer is, for the verdicts: "mx.example[192.0.2.1]:25" */
+	enum smtp_client_protocol protocol;
+	enum smtp_client_tls tls;
+	/*
+	 * AUTH with PLAIN or LOGIN when auth_user is not empty. With TLS_OPPORTUNISTIC the secret
+	 * is not sent unless TLS was had; with TLS_NONE the caller has decided that it may be.
+	 */
+	struct slice auth_user, auth_secret;
+	struct smtp_client_timeouts timeouts;
+};
+
+/* What must happen before the engine goes on. At most one is open. */
+enum smtp_client_want {
+	SMTP_CLIENT_WANT_NONE, /* octets from the peer */
+	/*
+	 * Send the output, throw away all unread plaintext (RFC 3207 §4.2), handshake, then
+	 * smtp_client_tls_done(). On a failed handshake: smtp_client_end().
+	 */
+	SMTP_CLIENT_WANT_TLS,
+	/* The connection is free: smtp_client_mail() or smtp_client_quit(), now or later. */
+	SMTP_CLIENT_WANT_MAIL,
+	/* smtp_client_text() until its last piece, at the pace at which the output drains. */
+	SMTP_CLIENT_WANT_TEXT,
+	/* Take the verdicts with smtp_client_verdict_take(), then smtp_client_result_done(). */
+	SMTP_CLIENT_WANT_RESULT,
+	/* Close. Nothing answers this one. */
+	SMTP_CLIENT_WANT_CLOSE,
+};
+
+struct smtp_client;
+
+struct smtp_client *smtp_client_new(const struct smtp_client_options *options, uint64_t now_ms);
+/* Wipes what may be left of the secret in the output. */
+void smtp_client_free(struct smtp_client **c);
+
+/*
+ * Feed octets that came at now_ms (monotonic). Borrows in for the call. Returns how many it read:
+ * fewer than in.len only when TLS, RESULT or CLOSE is wanted.
+ */
+size_t smtp_client_input(struct smtp_client *c, struct slice in, uint64_t now_ms);
+/* Octets to send, and how many of them were. */
+struct slice smtp_client_output(const struct smtp_client *c);
+void smtp_client_output_taken(struct smtp_client *c, size_t len);
+enum smtp_client_want smtp_client_want(const struct smtp_client *c);
+/* When smtp_client_timeout() is due, in monotonic ms; UINT64_MAX for never. */
+uint64_t smtp_client_deadline(const struct smtp_client *c);
+void smtp_client_timeout(struct smtp_client *c, uint64_t now_ms);
+/* The connection is over; why says it in words: "connection reset", "certificate has expired". */
+void smtp_client_end(struct smtp_client *c, const char *why);
+
+void smtp_client_tls_done(struct smtp_client *c, uint64_t now_ms);
+
+struct smtp_client_mail {
+	struct slice sender; /* without <>; empty: null reverse-path */
+	const struct slice *recipients;
+	size_t recipient_count; /* 1 ... SMTP_CLIENT_RECIPIENTS_MAX */
+	uint64_t size;          /* octets of text, for SIZE= (RFC 1870) */
+	bool is_8bit;           /* BODY=8BITMIME where the peer knows it (RFC 6152) */
+};
+
+/*
+ * Begin a transaction. With PIPELINING (RFC 2920) RSET when one is needed, MAIL, every RCPT and
+ * DATA leave in one flight. Borrows m for the call.
+ *
+ * An address with anything but printable ASCII is not sent: permanent failure. So is a text that is
+ * larger than the peer's SIZE.
+ */
+void smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms);
+/*
+ * Text as it is in the store, in pieces of at most SMTP_CLIENT_TEXT_MAX; all output must have been
+ * taken before each. Goes out dot-stuffed (RFC 5321 §4.5.2), with CRLF for every CR, LF and CRLF in
+ * it, and with a CRLF before the final dot.
+ *
+ * To a peer without 8BITMIME no octet above 127 is sent (RFC 6152 §3): at the first one the
+ * transaction ends in a permanent failure 5.6.3 and the connection must be closed. The text decides
+ * this, not the flag: many clients declare 8BITMIME for text that is plain ASCII.
+ */
+void smtp_client_text(struct smtp_client *c, struct slice text, bool is_last, uint64_t now_ms);
+/* The text cannot be had to its end: all that is undecided is deferred for this reason. */
+void smtp_client_abort(struct smtp_client *c, const char *reason);
+
+/* Of the recipient with that index in smtp_client_mail; the caller's to smtp_verdict_done(). */
+struct smtp_verdict smtp_client_verdict_take(struct smtp_client *c, size_t index);
+/*
+ * While RESULT is wanted: the connection was closed before any reply to this transaction came (or
+ * the first was 421). On a connection that had been idle it may be repeated at once on a new one.
+ */
+bool smtp_client_is_stale(const struct smtp_client *c);
+void smtp_client_result_done(struct smtp_client *c, uint64_t now_ms);
+
+/* Say goodbye while MAIL is wanted; CLOSE follows, after quit_ms at the latest. */
+void smtp_client_quit(struct smtp_client *c, uint64_t now_ms);
+
+/*
+ * Why the connection ended while no transaction was open, or NULL; borrowed. Always deferred: what
+ * the peer says to us before it has seen a message does not condemn the message.
+ */
+const struct smtp_verdict *smtp_client_failure(const struct smtp_client *c);
+bool smtp_client_is_tls(const struct smtp_client *c);
+
+#endif

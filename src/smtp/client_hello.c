@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Greeting, EHLO with its fall-back HELO, LHLO, and STARTTLS. */
+#include <assert.h>
+
+#include "smtp/client_internal.h"
+
+static void
+say_hello(struct smtp_client *c, uint64_t now_ms)
+{
+	const char *verb = c->options.protocol == SMTP_CLIENT_LMTP ? "LHLO" : "EHLO";
+
+	c->extensions = 0;
+	c->size_max = 0;
+	client_send(c, verb, c->options.hostname);
+	client_enter(c, CLIENT_EHLO, now_ms);
+}
+
+void
+client_on_greeting(struct smtp_client *c, uint64_t now_ms)
+{
+	if (client_reply_class(c) == 2)
+		say_hello(c, now_ms);
+	else if (client_reply_class(c) == 3)
+		client_break_out_of_step(c);
+	else
+		client_break(c, client_reply_verdict(c));
+}
+
+/* The first word of s, which is moved behind it and the spaces that follow. */
+static struct slice
+next_word(struct slice *s)
+{
+	size_t len = slice_find(*s, ' ');
+	struct slice word = slice_first(*s, len);
+
+	while (len < s->len && s->ptr[len] == ' ')
+		len++;
+	*s = slice_after(*s, len);
+	return word;
+}
+
+static void
+take_mechanisms(struct smtp_client *c, struct slice list)
+{
+	while (list.len > 0) {
+		struct slice mechanism = next_word(&list);
+
+		if (slice_is_nocase(mechanism, "PLAIN"))
+			c->extensions |= CLIENT_AUTH_PLAIN;
+		else if (slice_is_nocase(mechanism, "LOGIN"))
+			c->extensions |= CLIENT_AUTH_LOGIN;
+	}
+}
+
+/* One line of the EHLO reply: a keyword and its parameters (RFC 5321 §4.1.1.1). */
+static void
+take_extension(struct smtp_client *c, struct slice line)
+{
+	struct slice keyword = next_word(&line);
+
+	if (slice_is_nocase(keyword, "PIPELINING")) {
+		c->extensions |= CLIENT_PIPELINING;
+	} else if (slice_is_nocase(keyword, "8BITMIME")) {
+		c->extensions |= CLIENT_8BITMIME;
+	} else if (slice_is_nocase(keyword, "STARTTLS")) {
+		c->extensions |= CLIENT_STARTTLS_OFFERED;
+	} else if (slice_is_nocase(keyword, "AUTH")) {
+		take_mechanisms(c, line);
+	} else if (slice_is_nocase(keyword, "SIZE")) {
+		c->extensions |= CLIENT_SIZE;
+		/* RFC 1870 §4: without a number, or with 0, no maximum is said. */
+		(void)slice_to_u64(next_word(&line), UINT64_MAX, &c->size_max);
+	}
+}
+
+static void
+take_extensions(struct smtp_client *c)
+{
+	struct slice text = buf_slice(&c->reply.text), line;
+
+	/* The first line is the peer's name and its greeting, not an extension. */
+	(void)smtp_reply_next_line(&text, &line);
+	while (smtp_reply_next_line(&text, &line))
+		take_extension(c, line);
+}
+
+static void
+break_without_tls(struct smtp_client *c)
+{
+	static const struct client_problem problem = { SMTP_VERDICT_DEFERRED, { 4, 7, 4 },
+		"TLS is required, but the next hop does not offer STARTTLS", false };
+
+	client_break_problem(c, &problem);
+}
+
+/* After a hello: go to TLS if that is to be done and has not been, then to AUTH. */
+static void
+go_on(struct smtp_client *c, uint64_t now_ms)
+{
+	bool wants_tls = !c->is_tls && c->options.tls != SMTP_CLIENT_TLS_NONE;
+
+	if (wants_tls && (c->extensions & CLIENT_STARTTLS_OFFERED) != 0) {
+		client_send(c, "STARTTLS", NULL);
+		client_enter(c, CLIENT_STARTTLS, now_ms);
+	} else if (wants_tls && c->options.tls == SMTP_CLIENT_TLS_REQUIRED) {
+		break_without_tls(c);
+	} else {
+		client_auth_start(c, now_ms);
+	}
+}
+
+/* RFC 5321 §3.2: a server that does not know EHLO is greeted again with HELO. */
+void
+client_on_ehlo(struct smtp_client *c, uint64_t now_ms)
+{
+	if (client_reply_class(c) == 2) {
+		take_extensions(c);
+		go_on(c, now_ms);
+	} else if (client_reply_class(c) == 5 && c->options.protocol == SMTP_CLIENT_SMTP) {
+		client_send(c, "HELO", c->options.hostname);
+		client_enter(c, CLIENT_HELO, now_ms);
+	} else if (client_reply_class(c) == 3) {
+		client_break_out_of_step(c);
+	} else {
+		client_break(c, client_reply_verdict(c));
+	}
+}
+
+void
+client_on_helo(struct smtp_client *c, uint64_t now_ms)
+{
+	if (client_reply_class(c) == 2)
+		go_on(c, now_ms);
+	else if (client_reply_class(c) == 3)
+		client_break_out_of_step(c);
+	else
+		client_break(c, client_reply_verdict(c));
+}
+
+/* RFC 3207 §4: 220 starts the handshake; all else leaves the connection as it is. */
+void
+client_on_starttls(struct smtp_client *c, uint64_t now_ms)
+{
+	if (client_reply_class(c) == 2)
+		client_enter(c, CLIENT_TLS, now_ms);
+	else if (c->options.tls == SMTP_CLIENT_TLS_OPPORTUNISTIC)
+		client_auth_start(c, now_ms);
+	else
+		client_break(c, client_reply_verdict(c));
+}
+
+/* RFC 3207 §4.2: what was learnt before the handshake is forgotten, and asked again. */
+void
+smtp_client_tls_done(struct smtp_client *c, uint64_t now_ms)
+{
+	assert(c->state == CLIENT_TLS || c->state == CLIENT_TLS_FIRST);
+	c->is_tls = true;
+	smtp_reply_parser_clear(&c->reply);
+	if (c->state == CLIENT_TLS_FIRST)
+		client_enter(c, CLIENT_GREETING, now_ms);
+	else
+		say_hello(c, now_ms);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client_internal.h - what the files of the client engine share; nobody else includes it.
+ *
+ * client.c        states, deadlines, input, and how a connection breaks
+ * client_hello.c  greeting, EHLO/HELO/LHLO, STARTTLS
+ * client_auth.c   AUTH
+ * client_mail.c   RSET, MAIL, RCPT, DATA
+ * client_text.c   the text and the replies to its end
+ */
+#ifndef SMTP_CLIENT_INTERNAL_H
+#define SMTP_CLIENT_INTERNAL_H
+
+#include "smtp/client.h"
+#include "smtp/client_reply.h"
+#include "smtp/dot_encoder.h"
+#include "util/buf.h"
+
+/* In the order in which a connection goes through them. */
+enum client_state {
+	CLIENT_TLS_FIRST, /* implicit TLS: handshake before the greeting */
+	CLIENT_GREETING,
+	CLIENT_EHLO, /* or LHLO */
+	CLIENT_HELO,
+	CLIENT_STARTTLS,
+	CLIENT_TLS, /* handshake after STARTTLS */
+	CLIENT_AUTH,
+	CLIENT_IDLE,
+	CLIENT_RSET,
+	CLIENT_MAIL,
+	CLIENT_RCPT,
+	CLIENT_DATA,
+	CLIENT_TEXT,
+	CLIENT_DOT,
+	CLIENT_RESULT,
+	CLIENT_QUIT,
+	CLIENT_CLOSED,
+};
+#define CLIENT_STATE_COUNT 17
+
+/* What the peer offered in its last reply to EHLO. */
+enum client_extension {
+	CLIENT_PIPELINING = 1 << 0, /* RFC 2920 */
+	CLIENT_SIZE = 1 << 1,       /* RFC 1870 */
+	CLIENT_8BITMIME = 1 << 2,   /* RFC 6152 */
+	CLIENT_STARTTLS_OFFERED = 1 << 3,
+	CLIENT_AUTH_PLAIN = 1 << 4,
+	CLIENT_AUTH_LOGIN = 1 << 5,
+};
+
+struct client_recipient {
+	struct smtp_verdict verdict;
+	bool is_asked;    /* an RCPT for it was made */
+	bool is_accepted; /* and answered 2yz, and nothing has been decided since */
+	bool is_settled;  /* verdict is filled */
+};
+
+/* A transaction: from smtp_client_mail() to smtp_client_result_done(). */
+struct client_transaction {
+	struct client_recipient *recipients;
+	size_t recipient_count;
+	size_t next;           /* the recipient that the next RCPT or LMTP reply is about */
+	size_t accepted_count; /* recipients that are accepted and undecided */
+	size_t heard_count;    /* replies to MAIL, RCPT, ... other than 421 */
+	struct buf commands;   /* made and not yet sent: the peer has no PIPELINING */
+	struct smtp_dot_encoder encoder;
+	bool is_refused; /* MAIL was */
+};
+
+struct smtp_client {
+	struct smtp_client_options options;
+	enum client_state state; /* changed by client_enter() alone */
+	uint64_t deadline_ms;
+	struct buf out;
+	bool has_secret; /* out holds credentials */
+	struct smtp_reply_parser reply;
+	unsigned extensions; /* enum client_extension */
+	uint64_t size_max;   /* of SIZE; 0: none given */
+	bool is_tls;
+	unsigned auth_step; /* responses given */
+	bool must_reset;    /* the peer may hold an unfinished transaction */
+	bool is_broken;     /* after RESULT comes CLOSE */
+	bool has_failure;
+	struct smtp_verdict failure;
+	struct client_transaction mail;
+};
+
+/* A fact of our own about the connection or the message. */
+struct client_problem {
+	enum smtp_verdict_class class;
+	uint16_t enhanced[3];
+	const char *text;
+	bool has_step; /* "while sending ..." is added to the text */
+};
+
+/* client.c */
+void client_enter(struct smtp_client *c, enum client_state state, uint64_t now_ms);
+void client_send(struct smtp_client *c, const char *verb, const char *argument);
+/* "while sending MAIL FROM" */
+const char *client_doing(const struct smtp_client *c);
+struct smtp_verdict client_reply_verdict(const struct smtp_client *c);
+struct smtp_verdict client_problem_verdict(
+    const struct smtp_client *c, const struct client_problem *problem);
+/*
+ * The connection is of no more use: v, which is taken over, for all that is undecided. Then CLOSE,
+ * with RESULT before it when a transaction is open.
+ */
+void client_break(struct smtp_client *c, struct smtp_verdict v);
+void client_break_problem(struct smtp_client *c, const struct client_problem *problem);
+/* A reply whose first digit has no place where it came. */
+void client_break_out_of_step(struct smtp_client *c);
+
+/* client_hello.c */
+void client_on_greeting(struct smtp_client *c, uint64_t now_ms);
+void client_on_ehlo(struct smtp_client *c, uint64_t now_ms);
+void client_on_helo(struct smtp_client *c, uint64_t now_ms);
+void client_on_starttls(struct smtp_client *c, uint64_t now_ms);
+
+/* client_auth.c */
+void client_auth_start(struct smtp_client *c, uint64_t now_ms);
+void client_on_auth(struct smtp_client *c, uint64_t now_ms);
+
+/* client_mail.c */
+void client_on_rset(struct smtp_client *c, uint64_t now_ms);
+void client_on_mail(struct smtp_client *c, uint64_t now_ms);
+void client_on_rcpt(struct smtp_client *c, uint64_t now_ms);
+void client_on_data(struct smtp_client *c, uint64_t now_ms);
+bool client_has_transaction(const struct smtp_client *c);
+/* Gives a copy of v to the recipient, unless it has a verdict. */
+void client_settle(struct smtp_client *c, size_t index, const struct smtp_verdict *v);
+void client_settle_all(struct smtp_client *c, const struct smtp_verdict *v);
+void client_transaction_clear(struct smtp_client *c);
+
+/* client_text.c */
+void client_send_end_of_text(struct smtp_client *c);
+void client_on_early_reply(struct smtp_client *c, uint64_t now_ms);
+void client_on_dot(struct smtp_client *c, uint64_t now_ms);
+
+static inline unsigned
+client_reply_class(const struct smtp_client *c)
+{
+	return c->reply.code / 100u;
+}
+
+#endif

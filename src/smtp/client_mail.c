@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A transaction up to its text: RSET, MAIL, RCPT, DATA, in one flight or one by one. */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "smtp/client_internal.h"
+#include "util/alloc.h"
+
+bool
+client_has_transaction(const struct smtp_client *c)
+{
+	return c->mail.recipients != NULL;
+}
+
+void
+client_settle(struct smtp_client *c, size_t index, const struct smtp_verdict *v)
+{
+	struct client_recipient *r = &c->mail.recipients[index];
+
+	if (r->is_settled)
+		return;
+	if (r->is_accepted)
+		c->mail.accepted_count--;
+	r->is_accepted = false;
+	r->is_settled = true;
+	r->verdict = smtp_verdict_copy(v);
+}
+
+void
+client_settle_all(struct smtp_client *c, const struct smtp_verdict *v)
+{
+	for (size_t i = 0; i < c->mail.recipient_count; i++)
+		client_settle(c, i, v);
+}
+
+static void
+settle_all_by_reply(struct smtp_client *c)
+{
+	struct smtp_verdict v = client_reply_verdict(c);
+
+	client_settle_all(c, &v);
+	smtp_verdict_done(&v);
+}
+
+static void
+settle_all_by_problem(struct smtp_client *c, const struct client_problem *problem)
+{
+	struct smtp_verdict v = client_problem_verdict(c, problem);
+
+	client_settle_all(c, &v);
+	smtp_verdict_done(&v);
+}
+
+void
+client_transaction_clear(struct smtp_client *c)
+{
+	struct buf commands = c->mail.commands;
+
+	for (size_t i = 0; i < c->mail.recipient_count; i++)
+		smtp_verdict_done(&c->mail.recipients[i].verdict);
+	free(c->mail.recipients);
+	buf_clear(&commands);
+	c->mail = (struct client_transaction){ .commands = commands };
+}
+
+/*
+ * Only what cannot change the command's meaning: no control octet, and no octet above 126, which
+ * needs SMTPUTF8 (RFC 6531 §3.1), where the peer would have to know it.
+ */
+static bool
+is_sendable(struct slice address)
+{
+	if (address.len > SMTP_CLIENT_ADDRESS_MAX)
+		return false;
+	for (size_t i = 0; i < address.len; i++)
+		if (address.ptr[i] < 0x20 || address.ptr[i] > 0x7e)
+			return false;
+	return true;
+}
+
+static void
+add_path(struct buf *commands, const char *verb, struct slice address)
+{
+	(void)buf_add_text(commands, verb);
+	(void)buf_add_slice(commands, address);
+	(void)buf_add_text(commands, ">");
+}
+
+static void
+add_mail_command(struct smtp_client *c, const struct smtp_client_mail *m)
+{
+	struct buf *commands = &c->mail.commands;
+
+	add_path(commands, "MAIL FROM:<", m->sender);
+	if ((c->extensions & CLIENT_SIZE) != 0)
+		(void)buf_addf(commands, " SIZE=%" PRIu64, m->size);
+	if (m->is_8bit && (c->extensions & CLIENT_8BITMIME) != 0)
+		(void)buf_add_text(commands, " BODY=8BITMIME");
+	(void)buf_add_text(commands, "\r\n");
+}
+
+static bool
+add_rcpt_command(struct smtp_client *c, size_t index, struct slice address)
+{
+	static const struct client_problem problem = { SMTP_VERDICT_FAILED, { 5, 1, 3 },
+		"the recipient's address cannot be sent", false };
+	struct client_recipient *r = &c->mail.recipients[index];
+	struct smtp_verdict v;
+
+	r->is_asked = is_sendable(address);
+	if (r->is_asked) {
+		add_path(&c->mail.commands, "RCPT TO:<", address);
+		(void)buf_add_text(&c->mail.commands, "\r\n");
+		return true;
+	}
+	v = client_problem_verdict(c, &problem);
+	client_settle(c, index, &v);
+	smtp_verdict_done(&v);
+	return false;
+}
+
+/* False when there is nobody to ask for. */
+static bool
+add_commands(struct smtp_client *c, const struct smtp_client_mail *m)
+{
+	size_t asked_count = 0;
+
+	if (c->must_reset)
+		(void)buf_add_text(&c->mail.commands, "RSET\r\n");
+	add_mail_command(c, m);
+	for (size_t i = 0; i < m->recipient_count; i++)
+		asked_count += add_rcpt_command(c, i, m->recipients[i]);
+	(void)buf_add_text(&c->mail.commands, "DATA\r\n");
+	assert(!c->mail.commands.overflow);
+	return asked_count > 0;
+}
+
+/* All that is left with PIPELINING, else the next line. */
+static void
+send_commands(struct smtp_client *c)
+{
+	struct buf *commands = &c->mail.commands;
+	size_t len = commands->len;
+	bool ok;
+
+	if ((c->extensions & CLIENT_PIPELINING) == 0 && len > 0)
+		len = slice_find(buf_slice(commands), '\n') + 1;
+	ok = buf_add_slice(&c->out, slice_first(buf_slice(commands), len));
+	assert(ok);
+	buf_drop(commands, len);
+}
+
+/* Why the transaction is not even begun, or NULL. */
+static const struct client_problem *
+find_problem(const struct smtp_client *c, const struct smtp_client_mail *m)
+{
+	static const struct client_problem bad_sender = { SMTP_VERDICT_FAILED, { 5, 1, 7 },
+		"the sender's address cannot be sent", false };
+	static const struct client_problem too_large = { SMTP_VERDICT_FAILED, { 5, 3, 4 },
+		"the message is larger than the next hop takes (SIZE)", false };
+
+	if (!is_sendable(m->sender))
+		return &bad_sender;
+	if (c->size_max != 0 && m->size > c->size_max)
+		return &too_large;
+	return NULL;
+}
+
+static void
+finish(struct smtp_client *c)
+{
+	buf_clear(&c->mail.commands);
+	client_enter(c, CLIENT_RESULT, 0);
+}
+
+void
+smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms)
+{
+	const struct client_problem *problem = find_problem(c, m);
+
+	assert(c->state == CLIENT_IDLE);
+	assert(m->recipient_count > 0 && m->recipient_count <= SMTP_CLIENT_RECIPIENTS_MAX);
+	c->mail.recipients = xcalloc(m->recipient_count, sizeof *c->mail.recipients);
+	c->mail.recipient_count = m->recipient_count;
+	client_enter(c, c->must_reset ? CLIENT_RSET : CLIENT_MAIL, now_ms);
+	if (problem != NULL)
+		settle_all_by_problem(c, problem);
+	if (problem != NULL || !add_commands(c, m)) {
+		finish(c);
+		return;
+	}
+	send_commands(c);
+	c->must_reset = true;
+}
+
+void
+client_on_rset(struct smtp_client *c, uint64_t now_ms)
+{
+	if (client_reply_class(c) == 2) {
+		client_enter(c, CLIENT_MAIL, now_ms);
+		send_commands(c);
+	} else {
+		client_break_out_of_step(c);
+	}
+}
+
+static bool
+is_pipelining(const struct smtp_client *c)
+{
+	return (c->extensions & CLIENT_PIPELINING) != 0;
+}
+
+/* RFC 2920 §3.1: in a flight every reply is waited for, also those that are known to be no. */
+void
+client_on_mail(struct smtp_client *c, uint64_t now_ms)
+{
+	if (client_reply_class(c) == 3) {
+		client_break_out_of_step(c);
+		return;
+	}
+	if (client_reply_class(c) != 2) {
+		settle_all_by_reply(c);
+		c->mail.is_refused = true;
+		if (!is_pipelining(c)) {
+			c->must_reset = false;
+			finish(c);
+			return;
+		}
+	}
+	client_enter(c, CLIENT_RCPT, now_ms);
+	send_commands(c);
+}
+
+/* The recipient whose RCPT is answered next, or recipient_count. */
+static size_t
+next_asked(struct smtp_client *c)
+{
+	while (c->mail.next < c->mail.recipient_count && !c->mail.recipients[c->mail.next].is_asked)
+		c->mail.next++;
+	return c->mail.next;
+}
+
+/*
+ * RFC 5321 §4.5.3.1.10: 552 here is an old way of saying 452, too many recipients. With another
+ * enhanced code than that it does mean what it says, as 5.2.2, mailbox full.
+ */
+static void
+correct_552(struct smtp_verdict *v)
+{
+	bool is_silent = v->enhanced[0] == 0;
+
+	if (v->code != 552 || (!is_silent && (v->enhanced[1] != 5 || v->enhanced[2] != 3)))
+		return;
+	v->class = SMTP_VERDICT_DEFERRED;
+	if (!is_silent)
+		v->enhanced[0] = 4;
+}
+
+static void
+take_rcpt_reply(struct smtp_client *c, size_t index)
+{
+	struct client_recipient *r = &c->mail.recipients[index];
+	struct smtp_verdict v;
+
+	if (client_reply_class(c) == 2) {
+		r->is_accepted = !r->is_settled;
+		c->mail.accepted_count += r->is_accepted;
+		return;
+	}
+	v = client_reply_verdict(c);
+	correct_552(&v);
+	client_settle(c, index, &v);
+	smtp_verdict_done(&v);
+}
+
+void
+client_on_rcpt(struct smtp_client *c, uint64_t now_ms)
+{
+	if (client_reply_class(c) == 3) {
+		client_break_out_of_step(c);
+		return;
+	}
+	take_rcpt_reply(c, next_asked(c));
+	c->mail.next++;
+	if (next_asked(c) < c->mail.recipient_count) {
+		client_enter(c, CLIENT_RCPT, now_ms);
+	} else if (c->mail.accepted_count > 0 || is_pipelining(c)) {
+		client_enter(c, CLIENT_DATA, now_ms);
+		c->mail.next = 0;
+	} else {
+		finish(c);
+		return;
+	}
+	send_commands(c);
+}
+
+/*
+ * DATA was accepted although no recipient was. RFC 2920 §3.1: send a single dot, and expect no
+ * good of it. An LMTP server has then no reply to give (RFC 2033 §4.2), so its connection is left.
+ */
+static void
+send_empty_text(struct smtp_client *c, uint64_t now_ms)
+{
+	if (c->options.protocol == SMTP_CLIENT_LMTP) {
+		client_break_out_of_step(c);
+		return;
+	}
+	client_send_end_of_text(c);
+	client_enter(c, CLIENT_DOT, now_ms);
+}
+
+void
+client_on_data(struct smtp_client *c, uint64_t now_ms)
+{
+	switch (client_reply_class(c)) {
+	case 3:
+		if (c->mail.accepted_count > 0)
+			client_enter(c, CLIENT_TEXT, now_ms);
+		else
+			send_empty_text(c, now_ms);
+		break;
+	case 2:
+		client_break_out_of_step(c);
+		break;
+	default:
+		settle_all_by_reply(c);
+		c->must_reset = !c->mail.is_refused;
+		finish(c);
+		break;
+	}
+}
+
+struct smtp_verdict
+smtp_client_verdict_take(struct smtp_client *c, size_t index)
+{
+	struct smtp_verdict v;
+
+	assert(c->state == CLIENT_RESULT && index < c->mail.recipient_count);
+	assert(c->mail.recipients[index].is_settled);
+	v = c->mail.recipients[index].verdict;
+	c->mail.recipients[index].verdict = (struct smtp_verdict){ .class = v.class };
+	return v;
+}
+
+bool
+smtp_client_is_stale(const struct smtp_client *c)
+{
+	return c->is_broken && c->mail.heard_count == 0;
+}
+
+void
+smtp_client_result_done(struct smtp_client *c, uint64_t now_ms)
+{
+	assert(c->state == CLIENT_RESULT);
+	client_transaction_clear(c);
+	client_enter(c, c->is_broken ? CLIENT_CLOSED : CLIENT_IDLE, now_ms);
+}
