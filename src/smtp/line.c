@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smtp/line.h"
+
+#include <string.h>
+
+/* Past the first CRLF of in, whose CR may have been the octet `last` before it; 0: there is none.
+ */
+static size_t
+find_line_end(struct slice in, uint8_t last)
+{
+	size_t i = 0;
+
+	for (;;) {
+		i += slice_find(slice_after(in, i), '\n');
+		if (i == in.len)
+			return 0;
+		if ((i == 0 ? last : in.ptr[i - 1]) == '\r')
+			return i + 1;
+		i++;
+	}
+}
+
+/* Keep a piece of a line that does not come whole. */
+static void
+keep(struct smtp_line *l, struct slice piece, size_t limit)
+{
+	if (piece.len > limit - l->partial.len) {
+		smtp_line_clear(l);
+		l->is_too_long = true;
+		return;
+	}
+	/* All that a line may need at once: growing would leave copies that nobody wipes. */
+	if (l->partial.ptr == NULL) {
+		buf_init(&l->partial, limit);
+		(void)buf_reserve(&l->partial, limit);
+	}
+	(void)buf_add_slice(&l->partial, piece);
+}
+
+enum smtp_line_status
+smtp_line_read(struct smtp_line *l, struct slice *in, size_t limit, struct slice *ret_line)
+{
+	size_t end = find_line_end(*in, l->last), len = end == 0 ? in->len : end;
+	struct slice line = slice_first(*in, len);
+	uint8_t last = len == 0 ? l->last : in->ptr[len - 1];
+
+	*in = slice_after(*in, len);
+	if (len != 0 && !l->is_too_long && (end == 0 || l->partial.len != 0 || len > limit)) {
+		keep(l, line, limit);
+		line = buf_slice(&l->partial);
+	}
+	if (end == 0) {
+		l->last = last;
+		return SMTP_LINE_MORE;
+	}
+	if (l->is_too_long)
+		return SMTP_LINE_TOO_LONG;
+	*ret_line = slice_first(line, line.len - 2);
+	return SMTP_LINE_DONE;
+}
+
+void
+smtp_line_clear(struct smtp_line *l)
+{
+	if (l->partial.ptr != NULL)
+		explicit_bzero(l->partial.ptr, l->partial.len);
+	buf_done(&l->partial);
+	*l = (struct smtp_line){ 0 };
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smtp/params.h"
+
+static bool
+is_keyword(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = s.ptr[i];
+		bool is_let_dig =
+		    (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+
+		if (!is_let_dig && (c != '-' || i == 0))
+			return false;
+	}
+	return s.len != 0;
+}
+
+static bool
+is_value(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] <= ' ' || s.ptr[i] > '~' || s.ptr[i] == '=')
+			return false;
+	return s.len != 0;
+}
+
+enum smtp_param_status
+smtp_param_next(struct slice *rest, struct smtp_param *ret_param)
+{
+	struct smtp_param p = { { NULL, 0 }, false, { NULL, 0 } };
+	struct slice word = *rest;
+	size_t equals;
+
+	if (word.len != 0 && word.ptr[0] != ' ')
+		return SMTP_PARAM_SYNTAX;
+	while (word.len != 0 && word.ptr[0] == ' ')
+		word = slice_after(word, 1);
+	if (word.len == 0)
+		return SMTP_PARAM_END;
+	*rest = slice_after(word, slice_find(word, ' '));
+	word = slice_first(word, slice_find(word, ' '));
+	equals = slice_find(word, '=');
+	p.keyword = slice_first(word, equals);
+	p.has_value = equals != word.len;
+	if (p.has_value)
+		p.value = slice_after(word, equals + 1);
+	if (!is_keyword(p.keyword) || (p.has_value && !is_value(p.value)))
+		return SMTP_PARAM_SYNTAX;
+	*ret_param = p;
+	return SMTP_PARAM_OK;
+}
+
+static bool
+is_upper_hex(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
+}
+
+bool
+smtp_xtext_is_valid(struct slice value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		uint8_t c = value.ptr[i];
+
+		if (c <= ' ' || c > '~' || c == '=')
+			return false;
+		if (c != '+')
+			continue;
+		if (value.len - i < 3 || !is_upper_hex(value.ptr[i + 1]) ||
+		    !is_upper_hex(value.ptr[i + 2]))
+			return false;
+		i += 2;
+	}
+	return true;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smtp/server_reply.h"
+
+#include <assert.h>
+
+/* after is NULL when the reply has no detail; else the detail stands between the two. */
+static const struct words {
+	const char *before, *after;
+} table[] = {
+	[SMTP_REPLY_NONE] = { "", NULL },
+	[SMTP_REPLY_BANNER] = { "220 ", " ESMTP Sallyport ready" },
+	[SMTP_REPLY_HELO] = { "250 ", "" },
+	[SMTP_REPLY_BYE] = { "221 2.0.0 ", " closing, goodbye" },
+	[SMTP_REPLY_START_TLS] = { "220 2.0.0 Ready to start TLS", NULL },
+	[SMTP_REPLY_AUTH_OK] = { "235 2.7.0 Logged in", NULL },
+	[SMTP_REPLY_SENDER_OK] = { "250 2.1.0 Sender accepted", NULL },
+	[SMTP_REPLY_RECIPIENT_OK] = { "250 2.1.5 Recipient accepted", NULL },
+	[SMTP_REPLY_SEND_TEXT] = { "354 Send the message, end it with a dot on a line of its own",
+	    NULL },
+	[SMTP_REPLY_QUEUED] = { "250 2.0.0 Message accepted, stored as ", "" },
+	[SMTP_REPLY_RESET] = { "250 2.0.0 Nothing is pending now", NULL },
+	[SMTP_REPLY_NOOP] = { "250 2.0.0 Still here", NULL },
+	[SMTP_REPLY_HELP] = { "214-2.0.0 This server takes mail from people who log in.\r\n"
+			      "214-2.0.0 The order is: EHLO, STARTTLS (not on port 465), EHLO, "
+			      "AUTH,"
+			      "\r\n214-2.0.0 and for each message: MAIL, RCPT, DATA.\r\n"
+			      "214 2.0.0 RSET, NOOP, VRFY, HELP and QUIT are known too.",
+	    NULL },
+	[SMTP_REPLY_VRFY] = { "252 2.0.0 Addresses are not verified here; send the message, a "
+			      "report will tell if it cannot be delivered",
+	    NULL },
+
+	[SMTP_REPLY_TIMEOUT] = { "421 4.4.2 ", " waited too long for you; connect again" },
+	[SMTP_REPLY_LOGIN_TIMEOUT] = { "421 4.4.2 ",
+	    " waited too long for a login; connect again" },
+	[SMTP_REPLY_STOPPING] = { "421 4.3.2 ", " is stopping for a moment; connect again" },
+	[SMTP_REPLY_TOO_MANY_ERRORS] = { "421 4.7.0 ",
+	    " closes: too many commands were wrong; check the client" },
+	[SMTP_REPLY_TOO_MANY_LOGINS] = { "421 4.7.0 ",
+	    " closes: too many logins failed; check user name and password, then connect again" },
+	[SMTP_REPLY_TOO_MANY_TRANSACTIONS] = { "421 4.7.0 ",
+	    " takes no more messages on this connection; connect again" },
+
+	[SMTP_REPLY_TRY_LATER] = { "451 4.3.0 A part of this server is not available; nothing "
+				   "was accepted, try again in some minutes",
+	    NULL },
+	[SMTP_REPLY_BUSY] = { "451 4.3.2 The server is busy; try again in some minutes", NULL },
+	[SMTP_REPLY_DISK_FULL] = { "452 4.3.1 The server has no room left for mail; try again "
+				   "later, its administrator must act",
+	    NULL },
+	[SMTP_REPLY_TOO_MANY_RECIPIENTS] = { "452 4.5.3 Too many recipients for one message; "
+					     "send it again to the rest",
+	    NULL },
+	[SMTP_REPLY_AUTH_TEMPORARY] = { "454 4.7.0 Logins cannot be checked at the moment; the "
+					"password may be right, try again in some minutes",
+	    NULL },
+	[SMTP_REPLY_AUTH_THROTTLED] = { "454 4.7.0 Too many failed logins from your address; "
+					"wait some minutes, then try again",
+	    NULL },
+
+	[SMTP_REPLY_LINE_TOO_LONG] = { "500 5.5.2 The command line is too long", NULL },
+	[SMTP_REPLY_LINE_OCTETS] = { "500 5.5.2 Commands are plain ASCII text and end with CR LF; "
+				     "this one has other octets in it",
+	    NULL },
+	[SMTP_REPLY_UNKNOWN_COMMAND] = { "500 5.5.1 This command is not known; HELP lists those "
+					 "that are",
+	    NULL },
+	[SMTP_REPLY_NO_ARGUMENT] = { "501 5.5.4 This command takes no argument", NULL },
+	[SMTP_REPLY_HELO_ARGUMENT] = { "501 5.5.4 Say who you are: EHLO host.example.org", NULL },
+	[SMTP_REPLY_VRFY_ARGUMENT] = { "501 5.5.4 VRFY needs an address", NULL },
+	[SMTP_REPLY_EXPN] = { "502 5.5.1 There are no lists to expand here", NULL },
+	[SMTP_REPLY_EHLO_FIRST] = { "503 5.5.1 Say EHLO first", NULL },
+	[SMTP_REPLY_TLS_FIRST] = { "530 5.7.0 Encryption required: turn on STARTTLS in the mail "
+				   "program, or use port 465 with SSL/TLS",
+	    NULL },
+	[SMTP_REPLY_AUTH_FIRST] = { "530 5.7.0 Login required: turn on authentication (user name "
+				    "and password) for outgoing mail",
+	    NULL },
+	[SMTP_REPLY_TLS_TWICE] = { "503 5.5.1 This connection is encrypted already", NULL },
+	[SMTP_REPLY_AUTH_TWICE] = { "503 5.5.1 You are logged in already; to change the account, "
+				    "connect again",
+	    NULL },
+	[SMTP_REPLY_AUTH_IN_MAIL] = { "503 5.5.1 Log in before MAIL, not within a message; RSET "
+				      "drops the message",
+	    NULL },
+	[SMTP_REPLY_AUTH_SYNTAX] = { "501 5.5.4 Say: AUTH mechanism, and if you like the first "
+				     "response in base64",
+	    NULL },
+	[SMTP_REPLY_AUTH_BASE64] = { "501 5.5.2 This is not base64", NULL },
+	[SMTP_REPLY_AUTH_LINE_TOO_LONG] = { "500 5.5.6 The line is too long for a login", NULL },
+	[SMTP_REPLY_AUTH_MECHANISM] = { "504 5.5.4 This way to log in is not offered; use PLAIN "
+					"(\"normal password\")",
+	    NULL },
+	[SMTP_REPLY_AUTH_MALFORMED] = { "501 5.5.2 The login makes no sense for its mechanism",
+	    NULL },
+	[SMTP_REPLY_AUTH_CANCELLED] = { "501 5.7.0 Login cancelled, as you asked", NULL },
+	[SMTP_REPLY_AUTH_BAD_CREDENTIALS] = { "535 5.7.8 User name or password is wrong", NULL },
+	[SMTP_REPLY_MAIL_TWICE] = { "503 5.5.1 A message is open already: go on with RCPT or "
+				    "DATA, or drop it with RSET",
+	    NULL },
+	[SMTP_REPLY_MAIL_SYNTAX] = { "501 5.1.7 Say: MAIL FROM:<you@example.org>, or "
+				     "MAIL FROM:<>",
+	    NULL },
+	[SMTP_REPLY_MAIL_FIRST] = { "503 5.5.1 Say MAIL FROM:<...> first", NULL },
+	[SMTP_REPLY_RCPT_SYNTAX] = { "501 5.1.3 Say: RCPT TO:<someone@example.org>; the address "
+				     "must be plain ASCII",
+	    NULL },
+	[SMTP_REPLY_RCPT_FIRST] = { "554 5.5.1 No recipient was accepted, so there is nobody to "
+				    "send to",
+	    NULL },
+	[SMTP_REPLY_PATH_TOO_LONG] = { "501 5.1.3 The address is longer than 254 characters",
+	    NULL },
+	[SMTP_REPLY_PARAM_SYNTAX] = { "501 5.5.4 What follows the address is no parameter", NULL },
+	[SMTP_REPLY_PARAM_VALUE] = { "501 5.5.4 The value makes no sense for ", "" },
+	[SMTP_REPLY_PARAM_TWICE] = { "501 5.5.4 Given twice: ", "" },
+	[SMTP_REPLY_PARAM_UNKNOWN] = { "555 5.5.4 Not offered by this server: ", "" },
+	[SMTP_REPLY_SIZE] = { "552 5.3.4 The message is too big for this server: see SIZE in its "
+			      "answer to EHLO; send less or in parts",
+	    NULL },
+	[SMTP_REPLY_SENDER_NOT_ALLOWED] = { "550 5.7.1 This account may not send as that address; "
+					    "use your own, or ask the administrator to add it",
+	    NULL },
+	[SMTP_REPLY_RECIPIENT_NOT_ALLOWED] = { "550 5.7.1 Mail to this address is not accepted "
+					       "here; ask the administrator",
+	    NULL },
+	[SMTP_REPLY_TEXT_BARE_LF] = { "550 5.6.0 The message has LF without CR as line end; every "
+				      "line must end with CR LF (RFC 5321, 2.3.8)",
+	    NULL },
+	[SMTP_REPLY_TEXT_BARE_CR] = { "550 5.6.0 The message has CR without LF in it; every line "
+				      "must end with CR LF (RFC 5321, 2.3.8)",
+	    NULL },
+	[SMTP_REPLY_TEXT_NUL] = { "550 5.6.0 The message has a NUL octet in it; encode binary "
+				  "parts, for example in base64",
+	    NULL },
+};
+
+void
+smtp_server_reply_add(enum smtp_server_reply reply, struct slice detail, struct buf *out)
+{
+	const struct words *w = &table[reply];
+
+	assert(reply != SMTP_REPLY_NONE);
+	buf_add_text(out, w->before);
+	if (w->after != NULL) {
+		size_t len =
+		    detail.len < SMTP_REPLY_DETAIL_MAX ? detail.len : SMTP_REPLY_DETAIL_MAX;
+
+		buf_add_slice(out, slice_first(detail, len));
+		buf_add_text(out, w->after);
+	}
+	buf_add(out, "\r\n", 2);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * server_reply.h - every reply of the server, in one table.
+ *
+ * Each says what is the matter and what to do about it, because a person reads it in the end. Codes
+ * are those of RFC 5321 §4.2.3 and the extensions; all but greetings, EHLO, HELO and 3yz carry an
+ * enhanced code of the same class (RFC 2034 §4).
+ */
+#ifndef SMTP_SERVER_REPLY_H
+#define SMTP_SERVER_REPLY_H
+
+#include <stdint.h>
+
+#include "util/buf.h"
+#include "util/slice.h"
+
+/* "+ x": the reply names x, given as detail. */
+enum smtp_server_reply {
+	SMTP_REPLY_NONE,   /* says nothing: for those who may have nothing against a command */
+	SMTP_REPLY_BANNER, /* + hostname */
+	SMTP_REPLY_HELO,   /* + hostname */
+	SMTP_REPLY_BYE,    /* + hostname */
+	SMTP_REPLY_START_TLS,
+	SMTP_REPLY_AUTH_OK,
+	SMTP_REPLY_SENDER_OK,
+	SMTP_REPLY_RECIPIENT_OK,
+	SMTP_REPLY_SEND_TEXT,
+	SMTP_REPLY_QUEUED, /* + queue id */
+	SMTP_REPLY_RESET,
+	SMTP_REPLY_NOOP,
+	SMTP_REPLY_HELP,
+	SMTP_REPLY_VRFY,
+
+	SMTP_REPLY_TIMEOUT,               /* + hostname; 421: the session is over */
+	SMTP_REPLY_LOGIN_TIMEOUT,         /* + hostname */
+	SMTP_REPLY_STOPPING,              /* + hostname */
+	SMTP_REPLY_TOO_MANY_ERRORS,       /* + hostname */
+	SMTP_REPLY_TOO_MANY_LOGINS,       /* + hostname */
+	SMTP_REPLY_TOO_MANY_TRANSACTIONS, /* + hostname */
+
+	SMTP_REPLY_TRY_LATER,
+	SMTP_REPLY_BUSY,
+	SMTP_REPLY_DISK_FULL,
+	SMTP_REPLY_TOO_MANY_RECIPIENTS,
+	SMTP_REPLY_AUTH_TEMPORARY,
+	SMTP_REPLY_AUTH_THROTTLED,
+
+	SMTP_REPLY_LINE_TOO_LONG,
+	SMTP_REPLY_LINE_OCTETS,
+	SMTP_REPLY_UNKNOWN_COMMAND,
+	SMTP_REPLY_NO_ARGUMENT,
+	SMTP_REPLY_HELO_ARGUMENT,
+	SMTP_REPLY_VRFY_ARGUMENT,
+	SMTP_REPLY_EXPN,
+	SMTP_REPLY_EHLO_FIRST,
+	SMTP_REPLY_TLS_FIRST,
+	SMTP_REPLY_AUTH_FIRST,
+	SMTP_REPLY_TLS_TWICE,
+	SMTP_REPLY_AUTH_TWICE,
+	SMTP_REPLY_AUTH_IN_MAIL,
+	SMTP_REPLY_AUTH_SYNTAX,
+	SMTP_REPLY_AUTH_BASE64,
+	SMTP_REPLY_AUTH_LINE_TOO_LONG,
+	SMTP_REPLY_AUTH_MECHANISM,
+	SMTP_REPLY_AUTH_MALFORMED,
+	SMTP_REPLY_AUTH_CANCELLED,
+	SMTP_REPLY_AUTH_BAD_CREDENTIALS,
+	SMTP_REPLY_MAIL_TWICE,
+	SMTP_REPLY_MAIL_SYNTAX,
+	SMTP_REPLY_MAIL_FIRST,
+	SMTP_REPLY_RCPT_SYNTAX,
+	SMTP_REPLY_RCPT_FIRST,
+	SMTP_REPLY_PATH_TOO_LONG,
+	SMTP_REPLY_PARAM_SYNTAX,
+	SMTP_REPLY_PARAM_VALUE,   /* + keyword */
+	SMTP_REPLY_PARAM_TWICE,   /* + keyword */
+	SMTP_REPLY_PARAM_UNKNOWN, /* + keyword */
+	SMTP_REPLY_SIZE,
+	SMTP_REPLY_SENDER_NOT_ALLOWED,
+	SMTP_REPLY_RECIPIENT_NOT_ALLOWED,
+	SMTP_REPLY_TEXT_BARE_LF,
+	SMTP_REPLY_TEXT_BARE_CR,
+	SMTP_REPLY_TEXT_NUL,
+};
+
+/* Octets of a detail that are shown; a reply line has at most 512 (RFC 5321 §4.5.3.1.5). */
+#define SMTP_REPLY_DETAIL_MAX 255
+
+/* Appends the whole reply with its CRLF; detail is looked at only where the table has a place. */
+void smtp_server_reply_add(enum smtp_server_reply reply, struct slice detail, struct buf *out);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* server_verb.h - the commands that the server knows. The table is in server_verb.c. */
+#ifndef SMTP_SERVER_VERB_H
+#define SMTP_SERVER_VERB_H
+
+#include "smtp/address.h"
+#include "smtp/server_session.h"
+
+/* Finds the verb of a command line, checks its place in the session and carries it out. */
+void smtp_server_command(struct smtp_server *s, struct slice line);
+
+/* One handler, one file. argument: what follows the verb, without the spaces around it. */
+void smtp_verb_auth(struct smtp_server *s, struct slice argument);
+void smtp_verb_data(struct smtp_server *s, struct slice argument);
+void smtp_verb_ehlo(struct smtp_server *s, struct slice argument);
+void smtp_verb_expn(struct smtp_server *s, struct slice argument);
+void smtp_verb_helo(struct smtp_server *s, struct slice argument);
+void smtp_verb_help(struct smtp_server *s, struct slice argument);
+void smtp_verb_mail(struct smtp_server *s, struct slice argument);
+void smtp_verb_noop(struct smtp_server *s, struct slice argument);
+void smtp_verb_quit(struct smtp_server *s, struct slice argument);
+void smtp_verb_rcpt(struct smtp_server *s, struct slice argument);
+void smtp_verb_rset(struct smtp_server *s, struct slice argument);
+void smtp_verb_starttls(struct smtp_server *s, struct slice argument);
+void smtp_verb_vrfy(struct smtp_server *s, struct slice argument);
+
+/*
+ * The "FROM:<path>" or "TO:<path>" of an argument. *ret_rest is what follows: parameters. Sets both
+ * only with SMTP_ADDRESS_OK. In server_path.c.
+ */
+enum smtp_address_status smtp_verb_path(
+    struct slice argument, const char *keyword, struct slice *ret_mailbox, struct slice *ret_rest);
+
+/* A line that answers a 334 (RFC 4954 §4), and one that was too long for it. In server_auth.c. */
+void smtp_server_auth_line(struct smtp_server *s, struct slice line);
+void smtp_server_auth_line_too_long(struct smtp_server *s);
+/* Octets of text. In server_data.c. Returns how many were read. */
+size_t smtp_server_read_text(struct smtp_server *s, struct slice in);
+
+#endif

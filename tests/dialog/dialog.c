@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dialog.c - plays a dialog file (script.h) against the server engine, in process: once with all
+ * the client's octets at a time, once octet by octet. Both must go exactly as written.
+ *
+ * Directives that set the stage, before anything else:
+ *   implicit-tls              TLS from the first octet
+ *   limit NAME VALUE          a member of struct smtp_server_limits
+ * Those that check that a want is open, and answer it:
+ *   tls                       unread octets are thrown away, the handshake succeeds
+ *   auth-start MECH TEXT      AUTH with this mechanism and initial response ("-": none)
+ *   auth-response TEXT        AUTH with a later response
+ *   auth-ok ACCOUNT | auth-continue TEXT | auth-cancelled
+ *   auth-fail credentials | mechanism | malformed | temporary | throttled
+ *   sender ADDRESS ANSWER     ANSWER: ok, refused, later, full, busy; ADDRESS "-" is empty
+ *   recipient ADDRESS ANSWER
+ *   store ANSWER [ID]         the text was exactly the T: lines before
+ *   abort
+ *   close                     nothing is to follow
+ * And:
+ *   silent                    no reply waits, no want is open
+ *   wait MS                   the clock moves; a deadline that passes is told to the engine
+ *   deadline MS               is so far away
+ *   shutdown
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "script.h"
+#include "smtp/server.h"
+#include "util/alloc.h"
+
+enum { WORDS_MAX = 4 };
+
+struct play {
+	const struct script_line *line; /* that is being played */
+	bool by_octet;
+	struct smtp_server_limits limits;
+	struct smtp_server_options options;
+	struct smtp_server *server;
+	uint64_t now_ms;
+	struct buf pending;   /* from the client, not read yet */
+	struct buf replies;   /* from the server, not looked at yet */
+	struct buf text;      /* of the message */
+	struct buf want_text; /* the T: lines */
+};
+
+_Noreturn static void
+fail(const struct play *p, const char *what, struct slice got)
+{
+	(void)fprintf(stderr, "%s:%u: %s%s: '%.*s'\n", p->line->file, p->line->number,
+	    p->by_octet ? "octet by octet: " : "", what, (int)got.len, (const char *)got.ptr);
+	exit(1);
+}
+
+_Noreturn static void
+fail_text(const struct play *p, const char *what)
+{
+	fail(p, what, (struct slice){ NULL, 0 });
+}
+
+static void
+take_output(struct play *p)
+{
+	struct slice out = smtp_server_output(p->server);
+
+	buf_add_slice(&p->replies, out);
+	smtp_server_output_taken(p->server, out.len);
+}
+
+/* Feed what the client has sent, in heap blocks of exact size, until the engine takes no more. */
+static void
+pump(struct play *p)
+{
+	size_t n = 1;
+
+	take_output(p);
+	while (n != 0 && p->pending.len != 0) {
+		size_t len = p->by_octet ? 1 : p->pending.len;
+		uint8_t *piece = malloc(len);
+
+		if (piece == NULL)
+			abort();
+		memcpy(piece, p->pending.ptr, len);
+		n = smtp_server_input(p->server, slice_make(piece, len), p->now_ms);
+		buf_add_slice(&p->text, smtp_server_text(p->server));
+		buf_drop(&p->pending, n);
+		take_output(p);
+		free(piece);
+	}
+}
+
+static void
+expect_reply(struct play *p, struct slice want)
+{
+	struct slice all = buf_slice(&p->replies);
+	size_t end = slice_find(all, '\n');
+	struct slice got = slice_first(all, end < 1 ? end : end - 1);
+
+	if (end == all.len)
+		fail(p, "no reply; want", want);
+	if (!slice_equal(got, want))
+		fail(p, "reply", got);
+	buf_drop(&p->replies, end + 1);
+}
+
+static void
+expect_want(struct play *p, enum smtp_server_want want)
+{
+	if (smtp_server_want(p->server) != want)
+		fail_text(p, "that is not what the server wants");
+}
+
+static void
+expect_slice(struct play *p, struct slice got, const char *want)
+{
+	if (!slice_is(got, strcmp(want, "-") == 0 ? "" : want))
+		fail(p, "got", got);
+}
+
+static enum smtp_server_answer
+answer_of(const struct play *p, const char *word)
+{
+	static const char *const names[] = { [SMTP_SERVER_OK] = "ok",
+		[SMTP_SERVER_NOT_ALLOWED] = "refused",
+		[SMTP_SERVER_TRY_LATER] = "later",
+		[SMTP_SERVER_DISK_FULL] = "full",
+		[SMTP_SERVER_BUSY] = "busy" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], word) == 0)
+			return (enum smtp_server_answer)i;
+	fail_text(p, "no such answer");
+}
+
+static enum smtp_server_auth_failure
+failure_of(const struct play *p, const char *word)
+{
+	static const char *const names[] = { "credentials", "mechanism", "malformed", "temporary",
+		"throttled" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], word) == 0)
+			return (enum smtp_server_auth_failure)i;
+	fail_text(p, "no such failure");
+}
+
+static void
+on_implicit_tls(struct play *p, char **words)
+{
+	(void)words;
+	p->options.implicit_tls = true;
+}
+
+static void
+set_u32(uint32_t *out, const char *word)
+{
+	*out = (uint32_t)strtoul(word, NULL, 10);
+}
+
+static void
+on_limit(struct play *p, char **words)
+{
+	struct smtp_server_limits *l = &p->limits;
+	const struct {
+		const char *name;
+		uint32_t *number;
+	} numbers[] = {
+		{ "command_length", &l->command_length },
+		{ "auth_line_length", &l->auth_line_length },
+		{ "recipients", &l->recipients },
+		{ "transactions", &l->transactions },
+		{ "bad_commands", &l->bad_commands },
+		{ "auth_failures", &l->auth_failures },
+	};
+
+	if (strcmp(words[1], "message_size") == 0) {
+		l->message_size = strtoull(words[2], NULL, 10);
+		return;
+	}
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		if (strcmp(numbers[i].name, words[1]) == 0) {
+			set_u32(numbers[i].number, words[2]);
+			return;
+		}
+	}
+	fail_text(p, "no such limit");
+}
+
+static void
+on_tls(struct play *p, char **words)
+{
+	(void)words;
+	expect_want(p, SMTP_SERVER_WANT_TLS);
+	buf_clear(&p->pending);
+	smtp_server_tls_done(p->server, p->now_ms);
+}
+
+static void
+on_auth_start(struct play *p, char **words)
+{
+	struct smtp_server_auth_step step;
+
+	expect_want(p, SMTP_SERVER_WANT_AUTH);
+	step = smtp_server_auth_step(p->server);
+	if (step.kind != SMTP_SERVER_AUTH_START || step.has_octets != (strcmp(words[2], "-") != 0))
+		fail_text(p, "another step");
+	expect_slice(p, step.mechanism, words[1]);
+	expect_slice(p, step.octets, strcmp(words[2], "empty") == 0 ? "-" : words[2]);
+}
+
+static void
+on_auth_response(struct play *p, char **words)
+{
+	struct smtp_server_auth_step step;
+
+	expect_want(p, SMTP_SERVER_WANT_AUTH);
+	step = smtp_server_auth_step(p->server);
+	if (step.kind != SMTP_SERVER_AUTH_RESPONSE || !step.has_octets)
+		fail_text(p, "another step");
+	expect_slice(p, step.octets, words[1]);
+}
+
+static void
+on_auth_ok(struct play *p, char **words)
+{
+	expect_want(p, SMTP_SERVER_WANT_AUTH);
+	smtp_server_auth_ok(p->server, slice_of(words[1]), p->now_ms);
+	expect_slice(p, smtp_server_account(p->server), words[1]);
+}
+
+static void
+on_auth_continue(struct play *p, char **words)
+{
+	expect_want(p, SMTP_SERVER_WANT_AUTH);
+	smtp_server_auth_continue(
+	    p->server, slice_of(strcmp(words[1], "-") == 0 ? "" : words[1]), p->now_ms);
+}
+
+static void
+on_auth_fail(struct play *p, char **words)
+{
+	expect_want(p, SMTP_SERVER_WANT_AUTH);
+	smtp_server_auth_failed(p->server, failure_of(p, words[1]), p->now_ms);
+}
+
+static void
+on_auth_cancelled(struct play *p, char **words)
+{
+	(void)words;
+	expect_want(p, SMTP_SERVER_WANT_AUTH);
+	if (smtp_server_auth_step(p->server).kind != SMTP_SERVER_AUTH_CANCEL)
+		fail_text(p, "not cancelled");
+	smtp_server_auth_cancelled(p->server, p->now_ms);
+}
+
+static void
+on_sender(struct play *p, char **words)
+{
+	expect_want(p, SMTP_SERVER_WANT_SENDER);
+	expect_slice(p, smtp_server_sender(p->server), words[1]);
+	smtp_server_sender_done(p->server, answer_of(p, words[2]), p->now_ms);
+}
+
+static void
+on_recipient(struct play *p, char **words)
+{
+	expect_want(p, SMTP_SERVER_WANT_RECIPIENT);
+	expect_slice(p,
+	    smtp_server_recipient(p->server, smtp_server_recipient_count(p->server) - 1), words[1]);
+	smtp_server_recipient_done(p->server, answer_of(p, words[2]), p->now_ms);
+}
+
+static void
+on_store(struct play *p, char **words)
+{
+	expect_want(p, SMTP_SERVER_WANT_STORE);
+	if (!slice_equal(buf_slice(&p->text), buf_slice(&p->want_text)))
+		fail(p, "text", buf_slice(&p->text));
+	buf_clear(&p->text);
+	buf_clear(&p->want_text);
+	smtp_server_store_done(p->server, answer_of(p, words[1]),
+	    slice_of(words[2] == NULL ? "" : words[2]), p->now_ms);
+}
+
+static void
+on_abort(struct play *p, char **words)
+{
+	(void)words;
+	expect_want(p, SMTP_SERVER_WANT_ABORT);
+	buf_clear(&p->text);
+	smtp_server_abort_done(p->server, p->now_ms);
+}
+
+static void
+on_close(struct play *p, char **words)
+{
+	(void)words;
+	expect_want(p, SMTP_SERVER_WANT_CLOSE);
+	if (p->replies.len != 0)
+		fail(p, "reply", buf_slice(&p->replies));
+	buf_clear(&p->pending);
+	buf_clear(&p->text);
+}
+
+static void
+on_silent(struct play *p, char **words)
+{
+	(void)words;
+	expect_want(p, SMTP_SERVER_WANT_NONE);
+	if (p->replies.len != 0)
+		fail(p, "reply", buf_slice(&p->replies));
+}
+
+static void
+on_wait(struct play *p, char **words)
+{
+	p->now_ms += strtoull(words[1], NULL, 10);
+	smtp_server_timeout(p->server, p->now_ms);
+}
+
+static void
+on_deadline(struct play *p, char **words)
+{
+	if (smtp_server_deadline(p->server) - p->now_ms != strtoull(words[1], NULL, 10))
+		fail_text(p, "another deadline");
+}
+
+static void
+on_shutdown(struct play *p, char **words)
+{
+	(void)words;
+	smtp_server_shutdown(p->server, p->now_ms);
+}
+
+static const struct directive {
+	const char *name;
+	size_t word_count; /* at least, with its own */
+	bool sets_stage;
+	void (*run)(struct play *p, char **words);
+} directives[] = {
+	{ "implicit-tls", 1, true, on_implicit_tls },
+	{ "limit", 3, true, on_limit },
+	{ "tls", 1, false, on_tls },
+	{ "auth-start", 3, false, on_auth_start },
+	{ "auth-response", 2, false, on_auth_response },
+	{ "auth-ok", 2, false, on_auth_ok },
+	{ "auth-continue", 2, false, on_auth_continue },
+	{ "auth-fail", 2, false, on_auth_fail },
+	{ "auth-cancelled", 1, false, on_auth_cancelled },
+	{ "sender", 3, false, on_sender },
+	{ "recipient", 3, false, on_recipient },
+	{ "store", 2, false, on_store },
+	{ "abort", 1, false, on_abort },
+	{ "close", 1, false, on_close },
+	{ "silent", 1, false, on_silent },
+	{ "wait", 2, false, on_wait },
+	{ "deadline", 2, false, on_deadline },
+	{ "shutdown", 1, false, on_shutdown },
+};
+
+static void
+start(struct play *p)
+{
+	if (p->server == NULL)
+		p->server = smtp_server_new(&p->options, p->now_ms);
+	pump(p);
+}
+
+static void
+run_directive(struct play *p)
+{
+	char *text = xstrdup((const char *)p->line->text.ptr), *rest = text;
+	char *words[WORDS_MAX + 1] = { NULL };
+	size_t count = 0;
+
+	while (count < WORDS_MAX && (words[count] = strsep(&rest, " ")) != NULL)
+		count++;
+	for (size_t i = 0; i < sizeof directives / sizeof directives[0]; i++) {
+		const struct directive *d = &directives[i];
+
+		if (strcmp(words[0], d->name) != 0 || count < d->word_count)
+			continue;
+		if (!d->sets_stage)
+			start(p);
+		d->run(p, words);
+		if (p->server != NULL)
+			take_output(p);
+		free(text);
+		return;
+	}
+	fail_text(p, "no such directive");
+}
+
+static void
+play_line(struct play *p)
+{
+	switch (p->line->kind) {
+	case 'C':
+	case 'c':
+		buf_add_slice(&p->pending, buf_slice(&p->line->text));
+		break;
+	case 'T':
+		buf_add_slice(&p->want_text, buf_slice(&p->line->text));
+		break;
+	case 'S':
+		start(p);
+		expect_reply(p, buf_slice(&p->line->text));
+		break;
+	default:
+		run_directive(p);
+		break;
+	}
+}
+
+/* Nothing may be left over: no reply, no octet of the client's, no want but CLOSE. */
+static void
+check_end(struct play *p)
+{
+	start(p);
+	if (p->replies.len != 0)
+		fail(p, "at the end: reply", buf_slice(&p->replies));
+	if (p->pending.len != 0)
+		fail(p, "at the end: not read", buf_slice(&p->pending));
+	if (smtp_server_want(p->server) != SMTP_SERVER_WANT_CLOSE)
+		expect_want(p, SMTP_SERVER_WANT_NONE);
+}
+
+static void
+play(const struct script *script, bool by_octet)
+{
+	struct play p = { .by_octet = by_octet, .now_ms = 1000 };
+	struct buf *bufs[] = { &p.pending, &p.replies, &p.text, &p.want_text };
+
+	p.limits = (struct smtp_server_limits){ 1000, 512, 12288, 100, 100, 10, 3, 300000, 180000,
+		60000, 600000 };
+	p.options = (struct smtp_server_options){ "mail.example.com", &p.limits, false };
+	for (size_t i = 0; i < 4; i++)
+		buf_init(bufs[i], 1 << 20);
+	for (size_t i = 0; i < script->count; i++) {
+		p.line = &script->lines[i];
+		play_line(&p);
+	}
+	check_end(&p);
+	smtp_server_free(&p.server);
+	for (size_t i = 0; i < 4; i++)
+		buf_done(bufs[i]);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct script script;
+
+	if (argc != 2)
+		return 2;
+	script = script_read(argv[1]);
+	play(&script, false);
+	play(&script, true);
+	script_done(&script);
+	return 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * script.h - a dialog file: the wire in words, with what the server's other parts answer.
+ *
+ *   # ...                     a comment
+ *   C: text                   the client sends text and CRLF; \r \n \0 \\ \xHH are octets
+ *   c: text                   the same without CRLF
+ *   S: text                   the server's next line is exactly this
+ *   T: text                   the next line of the message that `! store` will see
+ *   ! word ...                a directive; dialog.c lists them
+ *
+ * Client lines wait until a line that is not one of them: so several in a row are pipelined.
+ */
+#ifndef DIALOG_SCRIPT_H
+#define DIALOG_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/buf.h"
+
+struct script_line {
+	char kind;        /* 'C', 'c', 'S', 'T' or '!' */
+	struct buf text;  /* escapes resolved */
+	const char *file; /* borrowed from the script */
+	unsigned number;
+};
+
+struct script {
+	struct script_line *lines;
+	size_t count;
+	char *names[8]; /* of the file and those it includes */
+	size_t name_count;
+};
+
+/* Reads a file and what it includes ("! include name", from the same folder). Exits on nonsense. */
+struct script script_read(const char *path);
+void script_done(struct script *s);
+
+#endif
