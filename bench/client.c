@@ -297,22 +297,32 @@ read_replies(struct client *c)
 	} while (c->state != CLIENT_CLOSED && n > 0 && stream_has_more(&c->stream));
 }
 
+/* Connecting, handshaking and sending, each as far as it goes without waiting. */
+static int
+run_stream(struct client *c)
+{
+	enum client_state before;
+	int r;
+
+	do {
+		before = c->state;
+		r = stream_run(&c->stream);
+		if (r == 0)
+			on_open(c);
+	} while (r == 0 && c->state != before && c->state != CLIENT_CLOSED);
+	return r;
+}
+
 void
 client_event(struct client *c)
 {
-	enum client_state before = c->state;
-	int r = stream_run(&c->stream);
+	int r = run_stream(c);
 
-	if (r == 0) {
-		on_open(c);
-		/* A handshake that starts or an EHLO that follows one needs no event to go on. */
-		if (c->state != before && c->state != CLIENT_CLOSED)
-			r = stream_run(&c->stream);
-	}
-	if (r == 0 && c->state != CLIENT_CLOSED)
+	if (r == 0 && c->state != CLIENT_CLOSED) {
 		read_replies(c);
-	if (r == 0 && c->state != CLIENT_CLOSED)
-		r = stream_run(&c->stream);
+		if (c->state != CLIENT_CLOSED)
+			r = run_stream(c);
+	}
 	if (r < 0 && r != -EAGAIN)
 		give_up(c, strerrordesc_np(-r));
 }
