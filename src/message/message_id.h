@@ -14,7 +14,7 @@
 
 #include "util/slice.h"
 
-#define MESSAGE_ID_TEXT_LEN 13 /* characters, Crockford base 32 */
+#define MESSAGE_ID_TEXT_LEN 13   /* characters, Crockford base 32 */
 #define MESSAGE_ID_SLOT_QUEUE 63 /* the queue's own messages: bounces */
 
 uint64_t message_id_make(uint64_t unix_ms, unsigned slot, uint16_t counter);
