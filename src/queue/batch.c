@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * batch.c - group commit: what arrived in one turn of the loop becomes one transaction, and only
+ * when it is on disk is anybody answered (RFC 5321 §4.1.1.4: 250 accepts responsibility).
+ *
+ * Two batches exist: the open one, which fills, and the flying one, which is in the writer. When
+ * the flying one is done, its promises are kept, and the open one takes off if it holds anything.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proc/wire.h"
+#include "queue/state.h"
+#include "util/alloc.h"
+
+static void
+init_batch(struct queue_batch *b)
+{
+	TAILQ_INIT(&b->promises);
+	TAILQ_INIT(&b->saving);
+	memset(b->credit_len, 0, sizeof b->credit_len);
+}
+
+static enum wire_stored
+stored_status(int result)
+{
+	if (result == 0)
+		return WIRE_STORED_OK;
+	return result == -ENOSPC ? WIRE_STORED_DISK_FULL : WIRE_STORED_FAILED;
+}
+
+static void
+answer(const struct queue_promise *p, int result)
+{
+	struct buf payload;
+
+	if (p->peer == NULL || p->peer->ipc == NULL || p->peer->generation != p->generation)
+		return;
+	buf_init(&payload, 16);
+	wire_stored_encode(stored_status(result), &payload);
+	ipc_send(p->peer->ipc, WIRE_STORED, p->id, buf_slice(&payload));
+	buf_done(&payload);
+}
+
+static void
+keep_promise(struct queue *q, struct queue_promise *p, int result)
+{
+	struct queue_job *j;
+
+	answer(p, result);
+	if (result == 0 && TAILQ_EMPTY(&p->jobs))
+		q->more_on_disk = true;
+	while ((j = TAILQ_FIRST(&p->jobs)) != NULL) {
+		TAILQ_REMOVE(&p->jobs, j, link);
+		if (result == 0)
+			queue_schedule_add(q, j);
+		else
+			queue_job_free(q, j);
+	}
+	free(p);
+}
+
+static void
+return_credit(struct queue *q, struct queue_batch *b)
+{
+	for (size_t i = 0; i < CONFIG_PROCESSES_MAX; i++) {
+		struct queue_peer *p = &q->submission[i];
+		struct buf payload;
+
+		/* A new channel starts with the whole credit; what an older one had is void. */
+		if (b->credit_len[i] != 0 && p->ipc != NULL) {
+			buf_init(&payload, 16);
+			wire_number_encode((uint32_t)b->credit_len[i], &payload);
+			ipc_send(p->ipc, WIRE_CREDIT, 0, buf_slice(&payload));
+			buf_done(&payload);
+		}
+		b->credit_len[i] = 0;
+	}
+}
+
+static bool
+is_empty(const struct queue *q)
+{
+	return store_batch_len(q->store) == 0 && TAILQ_EMPTY(&q->open.promises) &&
+	       TAILQ_EMPTY(&q->open.saving);
+}
+
+static void
+on_durable(void *arg, int result)
+{
+	struct queue *q = arg;
+	struct queue_promise *p;
+	struct queue_job *j;
+
+	while ((p = TAILQ_FIRST(&q->flying.promises)) != NULL) {
+		TAILQ_REMOVE(&q->flying.promises, p, link);
+		keep_promise(q, p, result);
+	}
+	while ((j = TAILQ_FIRST(&q->flying.saving)) != NULL) {
+		TAILQ_REMOVE(&q->flying.saving, j, link);
+		queue_outcome_saved(q, j, result);
+	}
+	return_credit(q, &q->flying);
+	if (result < 0)
+		queue_health_report(q, result);
+	queue_batch_touch(q);
+	queue_schedule_run(q);
+	queue_stop_if_idle(q);
+}
+
+static void
+on_flush_soon(evutil_socket_t fd, short what, void *arg)
+{
+	struct queue *q = arg;
+
+	(void)fd;
+	(void)what;
+	if (store_is_flushing(q->store) || is_empty(q))
+		return;
+	assert(TAILQ_EMPTY(&q->flying.promises) && TAILQ_EMPTY(&q->flying.saving));
+	TAILQ_CONCAT(&q->flying.promises, &q->open.promises, link);
+	TAILQ_CONCAT(&q->flying.saving, &q->open.saving, link);
+	memcpy(q->flying.credit_len, q->open.credit_len, sizeof q->flying.credit_len);
+	memset(q->open.credit_len, 0, sizeof q->open.credit_len);
+	store_flush(q->store, on_durable, q);
+}
+
+void
+queue_batch_init(struct queue *q)
+{
+	init_batch(&q->open);
+	init_batch(&q->flying);
+	q->flush_soon = event_new(q->child->base, -1, 0, on_flush_soon, q);
+	assert(q->flush_soon != NULL);
+}
+
+static void
+drop_batch(struct queue *q, struct queue_batch *b)
+{
+	struct queue_promise *p;
+	struct queue_job *j;
+
+	while ((p = TAILQ_FIRST(&b->promises)) != NULL) {
+		TAILQ_REMOVE(&b->promises, p, link);
+		keep_promise(q, p, -ESHUTDOWN);
+	}
+	while ((j = TAILQ_FIRST(&b->saving)) != NULL) {
+		TAILQ_REMOVE(&b->saving, j, link);
+		queue_job_free(q, j);
+	}
+}
+
+void
+queue_batch_done(struct queue *q)
+{
+	drop_batch(q, &q->flying);
+	drop_batch(q, &q->open);
+	if (q->flush_soon != NULL)
+		event_free(q->flush_soon);
+	q->flush_soon = NULL;
+}
+
+/* An event made active runs after those that are active already: at the end of this turn. */
+void
+queue_batch_touch(struct queue *q)
+{
+	if (!store_is_flushing(q->store))
+		event_active(q->flush_soon, EV_TIMEOUT, 0);
+}
+
+bool
+queue_batch_is_idle(const struct queue *q)
+{
+	return !store_is_flushing(q->store) && is_empty(q);
+}
+
+/* A small message is kept until its first attempt: reading it back would cost more than the room.
+ */
+static void
+cache_text(struct queue *q, struct queue_message *qm, const struct store_message *m)
+{
+	if (m->chunk_count != 0 || q->text_cache_len + m->size > QUEUE_TEXT_CACHE_LEN)
+		return;
+	qm->text = xmalloc((size_t)m->size);
+	memcpy(qm->text, m->prefix.ptr, m->prefix.len);
+	if (m->tail.len != 0)
+		memcpy(qm->text + m->prefix.len, m->tail.ptr, m->tail.len);
+	q->text_cache_len += (size_t)m->size;
+}
+
+static struct queue_message *
+remember(struct queue *q, const struct store_message *m)
+{
+	struct queue_message *qm = queue_message_new(q, m->id, (uint32_t)m->recipient_count);
+
+	qm->created_unix_ms = m->created_unix_ms;
+	qm->size = m->size;
+	qm->flags = m->flags;
+	qm->account = slice_dup(m->account);
+	qm->sender = slice_dup(m->sender);
+	qm->open_count = (uint32_t)m->recipient_count;
+	cache_text(q, qm, m);
+	return qm;
+}
+
+static void
+make_jobs(struct queue *q, struct queue_promise *p, const struct store_message *m)
+{
+	struct queue_message *qm;
+
+	/* A number that is there already is the store's to refuse; memory must not mix the two up.
+	 */
+	if (q->window_count + m->recipient_count > QUEUE_WINDOW_RECIPIENTS ||
+	    map_get(&q->messages, m->id) != NULL)
+		return;
+	qm = remember(q, m);
+	for (size_t i = 0; i < m->recipient_count; i++) {
+		struct slice address = m->recipients[i].address;
+		struct queue_job *j = queue_job_with_room(q, &p->jobs, qm, queue_route(q, address));
+
+		queue_job_add(q, j, (uint32_t)i, 0, address);
+	}
+}
+
+void
+queue_batch_put(struct queue *q, struct queue_peer *peer, struct store_message *m,
+    struct store_recipient *recipients)
+{
+	struct queue_promise *p = xcalloc(1, sizeof *p);
+
+	for (size_t i = 0; i < m->recipient_count; i++) {
+		size_t hop = queue_route(q, recipients[i].address);
+
+		recipients[i].route = slice_of(q->child->config->next_hops[hop].name);
+		recipients[i].state = STORE_RECIPIENT_DUE;
+		recipients[i].due_unix_ms = m->created_unix_ms;
+	}
+	m->recipients = recipients;
+	p->peer = peer;
+	p->generation = peer == NULL ? 0 : peer->generation;
+	p->id = m->id;
+	TAILQ_INIT(&p->jobs);
+	store_put_message(q->store, m);
+	make_jobs(q, p, m);
+	TAILQ_INSERT_TAIL(&q->open.promises, p, link);
+	queue_batch_touch(q);
+}

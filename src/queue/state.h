@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state.h - what the queue process keeps in memory. Private to queue/.
+ *
+ * The disk is the truth; memory holds a window of it: the messages that are being tried or wait for
+ * a free place at a delivery process. A lease is memory only: when this process ends, everything
+ * that was leased is simply due again.
+ *
+ * A job is one message, one next hop and some of the message's recipients. Its way:
+ *
+ *   COMMITTING  its message waits for the disk             -> WAITING, or freed when the disk said
+ * no WAITING     listed at its next hop                      -> LEASED LEASED      at a delivery
+ * process                       -> SAVING, or WAITING when that one died SAVING      its outcome
+ * waits for the disk              -> freed, or UNSAVED when the disk said no UNSAVED     its
+ * outcome is tried again when the disk is well -> SAVING
+ */
+#ifndef QUEUE_STATE_H
+#define QUEUE_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "config/config.h"
+#include "proc/child.h"
+#include "proc/ipc.h"
+#include "smtp/verdict.h"
+#include "store/store.h"
+#include "util/map.h"
+
+/* Recipients held in memory; more stay on disk until there is room again. */
+#define QUEUE_WINDOW_RECIPIENTS 20000
+/* Octets of chunks that one submission process may have on its way to the disk. */
+#define QUEUE_CREDIT_LEN (4 * 1024 * 1024)
+/* Octets of small messages kept in memory until their first attempt, so as not to read them back.
+ */
+#define QUEUE_TEXT_CACHE_LEN (16 * 1024 * 1024)
+/* How often the disk is asked whether it is well again. */
+#define QUEUE_PROBE_INTERVAL_MS 1000
+
+struct queue;
+
+struct queue_message {
+	uint64_t id, created_unix_ms, size;
+	uint32_t flags;
+	char *account, *sender;
+	uint32_t recipient_count;
+	uint32_t open_count; /* recipients not delivered or failed, in memory or not */
+	uint32_t job_count;
+	uint8_t *loaded; /* recipient_count flags: is this one in a job? */
+	uint8_t *text;   /* whole text of a small, fresh message; NULL: read it from the store */
+};
+
+struct queue_recipient {
+	uint32_t index; /* in the message */
+	uint32_t attempts;
+	char *address;
+};
+
+enum queue_job_state {
+	QUEUE_JOB_COMMITTING,
+	QUEUE_JOB_WAITING,
+	QUEUE_JOB_LEASED,
+	QUEUE_JOB_SAVING,
+	QUEUE_JOB_UNSAVED,
+};
+
+struct queue_job {
+	TAILQ_ENTRY(queue_job) link; /* in the one list that its state says */
+	enum queue_job_state state;
+	uint64_t number; /* of the lease; 0 when not leased */
+	struct queue_message *message;
+	size_t next_hop;  /* index in the config of `routing` */
+	unsigned routing; /* which config that was: queue.routing of then */
+	struct queue_recipient *recipients;
+	size_t recipient_count;
+	struct queue_peer *delivery;
+	uint64_t text_sent, text_allowed;
+	struct smtp_verdict
+	    *verdicts;          /* recipient_count of them in SAVING and UNSAVED, else NULL */
+	uint32_t settled_count; /* taken off message->open_count while SAVING */
+	uint64_t due_unix_ms;   /* earliest next try that is being saved; UINT64_MAX: none */
+};
+TAILQ_HEAD(queue_job_list, queue_job);
+
+/* One submission or delivery process, as long as its channel lives. */
+struct queue_peer {
+	struct queue *queue;
+	enum proc_role role;
+	unsigned index;
+	struct ipc *ipc;     /* NULL: none now */
+	uint64_t generation; /* counts channels: a promise to an older one is void */
+	struct map arriving; /* submission: message id -> struct arriving (intake.c) */
+	uint32_t ready;      /* delivery: jobs that it can take */
+};
+
+/* A message of a batch, and whom to tell. */
+struct queue_promise {
+	TAILQ_ENTRY(queue_promise) link;
+	struct queue_peer *peer; /* NULL: a bounce, nobody waits */
+	uint64_t generation;
+	uint64_t id;
+	struct queue_job_list jobs; /* COMMITTING; none when the window was full */
+};
+TAILQ_HEAD(queue_promise_list, queue_promise);
+
+struct queue_batch {
+	struct queue_promise_list promises;
+	struct queue_job_list saving;
+	uint64_t credit_len[CONFIG_PROCESSES_MAX]; /* octets of chunks, by submission process */
+};
+
+struct queue_hop {
+	struct queue_job_list waiting;
+};
+
+struct queue {
+	struct proc_child *child;
+	struct store *store;
+	struct queue_peer submission[CONFIG_PROCESSES_MAX], delivery[CONFIG_PROCESSES_MAX];
+
+	/* batch.c: what the open batch and the one in the writer owe */
+	struct queue_batch open, flying;
+	struct event *flush_soon; /* runs once at the end of a turn of the loop */
+
+	/* health.c */
+	int trouble; /* 0, or the -errno for which the disk refuses */
+	struct queue_job_list unsaved;
+	struct event *probe_timer;
+
+	/* schedule.c, load.c */
+	struct map messages; /* id -> struct queue_message, all that have a job */
+	struct map leases;   /* number -> struct queue_job */
+	struct queue_hop hops[CONFIG_NEXT_HOPS_MAX];
+	size_t hop_next;     /* where the round robin goes on */
+	unsigned routing;    /* counts configs: a job of an older one is read and routed again */
+	size_t window_count; /* recipients in jobs */
+	size_t text_cache_len;
+	uint64_t lease_last;
+	bool more_on_disk;         /* something due did not fit into the window */
+	uint64_t next_due_unix_ms; /* of what is on disk but not in memory */
+	struct event *due_timer;
+
+	struct event *prune_timer;
+
+	uint16_t bounce_counter;
+	bool stopping; /* lease nothing more, stop when all is saved */
+	bool finished; /* the end is on its way */
+};
+
+/* schedule.c: messages and jobs */
+struct queue_message *queue_message_new(struct queue *q, uint64_t id, uint32_t recipient_count);
+/* A job without recipients yet, in no list. */
+struct queue_job *queue_job_new(
+    struct queue *q, struct queue_message *m, size_t next_hop, size_t recipient_room);
+void queue_job_add(
+    struct queue *q, struct queue_job *j, uint32_t index, uint32_t attempts, struct slice address);
+/* Frees the job, and its message with the last one. The job must be in no list. */
+void queue_job_free(struct queue *q, struct queue_job *j);
+/* The next hop for an address, as index in the config. */
+size_t queue_route(const struct queue *q, struct slice address);
+/* Finds or makes the job in `jobs` that takes one more recipient of m for this next hop. */
+struct queue_job *queue_job_with_room(
+    struct queue *q, struct queue_job_list *jobs, struct queue_message *m, size_t next_hop);
+void queue_schedule_add(struct queue *q, struct queue_job *j);
+/* Lease what is waiting to whoever is ready. */
+void queue_schedule_run(struct queue *q);
+/* A delivery process died: its jobs wait again, nothing counted against them. */
+void queue_schedule_return(struct queue *q, struct queue_peer *p);
+/* The next hops may have changed: forget what waits, and read it again from the disk. */
+void queue_schedule_reset(struct queue *q);
+void queue_schedule_done(struct queue *q);
+
+/* feed.c: the text of leased jobs */
+void queue_feed(struct queue *q, struct queue_job *j);
+void queue_feed_all(struct queue *q, const struct queue_peer *p);
+
+/* load.c */
+/* Fill the window from the disk when it is time, and arm the timer for later. */
+void queue_load(struct queue *q);
+/* Something on disk will be due then. */
+void queue_load_at(struct queue *q, uint64_t due_unix_ms);
+
+/* intake.c: frames from submission */
+bool queue_intake_frame(struct queue_peer *p, uint16_t type, uint64_t id, struct slice payload);
+void queue_intake_lost(struct queue_peer *p);
+/* Forget what has arrived in part, leaving the chunks to the next start. */
+void queue_intake_forget(struct queue_peer *p);
+/* The disk refused: what has arrived in part is spoilt. */
+void queue_intake_spoil(struct queue *q);
+
+/* outcome.c: frames from delivery */
+bool queue_outcome_frame(struct queue_peer *p, uint16_t type, uint64_t id, struct slice payload);
+/* Put a job's verdicts into the open batch, with the bounce that they call for. */
+void queue_outcome_save(struct queue *q, struct queue_job *j);
+/* Its batch is on disk (0) or is not. */
+void queue_outcome_saved(struct queue *q, struct queue_job *j, int result);
+
+/* bounce.c: store a report on the failed recipients of a job, when one is owed (RFC 3464). */
+void queue_bounce_put(struct queue *q, const struct queue_job *j);
+
+/* batch.c */
+void queue_batch_init(struct queue *q);
+void queue_batch_done(struct queue *q);
+/* The open batch holds something: see that it is flushed. */
+void queue_batch_touch(struct queue *q);
+/*
+ * Add a message to the open batch, and its recipients to the schedule once it is on disk. Of
+ * recipients only the addresses are given; peer is NULL for our own messages.
+ */
+void queue_batch_put(struct queue *q, struct queue_peer *peer, struct store_message *m,
+    struct store_recipient *recipients);
+bool queue_batch_is_idle(const struct queue *q);
+
+/* health.c */
+void queue_health_init(struct queue *q);
+void queue_health_done(struct queue *q);
+/* The disk refused a batch: say so, refuse mail, and probe until it is well. */
+void queue_health_report(struct queue *q, int result);
+
+/* process.c; the tests use these as proc_child_run() does. */
+int queue_start(struct queue *q, struct proc_child *child);
+/* A channel to a new or restarted peer; takes over fd. */
+void queue_peer_open(struct queue *q, enum proc_role role, unsigned index, int fd);
+/* Stop when nothing is left to save. */
+void queue_stop_if_idle(struct queue *q);
+/* Free everything. No callback of the store or of a channel may be running. */
+void queue_close(struct queue *q);
+
+#endif
