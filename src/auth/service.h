@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * service.h - what the auth process owns, whoever asks: the account store, the hashing pool, the
+ * cache, the throttle, the TLS key.
+ */
+#ifndef AUTH_SERVICE_H
+#define AUTH_SERVICE_H
+
+#include <stdint.h>
+
+#include <event2/event.h>
+
+#include "auth/cache.h"
+#include "auth/directory.h"
+#include "auth/pool.h"
+#include "auth/sign.h"
+#include "auth/throttle.h"
+#include "config/config.h"
+#include "sasl/exchange.h"
+
+struct auth_channel;
+
+struct auth_service {
+	const struct config *config; /* the newest; borrowed */
+	uint64_t (*now_ms)(void);    /* monotonic */
+	struct event_base *base;
+	struct sasl_context *sasl;
+	struct auth_directory *directory;
+	struct auth_cache *cache;
+	struct auth_throttle *throttle;
+	struct auth_pool *pool;
+	struct auth_sign_key *key; /* NULL until it came */
+	struct event *expire;
+	struct auth_channel *channels; /* list */
+	/* Called when the last of channels is gone; may be NULL. */
+	void (*on_alone)(void *ctx);
+	void *ctx;
+};
+
+/* 0 or -errno. s need not be initialized. Threads start here. */
+int auth_service_init(struct auth_service *s, struct event_base *base, const struct config *config,
+    uint64_t (*now_ms)(void));
+/* Closes the channels, wipes what is secret. */
+void auth_service_done(struct auth_service *s);
+/* A new or renewed TLS key. False when it is none; then the old one stays. */
+bool auth_service_set_key(struct auth_service *s, struct slice pem);
+
+#endif
