@@ -17,7 +17,7 @@
 
 enum {
 	LOG_NAME_SIZE = 32,
-	CONFIG_TEXT_MAX = 4 * 1024 * 1024,
+	CONFIG_TEXT_MAX = 4096 * 1024,
 	PATH_SIZE = 4096,
 	/* Descriptors of a process besides its connections: channels, files, the loop itself. */
 	OPEN_FILES_BASE = 256,
