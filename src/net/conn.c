@@ -55,7 +55,10 @@ explain_failure(struct net_conn *c, int socket_error)
 	bool in_tls = c->state == CONN_HANDSHAKING || c->state == CONN_TLS;
 	unsigned long code = in_tls ? bufferevent_get_openssl_error(c->stream) : 0;
 
-	if (code != 0) {
+	/* libevent also puts SSL_get_error() there, which belongs to no library. */
+	if (ERR_SYSTEM_ERROR(code)) {
+		socket_error = ERR_GET_REASON(code);
+	} else if (ERR_GET_LIB(code) != 0) {
 		set_error(c, find_tls_error(c, code));
 		return NET_CONN_TLS_FAILED;
 	}
@@ -89,9 +92,13 @@ on_read(struct bufferevent *stream, void *arg)
 {
 	struct net_conn *c = arg;
 
-	(void)stream;
-	if (!c->held && net_conn_is_readable(c))
-		c->handler->on_input(c->owner);
+	if (c->held || !net_conn_is_readable(c))
+		return;
+	if (evbuffer_get_length(bufferevent_get_input(stream)) >= NET_CONN_READ_MAX) {
+		c->is_full = true;
+		(void)bufferevent_disable(stream, EV_READ);
+	}
+	c->handler->on_input(c->owner);
 }
 
 static void
@@ -99,7 +106,11 @@ start_stream(struct net_conn *c, bufferevent_data_cb readable, bufferevent_data_
     bufferevent_event_cb event)
 {
 	bufferevent_setcb(c->stream, readable, written, event, c);
-	bufferevent_setwatermark(c->stream, EV_READ, 0, NET_CONN_READ_MAX);
+	/* As its own high watermark is reached libevent calls back again and again while nothing is
+	 * consumed: on_read() stops before it. That it is set at all makes reads as long as a
+	 * record.
+	 */
+	bufferevent_setwatermark(c->stream, EV_READ, 0, (size_t)2 * NET_CONN_READ_MAX);
 	(void)bufferevent_enable(c->stream, EV_READ | EV_WRITE);
 }
 
@@ -291,7 +302,7 @@ net_conn_start_tls(struct net_conn *c, SSL_CTX *context, bool server, const char
 	c->ssl = SSL_new(context);
 	assert(c->ssl != NULL);
 	c->is_server = server;
-	c->held = false;
+	c->held = c->is_full = false;
 	(void)bufferevent_disable(c->stream, EV_READ);
 	enter(c, CONN_UPGRADING);
 	if (!server && name != NULL && !net_tls_set_name(c->ssl, name))
@@ -326,8 +337,17 @@ net_conn_input(struct net_conn *c)
 void
 net_conn_consume(struct net_conn *c, size_t len)
 {
-	if (len != 0)
-		(void)evbuffer_drain(bufferevent_get_input(c->stream), len);
+	struct evbuffer *input;
+
+	if (len == 0)
+		return;
+	input = bufferevent_get_input(c->stream);
+	(void)evbuffer_drain(input, len);
+	if (!c->is_full || evbuffer_get_length(input) >= NET_CONN_READ_MAX)
+		return;
+	c->is_full = false;
+	if (!c->held && net_conn_is_open(c))
+		(void)bufferevent_enable(c->stream, EV_READ);
 }
 
 void
@@ -342,7 +362,7 @@ void
 net_conn_resume(struct net_conn *c)
 {
 	c->held = false;
-	if (net_conn_is_open(c))
+	if (net_conn_is_open(c) && !c->is_full)
 		(void)bufferevent_enable(c->stream, EV_READ);
 	if (net_conn_is_readable(c) && evbuffer_get_length(bufferevent_get_input(c->stream)) != 0)
 		bufferevent_trigger(c->stream, EV_READ, BEV_TRIG_DEFER_CALLBACKS);

@@ -59,9 +59,8 @@ static void
 discard_input(void *owner)
 {
 	struct net_conn *c = owner;
-	struct evbuffer *input = bufferevent_get_input(c->stream);
 
-	(void)evbuffer_drain(input, evbuffer_get_length(input));
+	net_conn_consume(c, evbuffer_get_length(bufferevent_get_input(c->stream)));
 }
 
 static void

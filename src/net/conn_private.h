@@ -33,7 +33,9 @@ struct net_conn {
 	uint16_t peer_port;
 	uint8_t peer_family; /* AF_* */
 	uint8_t state;       /* enum conn_state; changed by enter() only */
-	bool is_server, held;
+	bool is_server;
+	bool held;    /* by the owner */
+	bool is_full; /* NET_CONN_READ_MAX octets are unread */
 };
 
 /* Octets can come and go. */
