@@ -473,17 +473,20 @@ test_an_owner_may_free_in_any_callback(void **state)
 	wait_until_freed(f, &f->server); /* on_input */
 	side_wait(f->base, &f->client.has_ended);
 	side_done(&f->client);
+	side_done(&f->server);
 	side_connect(f->base, &f->client, &f->server);
 	net_conn_start_tls(f->server.conn, f->server_tls, true, NULL);
 	net_conn_start_tls(f->client.conn, f->client_tls, false, NULL);
 	wait_until_freed(f, &f->server); /* on_tls */
 	side_done(&f->client);
+	side_done(&f->server);
 	side_connect(f->base, &f->client, &f->server);
 	start_tls(f);
 	f->server.leaves_input = true;
 	write_big(&f->server);
 	wait_until_freed(f, &f->server); /* on_drained */
 	side_done(&f->client);
+	side_done(&f->server);
 	side_connect(f->base, &f->client, &f->server);
 	f->client.frees_itself = true; /* in on_end */
 	net_conn_set_deadline(f->server.conn, clock_monotonic_ms());
