@@ -139,6 +139,9 @@ class Sallyport:
         """The messages that wait, as `sallyport queue list --json` tells them."""
         return json.loads(self.run("queue", "list", "--json", "-c", self.config_file).stdout)
 
+    def queue_is_empty(self):
+        return len(self.queue()) == 0
+
     # ---- its log -------------------------------------------------------------------------------
 
     def log_text(self):
