@@ -19,12 +19,14 @@
 #include "util/buf.h"
 #include "util/slice.h"
 
-#define MESSAGE_DSN_HEADER_MAX (32 * 1024) /* octets of the original's header that are returned */
+#define MESSAGE_DSN_HEADER_MAX                                                                     \
+	((size_t)32 * 1024) /* octets of the original's header that are returned */
 /*
  * Octets that a report for this many recipients never passes: what to give buf_init(). A recipient
  * costs at most two addresses and two texts of a verdict, in both parts, folded.
  */
-#define MESSAGE_DSN_MAX(recipient_count) (200 * 1024 + (recipient_count) * (size_t)(12 * 1024))
+#define MESSAGE_DSN_MAX(recipient_count)                                                           \
+	((size_t)200 * 1024 + (recipient_count) * ((size_t)12 * 1024))
 
 struct message_dsn_recipient {
 	struct slice address;

@@ -16,14 +16,14 @@
 #include "util/slice.h"
 
 /* Octets of one WIRE_CHUNK; also what one row of a stored body holds. */
-#define WIRE_CHUNK_MAX (64 * 1024)
+#define WIRE_CHUNK_MAX ((size_t)64 * 1024)
 /* Of a SASL step after base64; RFC 4954 §4 wants 12288 characters of base64 to be enough. */
 #define WIRE_SASL_MAX 12288
 #define WIRE_ADDRESS_MAX                                                                           \
 	1024 /* of a sender or recipient; RFC 5321 needs 256, SMTPUTF8 some more                   \
 	      */
 #define WIRE_RECIPIENTS_MAX 10000
-#define WIRE_PREFIX_MAX (16 * 1024) /* of the trace header */
+#define WIRE_PREFIX_MAX ((size_t)16 * 1024) /* of the trace header */
 
 enum wire_type {
 	/* submission <-> queue; the frame's id is the message id, chosen by submission
@@ -162,7 +162,7 @@ struct wire_job {
 	uint64_t size; /* octets of body that will follow in WIRE_BODY frames */
 };
 /* Octets of body that queue may send before the first WIRE_PULL of a job. */
-#define WIRE_BODY_WINDOW (128 * 1024)
+#define WIRE_BODY_WINDOW ((size_t)128 * 1024)
 void wire_job_encode(const struct wire_job *j, struct buf *out);
 bool wire_job_decode(struct slice payload, struct wire_job *ret_job);
 

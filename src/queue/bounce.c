@@ -46,23 +46,25 @@ log_bounce(const struct queue_job *j, const char *report_id, size_t failed_count
 }
 
 static void
-put_report(struct queue *q, const struct queue_job *j, struct message_dsn *d, uint64_t now_unix_ms)
+put_report(struct queue *q, const struct queue_job *j, const struct message_dsn *report,
+    uint64_t now_unix_ms)
 {
 	uint64_t id = message_id_make(now_unix_ms, MESSAGE_ID_SLOT_QUEUE, ++q->bounce_counter);
 	struct store_recipient recipient = { .address = slice_of(j->message->sender) };
 	struct store_message m = { .id = id, .created_unix_ms = now_unix_ms, .recipient_count = 1 };
 	char report_id[MESSAGE_ID_TEXT_LEN + 1];
+	struct message_dsn d = *report;
 	struct buf text;
 
 	message_id_print(id, report_id);
-	d->report_id = slice_of(report_id);
-	buf_init(&text, MESSAGE_DSN_MAX(d->recipient_count));
-	if (message_dsn_add(d, &text)) {
+	d.report_id = slice_of(report_id);
+	buf_init(&text, MESSAGE_DSN_MAX(d.recipient_count));
+	if (message_dsn_add(&d, &text)) {
 		m.tail = buf_slice(&text);
 		m.size = text.len;
 		m.account = m.sender = m.prefix = slice_of("");
 		queue_batch_put(q, NULL, &m, &recipient);
-		log_bounce(j, report_id, d->recipient_count);
+		log_bounce(j, report_id, d.recipient_count);
 	}
 	buf_done(&text);
 }

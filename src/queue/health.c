@@ -39,8 +39,7 @@ advice(int result)
 static void
 arm_timer(struct queue *q)
 {
-	struct timeval tv = { QUEUE_PROBE_INTERVAL_MS / 1000,
-		QUEUE_PROBE_INTERVAL_MS % 1000 * 1000 };
+	struct timeval tv = { QUEUE_PROBE_INTERVAL_S, 0 };
 
 	(void)evtimer_add(q->probe_timer, &tv);
 }

@@ -73,7 +73,7 @@ on_due(void *arg, const struct store_message_row *row, const struct store_recipi
 static void
 read_due(struct queue *q, uint64_t now_unix_ms)
 {
-	struct loading l = { .queue = q, .limit = 2 * QUEUE_WINDOW_RECIPIENTS };
+	struct loading l = { .queue = q, .limit = (size_t)2 * QUEUE_WINDOW_RECIPIENTS };
 	struct queue_job *j;
 	int r;
 
@@ -83,7 +83,7 @@ read_due(struct queue *q, uint64_t now_unix_ms)
 		r = store_next_due(q->store, now_unix_ms, &q->next_due_unix_ms);
 	if (r < 0) {
 		report_failure(r);
-		q->next_due_unix_ms = now_unix_ms + QUEUE_PROBE_INTERVAL_MS;
+		q->next_due_unix_ms = now_unix_ms + UINT64_C(1000) * QUEUE_PROBE_INTERVAL_S;
 	}
 	q->more_on_disk = l.row_count == l.limit || q->window_count >= QUEUE_WINDOW_RECIPIENTS;
 	while ((j = TAILQ_FIRST(&l.jobs)) != NULL) {
@@ -96,7 +96,8 @@ static void
 arm_timer(struct queue *q, uint64_t now_unix_ms)
 {
 	uint64_t delay_ms = q->next_due_unix_ms - now_unix_ms;
-	const uint64_t max_ms = 3600 * 1000; /* look again now and then: wall clocks are set */
+	const uint64_t max_ms =
+	    UINT64_C(3600) * 1000; /* look again now and then: wall clocks are set */
 	struct timeval tv;
 
 	if (q->next_due_unix_ms == UINT64_MAX) {

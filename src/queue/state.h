@@ -32,12 +32,12 @@
 /* Recipients held in memory; more stay on disk until there is room again. */
 #define QUEUE_WINDOW_RECIPIENTS 20000
 /* Octets of chunks that one submission process may have on its way to the disk. */
-#define QUEUE_CREDIT_LEN (4 * 1024 * 1024)
+#define QUEUE_CREDIT_LEN ((size_t)4 * 1024 * 1024)
 /* Octets of small messages kept in memory until their first attempt, so as not to read them back.
  */
-#define QUEUE_TEXT_CACHE_LEN (16 * 1024 * 1024)
+#define QUEUE_TEXT_CACHE_LEN ((size_t)16 * 1024 * 1024)
 /* How often the disk is asked whether it is well again. */
-#define QUEUE_PROBE_INTERVAL_MS 1000
+#define QUEUE_PROBE_INTERVAL_S 1
 
 struct queue;
 

@@ -9,7 +9,7 @@ static void *
 checked(void *ptr)
 {
 	if (ptr == NULL) {
-		fputs("level=error event=out-of-memory\n", stderr);
+		(void)fputs("level=error event=out-of-memory\n", stderr);
 		abort();
 	}
 	return ptr;

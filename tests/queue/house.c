@@ -62,7 +62,7 @@ take_job(struct house *h, uint64_t number, struct slice payload)
 	*j = (struct house_job){
 		.number = number, .message_id = frame.message_id, .size = frame.size
 	};
-	buf_init(&j->text, 64 * 1024 * 1024);
+	buf_init(&j->text, (size_t)64 * 1024 * 1024);
 	copy_text(j->sender, sizeof j->sender, frame.sender);
 	while (wire_list_next(&frame.recipients, &address))
 		copy_text(j->recipients[j->recipient_count++], sizeof j->recipients[0], address);
