@@ -15,16 +15,18 @@
 struct auth_process {
 	struct proc_child *child; /* NULL before prepare */
 	struct auth_service service;
+	unsigned thread_count;
 	struct event *give_up; /* NULL before on_stop */
 };
 
-/* OpenSSL reads its configuration file when it is first used, which the sandbox would refuse. */
+/* What reads files that the sandbox hides: OpenSSL its configuration, when it is first used. */
 static int
 prepare(void *ctx, struct proc_child *child)
 {
 	struct auth_process *p = ctx;
 
 	p->child = child;
+	p->thread_count = auth_service_count_threads(child->config);
 	return OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) == 1 ? 0 : -EIO;
 }
 
@@ -33,7 +35,8 @@ start(void *ctx, struct proc_child *child)
 {
 	struct auth_process *p = ctx;
 
-	return auth_service_init(&p->service, child->base, child->config, clock_monotonic_ms);
+	return auth_service_init(
+	    &p->service, child->base, child->config, p->thread_count, clock_monotonic_ms);
 }
 
 static void

@@ -187,28 +187,29 @@ on_sign_frame(void *owner, uint16_t type, uint64_t id, struct slice payload)
 	return true;
 }
 
+/* c is in no list any more. */
 static void
-unlink_channel(struct auth_channel *c)
-{
-	struct auth_channel **link = &c->service->channels;
-
-	while (*link != c)
-		link = &(*link)->next;
-	*link = c->next;
-}
-
-static void
-close_channel(struct auth_channel *c)
+destroy(struct auth_channel *c)
 {
 	struct auth_login *l;
 
-	unlink_channel(c);
 	while ((l = map_any(&c->logins)) != NULL)
 		drop_login(c, auth_login_session(l));
 	map_done(&c->logins);
 	ipc_free(&c->ipc);
 	buf_done(&c->payload);
 	free(c);
+}
+
+static void
+close_channel(struct auth_channel *c)
+{
+	struct auth_channel **link = &c->service->channels;
+
+	while (*link != c)
+		link = &(*link)->next;
+	*link = c->next;
+	destroy(c);
 }
 
 static void
@@ -257,6 +258,10 @@ auth_channel_open(struct auth_service *s, unsigned index, enum proc_channel purp
 void
 auth_channel_close_all(struct auth_service *s)
 {
-	while (s->channels != NULL)
-		close_channel(s->channels);
+	struct auth_channel *c;
+
+	while ((c = s->channels) != NULL) {
+		s->channels = c->next;
+		destroy(c);
+	}
 }

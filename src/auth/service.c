@@ -45,8 +45,8 @@ new_cache(void)
 	return cache;
 }
 
-static unsigned
-count_threads(const struct config *config)
+unsigned
+auth_service_count_threads(const struct config *config)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -67,14 +67,14 @@ on_expire(evutil_socket_t fd, short what, void *arg)
 
 int
 auth_service_init(struct auth_service *s, struct event_base *base, const struct config *config,
-    uint64_t (*now_ms)(void))
+    unsigned thread_count, uint64_t (*now_ms)(void))
 {
 	const struct auth_pool_handler on_hashed = { auth_login_hashed, s };
 	const struct timeval interval = { EXPIRE_SECONDS, 0 };
 	int r;
 
 	*s = (struct auth_service){ .config = config, .now_ms = now_ms, .base = base };
-	r = auth_pool_new(base, count_threads(config), &on_hashed, &s->pool);
+	r = auth_pool_new(base, thread_count, &on_hashed, &s->pool);
 	if (r < 0)
 		return r;
 	s->sasl = sasl_context_new();

@@ -37,9 +37,11 @@ struct auth_service {
 	void *ctx;
 };
 
+/* How many threads the config asks for. Reads a file: to be called before the sandbox. */
+unsigned auth_service_count_threads(const struct config *config);
 /* 0 or -errno. s need not be initialized. Threads start here. */
 int auth_service_init(struct auth_service *s, struct event_base *base, const struct config *config,
-    uint64_t (*now_ms)(void));
+    unsigned thread_count, uint64_t (*now_ms)(void));
 /* Closes the channels, wipes what is secret. */
 void auth_service_done(struct auth_service *s);
 /* A new or renewed TLS key. False when it is none; then the old one stays. */

@@ -14,23 +14,13 @@ struct auth_sign_key {
 	EVP_PKEY *key;
 };
 
-/* OpenSSL would ask the terminal for the password of an encrypted key. */
-static int
-refuse_password(char *password, int size, int writing, void *arg)
-{
-	(void)password;
-	(void)size;
-	(void)writing;
-	(void)arg;
-	return -1;
-}
-
+/* With a password, if an empty one: for an encrypted key OpenSSL would ask the terminal. */
 static EVP_PKEY *
 read_key(struct slice pem)
 {
+	char password[] = "";
 	BIO *in = pem.len > INT_MAX ? NULL : BIO_new_mem_buf(pem.ptr, (int)pem.len);
-	EVP_PKEY *key =
-	    in == NULL ? NULL : PEM_read_bio_PrivateKey(in, NULL, refuse_password, NULL);
+	EVP_PKEY *key = in == NULL ? NULL : PEM_read_bio_PrivateKey(in, NULL, NULL, password);
 
 	(void)BIO_free(in);
 	ERR_clear_error();

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "auth/scratch.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,7 +9,7 @@
 #include "auth/accounts.h"
 #include "util/alloc.h"
 
-enum { PATH_SIZE = 4096, DESCRIPTORS = 8 };
+enum { PATH_SIZE = 4096 };
 
 static char *
 join(const char *directory, const char *name)
@@ -24,9 +23,7 @@ join(const char *directory, const char *name)
 void
 scratch_init(struct scratch *s)
 {
-	const char *parent = getenv("TMPDIR");
-
-	s->directory = join(parent == NULL ? "/tmp" : parent, "sallyport-auth-XXXXXX");
+	s->directory = xstrdup("/tmp/sallyport-auth-XXXXXX");
 	if (mkdtemp(s->directory) == NULL)
 		abort();
 	s->auth = join(s->directory, "auth");
@@ -35,19 +32,19 @@ scratch_init(struct scratch *s)
 		abort();
 }
 
-static int
-remove_one(const char *path, const struct stat *status, int type, struct FTW *where)
-{
-	(void)status;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
 void
 scratch_done(struct scratch *s)
 {
-	(void)nftw(s->directory, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+	static const char *const suffixes[] = { "", "-wal", "-shm", "-journal", ".away" };
+
+	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+		char path[PATH_SIZE];
+
+		(void)snprintf(path, sizeof path, "%s%s", s->database, suffixes[i]);
+		(void)unlink(path);
+	}
+	if (rmdir(s->auth) != 0 || rmdir(s->directory) != 0)
+		abort(); /* a file that the test did not mean to make */
 	free(s->directory);
 	free(s->auth);
 	free(s->database);

@@ -10,7 +10,7 @@ struct scratch {
 };
 
 void scratch_init(struct scratch *s);
-/* Removes it with all that is in it. */
+/* Removes it with the database, also as "accounts.db.away". */
 void scratch_done(struct scratch *s);
 
 #endif

@@ -16,11 +16,12 @@
 
 #include "auth/accounts.h"
 #include "auth/scratch.h"
+#include "util/alloc.h"
 #include "util/buf.h"
 #include "util/fd.h"
 
-static char alice[] = "alice@example.org", bob[] = "bob", hash_one[] = "$y$j75$one",
-	    hash_two[] = "$y$j75$two", patterns[] = "@example.org x@y.net", none[] = "";
+static const char alice[] = "alice@example.org", bob[] = "bob", hash_one[] = "$y$j75$one",
+		  hash_two[] = "$y$j75$two", patterns[] = "@example.org x@y.net", none[] = "";
 
 static int
 set_up(void **state)
@@ -50,13 +51,19 @@ open_store(const struct scratch *s, enum auth_accounts_mode mode)
 }
 
 static int
-add(struct auth_accounts *a, char *name, char *hash, char *senders)
+add(struct auth_accounts *a, const char *name, const char *hash, const char *senders)
 {
-	const struct auth_account account = {
-		.name = name, .hash = hash, .senders = senders, .created_unix = 7, .changed_unix = 8
-	};
+	struct auth_account *account = xcalloc(1, sizeof *account);
+	int r;
 
-	return auth_accounts_add(a, &account);
+	account->name = xstrdup(name);
+	account->hash = xstrdup(hash);
+	account->senders = xstrdup(senders);
+	account->created_unix = 7;
+	account->changed_unix = 8;
+	r = auth_accounts_add(a, account);
+	auth_account_free(&account);
+	return r;
 }
 
 static struct auth_account *
@@ -170,7 +177,7 @@ collect(void *arg, const struct auth_account *account)
 static void
 test_each_goes_by_name_until_told_to_stop(void **state)
 {
-	static char letters[][2] = { "d", "b", "c", "a" };
+	static const char letters[][2] = { "d", "b", "c", "a" };
 	struct auth_accounts *w = open_store(*state, AUTH_ACCOUNTS_WRITE);
 	struct buf names;
 
@@ -186,15 +193,13 @@ test_each_goes_by_name_until_told_to_stop(void **state)
 static void
 test_typical_hash_is_of_the_most_common_cost(void **state)
 {
-	static char old[] = "$y$j75$a", common_one[] = "$y$j9T$a", common_two[] = "$y$j9T$b";
-	static char letters[][2] = { "a", "b", "c" };
 	struct auth_accounts *w = open_store(*state, AUTH_ACCOUNTS_WRITE);
 	char *hash = NULL;
 
 	assert_int_equal(auth_accounts_typical_hash(w, &hash), -ENOENT);
-	assert_int_equal(add(w, letters[0], old, none), 0);
-	assert_int_equal(add(w, letters[1], common_one, none), 0);
-	assert_int_equal(add(w, letters[2], common_two, none), 0);
+	assert_int_equal(add(w, "a", "$y$j75$a", none), 0);
+	assert_int_equal(add(w, "b", "$y$j9T$a", none), 0);
+	assert_int_equal(add(w, "c", "$y$j9T$b", none), 0);
 	assert_int_equal(auth_accounts_typical_hash(w, &hash), 0);
 	assert_memory_equal(hash, "$y$j9T$", 7);
 	free(hash);

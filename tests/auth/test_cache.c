@@ -9,12 +9,12 @@
 #include <cmocka.h>
 
 #include "auth/cache.h"
+#include "util/alloc.h"
 
 enum { KEEP_MS = 1000 };
 
 static const uint8_t key[AUTH_CACHE_KEY_LEN] = { 1, 2, 3 };
-static char alice[] = "alice", bob[] = "bob", hash_one[] = "$y$one", hash_two[] = "$y$two";
-static struct auth_account account = { .name = alice, .hash = hash_one };
+static const char alice[] = "alice", bob[] = "bob", hash_one[] = "$y$one", hash_two[] = "$y$two";
 
 static int
 set_up(void **state)
@@ -33,15 +33,18 @@ tear_down(void **state)
 }
 
 static struct auth_cache_digest
-digest_of(struct auth_cache *c, char *name, char *hash, const char *password)
+digest_of(struct auth_cache *c, const char *name, const char *hash, const char *password)
 {
-	const struct auth_account a = { .name = name, .hash = hash };
+	struct auth_account a = { .name = xstrdup(name), .hash = xstrdup(hash) };
+	struct auth_cache_digest digest = auth_cache_digest(c, &a, slice_of(password));
 
-	return auth_cache_digest(c, &a, slice_of(password));
+	free(a.name);
+	free(a.hash);
+	return digest;
 }
 
 static bool
-knows(struct auth_cache *c, char *name, char *hash, const char *password)
+knows(struct auth_cache *c, const char *name, const char *hash, const char *password)
 {
 	struct auth_cache_digest digest = digest_of(c, name, hash, password);
 
@@ -51,7 +54,7 @@ knows(struct auth_cache *c, char *name, char *hash, const char *password)
 static void
 test_what_was_added_is_found_and_nothing_else(void **state)
 {
-	struct auth_cache_digest digest = auth_cache_digest(*state, &account, slice_of("pw"));
+	struct auth_cache_digest digest = digest_of(*state, alice, hash_one, "pw");
 
 	assert_false(auth_cache_find(*state, &digest, KEEP_MS, 0));
 	auth_cache_add(*state, &digest, 0);
@@ -67,8 +70,7 @@ static void
 test_fields_do_not_run_into_each_other(void **state)
 {
 	struct auth_cache_digest one = digest_of(*state, alice, hash_one, "pw");
-	static char longer[] = "alicep";
-	struct auth_cache_digest two = digest_of(*state, longer, hash_one, "w");
+	struct auth_cache_digest two = digest_of(*state, "alicep", hash_one, "w");
 
 	assert_memory_not_equal(one.octets, two.octets, sizeof one.octets);
 }
@@ -88,7 +90,7 @@ test_digest_depends_on_the_key(void **state)
 static void
 test_time_runs_from_the_last_use(void **state)
 {
-	struct auth_cache_digest digest = auth_cache_digest(*state, &account, slice_of("pw"));
+	struct auth_cache_digest digest = digest_of(*state, alice, hash_one, "pw");
 
 	auth_cache_add(*state, &digest, 100);
 	assert_true(auth_cache_find(*state, &digest, KEEP_MS, 1099));

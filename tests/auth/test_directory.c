@@ -131,7 +131,7 @@ test_other_file_of_that_name_is_noticed(void **state)
 
 	add_bob(f);
 	assert_non_null(find_bob(f, 0));
-	(void)snprintf(beside, sizeof beside, "%s.old", f->scratch.database);
+	(void)snprintf(beside, sizeof beside, "%s.away", f->scratch.database);
 	assert_int_equal(rename(f->scratch.database, beside), 0);
 	assert_int_equal(error_at(f, 0), -ENOENT);
 	assert_int_equal(rename(beside, f->scratch.database), 0);
