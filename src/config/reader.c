@@ -215,7 +215,7 @@ advice_for(const char *format)
 	return "see sallyport.conf(5)";
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 on_error(cfg_t *cfg, const char *format, va_list ap)
 {
 	struct reader *r = reader_of(&cfg->opts[0]);
