@@ -1,30 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supervisor/ports.h"
 
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "net/listener.h"
 #include "util/alloc.h"
 #include "util/fd.h"
 #include "util/log.h"
-
-static uint16_t
-port_of(int fd)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-	} address = { .any = { .sa_family = AF_UNSPEC } };
-	socklen_t len = sizeof address;
-
-	if (getsockname(fd, &address.any, &len) != 0)
-		return 0;
-	return ntohs(
-	    address.any.sa_family == AF_INET6 ? address.in6.sin6_port : address.in.sin_port);
-}
 
 static void
 log_listening(const struct config_listener *listener)
@@ -38,21 +20,16 @@ log_listening(const struct config_listener *listener)
 	log_end(&l);
 }
 
-/* Port 0 is whatever the first socket got: all processes must share it. */
 static int
 bind_listener(
     const struct config_listener *listener, int *fds, size_t process_count, struct buf *error)
 {
-	struct config_listener l = *listener;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < process_count; i++) {
-		r = net_listener_bind(&l, &fds[i], error);
-		if (r == 0 && l.port == 0)
-			l.port = port_of(fds[i]);
-	}
+	for (size_t i = 0; r == 0 && i < process_count; i++)
+		r = net_listener_bind(listener, &fds[i], error);
 	if (r == 0)
-		log_listening(&l);
+		log_listening(listener);
 	return r;
 }
 
