@@ -27,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "script.h"
 #include "smtp/server.h"
@@ -52,7 +53,7 @@ fail(const struct play *p, const char *what, struct slice got)
 {
 	(void)fprintf(stderr, "%s:%u: %s%s: '%.*s'\n", p->line->file, p->line->number,
 	    p->by_octet ? "octet by octet: " : "", what, (int)got.len, (const char *)got.ptr);
-	exit(1);
+	_exit(1);
 }
 
 _Noreturn static void
@@ -381,7 +382,7 @@ run_directive(struct play *p)
 	for (size_t i = 0; i < sizeof directives / sizeof directives[0]; i++) {
 		const struct directive *d = &directives[i];
 
-		if (strcmp(words[0], d->name) != 0 || count < d->word_count)
+		if (count < d->word_count || strcmp(words[0], d->name) != 0)
 			continue;
 		if (!d->sets_stage)
 			start(p);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util/alloc.h"
 
@@ -13,7 +14,7 @@ _Noreturn static void
 give_up(const char *path, unsigned number, const char *why)
 {
 	(void)fprintf(stderr, "%s:%u: %s\n", path, number, why);
-	exit(2);
+	_exit(2);
 }
 
 /* One escape after its backslash; returns how many characters of it there were. */

@@ -3,11 +3,10 @@
  * script.h - a dialog file: the wire in words, with what the server's other parts answer.
  *
  *   # ...                     a comment
- *   C: text                   the client sends text and CRLF; \r \n \0 \\ \xHH are octets
- *   c: text                   the same without CRLF
- *   S: text                   the server's next line is exactly this
- *   T: text                   the next line of the message that `! store` will see
- *   ! word ...                a directive; dialog.c lists them
+ *   C: text                   the client sends text and CRLF; \r \n \0 \\ \xHH are octets, \*9x is
+ * nine x c: text                   the same without CRLF S: text                   the server's
+ * next line is exactly this T: text                   the next line of the message that `! store`
+ * will see ! word ...                a directive; dialog.c lists them
  *
  * Client lines wait until a line that is not one of them: so several in a row are pipelined.
  */
@@ -33,7 +32,8 @@ struct script {
 	size_t name_count;
 };
 
-/* Reads a file and what it includes ("! include name", from the same folder). Exits on nonsense. */
+/* Reads a file and what it includes ("! include name", from the same folder). Ends the process on
+ * nonsense. */
 struct script script_read(const char *path);
 void script_done(struct script *s);
 

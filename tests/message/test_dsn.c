@@ -10,174 +10,301 @@
 
 #include "message/dsn.h"
 
-static char host[] = "mx.example.net[192.0.2.1]:25", words[] = "No such user here",
-	    why[] = "while sending RCPT TO";
+static char host[] = "mx.example.net[192.0.2.1]:25", peer_text[] = "5.1.1 no such user here",
+	    reason[] = "while sending RCPT TO", refused[] = "connection refused";
 
-static const struct smtp_verdict failed = { .class = SMTP_VERDICT_FAILED,
+static const struct smtp_verdict refusal = { .class = SMTP_VERDICT_FAILED,
 	.code = 550,
 	.enhanced = { 5, 1, 1 },
 	.host = host,
-	.peer_text = words,
-	.reason = why };
-static const struct smtp_verdict delivered = { .class = SMTP_VERDICT_DELIVERED, .code = 250 };
-static const struct smtp_verdict silent = { .class = SMTP_VERDICT_DEFERRED };
+	.peer_text = peer_text,
+	.reason = reason };
+static const struct smtp_verdict expiry = { .class = SMTP_VERDICT_DEFERRED, .reason = refused };
+static const struct smtp_verdict success = { .class = SMTP_VERDICT_DELIVERED };
 
-/* The report as a C string; free() it. */
+static struct message_dsn
+example(const struct message_dsn_recipient *recipients, size_t count)
+{
+	return (struct message_dsn){
+		.hostname = slice_of("mail.example.com"),
+		.report_id = slice_of("0REPORT"),
+		.queue_id = slice_of("0QUEUED"),
+		.sender = slice_of("alice@example.org"),
+		.arrived_unix_s = 1795341600,
+		.now_unix_s = 1795341660,
+		.recipients = recipients,
+		.recipient_count = count,
+		.original = slice_of("Message-ID: <1@example.org>\r\nSubject: hi\r\n\r\nbody\r\n"),
+	};
+}
+
+/* The report with a NUL after it; free() it. */
 static char *
-make(struct message_dsn *d)
+print(const struct message_dsn *d)
 {
 	struct buf out;
+	char *text;
 
-	d->hostname = slice_of("mail.example.org");
-	d->report_id = slice_of("0R3P0RT");
-	d->queue_id = slice_of("0QUEUED");
-	d->sender = slice_of("alice@example.org");
-	d->arrived_unix_s = 1000000000;
-	d->now_unix_s = 1000000600;
-	buf_init(&out, MESSAGE_DSN_MAX(d->recipient_count) + 1);
+	buf_init(&out, MESSAGE_DSN_MAX(d->recipient_count));
 	assert_true(message_dsn_add(d, &out));
-	assert_true(out.len < MESSAGE_DSN_MAX(d->recipient_count));
-	assert_true(buf_add_octet(&out, '\0'));
-	return (char *)out.ptr;
+	text = slice_dup(buf_slice(&out));
+	buf_done(&out);
+	return text;
 }
 
 static void
 expect(const char *text, const char *part)
 {
 	if (strstr(text, part) == NULL)
-		fail_msg("missing: %s\nin: %s", part, text);
+		fail_msg("this is missing:\n%s\nin:\n%s", part, text);
 }
 
+/* RFC 3464 §2, RFC 6522 §3, RFC 3834 §3.1.7 */
 static void
-test_a_report_has_the_three_parts_and_their_fields(void **state)
+test_report_has_the_parts_and_fields_of_the_rfc(void **state)
 {
-	const struct message_dsn_recipient recipients[] = {
-		{ slice_of("bob@example.net"), &failed, 1000000500 },
-		{ slice_of("fine@example.net"), &delivered, 1000000500 },
-	};
-	struct message_dsn d = { .recipients = recipients,
-		.recipient_count = 2,
-		.original = slice_of("From: a\r\nSubject: hi\r\n\r\nsecret body\r\n") };
-	char *text = make(&d);
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal,
+		1795341650 };
+	struct message_dsn d = example(&bob, 1);
+	char *text = print(&d);
 
 	(void)state;
-	expect(text, "From: Mail delivery <mailer-daemon@mail.example.org>\r\n");
-	expect(text, "To: alice@example.org\r\n");
-	expect(text, "Auto-Submitted: auto-replied\r\n"); /* RFC 3834 §5 */
-	expect(
-	    text, "report-type=delivery-status;\r\n boundary=\"=_0R3P0RT\"\r\n\r\n--=_0R3P0RT\r\n");
-	expect(text, "  bob@example.net\r\n      Server: mx.example.net[192.0.2.1]:25\r\n");
-	expect(text, "Check the address for typing mistakes");
-	expect(text,
-	    "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.example.org");
-	expect(text, "\r\n\r\nFinal-Recipient: rfc822; bob@example.net\r\nAction: failed\r\n"
-		     "Status: 5.1.1\r\nRemote-MTA: dns; mx.example.net[192.0.2.1]:25\r\n"
-		     "Diagnostic-Code: smtp; 550 No such user here\r\n"
-		     "Last-Attempt-Date: Sun, 9 Sep 2001 01:55:00 +0000\r\n");
-	expect(text, "Content-Type: text/rfc822-headers\r\n\r\nFrom: a\r\nSubject: "
-		     "hi\r\n\r\n--=_0R3P0RT--\r\n");
-	assert_null(strstr(text, "fine@example.net"));
-	assert_null(strstr(text, "secret body"));
+	expect(text, "From: Mail delivery <mailer-daemon@mail.example.com>\r\n"
+		     "To: <alice@example.org>\r\n"
+		     "Subject: Your message could not be delivered\r\n"
+		     "Date: Sun, 22 Nov 2026 10:01:00 +0000\r\n"
+		     "Message-ID: <0REPORT@mail.example.com>\r\n"
+		     "In-Reply-To: <1@example.org>\r\n"
+		     "Auto-Submitted: auto-replied\r\n"
+		     "MIME-Version: 1.0\r\n"
+		     "Content-Type: multipart/report; report-type=delivery-status;\r\n"
+		     " boundary=\"=_0REPORT\"\r\n"
+		     "\r\n"
+		     "--=_0REPORT\r\n"
+		     "Content-Type: text/plain; charset=us-ascii\r\n"
+		     "\r\n");
+	expect(text, "--=_0REPORT\r\n"
+		     "Content-Type: message/delivery-status\r\n"
+		     "\r\n"
+		     "Reporting-MTA: dns; mail.example.com\r\n"
+		     "X-Sallyport-Queue-ID: 0QUEUED\r\n"
+		     "Arrival-Date: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
+		     "\r\n"
+		     "Final-Recipient: rfc822; bob@example.net\r\n"
+		     "Action: failed\r\n"
+		     "Status: 5.1.1\r\n"
+		     "Remote-MTA: dns; mx.example.net\r\n"
+		     "Diagnostic-Code: smtp; 550 5.1.1 no such user here\r\n"
+		     "Last-Attempt-Date: Sun, 22 Nov 2026 10:00:50 +0000\r\n"
+		     "\r\n"
+		     "--=_0REPORT\r\n"
+		     "Content-Type: text/rfc822-headers\r\n"
+		     "\r\n"
+		     "Message-ID: <1@example.org>\r\n"
+		     "Subject: hi\r\n"
+		     "\r\n"
+		     "--=_0REPORT--\r\n");
+	assert_null(strstr(text, "body"));
 	free(text);
 }
 
 static void
-test_without_a_reply_there_is_no_diagnostic_but_a_status(void **state)
+test_people_are_told_what_happened_and_what_to_do(void **state)
 {
-	const struct message_dsn_recipient recipients[] = { { slice_of("bob@example.net"), &silent,
-	    0 } };
-	struct message_dsn d = { .recipients = recipients, .recipient_count = 1 };
-	char *text = make(&d);
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0 };
+	struct message_dsn d = example(&bob, 1);
+	char *text = print(&d);
 
 	(void)state;
-	expect(text, "Status: 5.0.0\r\n");
-	assert_null(strstr(text, "Diagnostic-Code"));
-	assert_null(strstr(text, "Remote-MTA"));
+	expect(text, "<bob@example.net>\r\n"
+		     "  The server mx.example.net[192.0.2.1]:25\r\n"
+		     "  refused it and said:\r\n"
+		     "    550\r\n"
+		     "    5.1.1 no such user here\r\n");
+	expect(text, "Check it for typing mistakes");
+	expect(text, "queue id 0QUEUED");
 	assert_null(strstr(text, "Last-Attempt-Date"));
 	free(text);
 }
 
-/* Every line is ASCII, ends in CRLF and is at most 998 octets (RFC 5322 §2.1.1). */
 static void
-check_lines(const char *text)
+test_what_was_given_up_says_so(void **state)
 {
-	size_t column = 0;
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &expiry, 0 };
+	struct message_dsn d = example(&bob, 1);
+	char *text = print(&d);
 
-	for (const char *c = text; *c != '\0'; c++) {
-		if (*c == '\r' && c[1] == '\n') {
-			column = 0;
-			c++;
-			continue;
-		}
-		assert_in_range((uint8_t)*c, *c == '\t' ? '\t' : ' ', 0x7e);
-		assert_in_range(++column, 1, 998);
-	}
-	assert_int_equal(column, 0);
+	(void)state;
+	expect(text, "given up.");
+	expect(text, "Action: failed\r\nStatus: 4.4.7\r\n"
+		     "Diagnostic-Code: X-Sallyport; connection refused\r\n");
+	assert_null(strstr(text, "Remote-MTA"));
+	free(text);
 }
 
 static void
-test_hostile_octets_stay_inside_their_line(void **state)
+test_recipients_who_got_it_are_left_out(void **state)
 {
-	char long_text[SMTP_VERDICT_TEXT_MAX + 1], header[5000], evil[] = "x\r\nFrom: evil\xff\x01";
-	struct smtp_verdict v = failed;
-	const struct message_dsn_recipient recipients[] = {
-		{ slice_of("a\r\nSubject: evil\xc3\xa9@b"), &v, 1 },
+	const struct message_dsn_recipient both[] = {
+		{ slice_of("bob@example.net"), &refusal, 0 },
+		{ slice_of("carol@example.net"), &success, 0 },
 	};
-	struct message_dsn d = { .recipients = recipients, .recipient_count = 1 };
+	struct message_dsn d = example(both, 2);
+	char *text = print(&d);
+
+	(void)state;
+	expect(text, "rfc822; bob@example.net");
+	assert_null(strstr(text, "carol"));
+	free(text);
+}
+
+static void
+test_remote_mta_is_a_name_or_a_literal(void **state)
+{
+	static const struct {
+		const char *host, *field; /* NULL: no field */
+	} cases[] = {
+		{ "mx.example.net[192.0.2.1]:25", "Remote-MTA: dns; mx.example.net\r\n" },
+		{ "mx.example.net", "Remote-MTA: dns; mx.example.net\r\n" },
+		{ "[192.0.2.1]:25", "Remote-MTA: dns; [192.0.2.1]\r\n" },
+		{ "/run/dovecot/lmtp", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct smtp_verdict v = refusal;
+		const struct message_dsn_recipient bob = { slice_of("b@example.net"), &v, 0 };
+		struct message_dsn d = example(&bob, 1);
+		char *text;
+
+		v.host = strdup(cases[i].host);
+		text = print(&d);
+		if (cases[i].field != NULL)
+			expect(text, cases[i].field);
+		else
+			assert_null(strstr(text, "Remote-MTA"));
+		free(text);
+		free(v.host);
+	}
+}
+
+/* RFC 6522 §4: what is no 7-bit text is encoded. */
+static void
+test_odd_headers_are_encoded(void **state)
+{
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0 };
+	struct message_dsn d = example(&bob, 1);
 	char *text;
 
 	(void)state;
-	memset(long_text, 'w', sizeof long_text - 1);
-	long_text[sizeof long_text - 1] = '\0';
-	memset(header, 'h', sizeof header);
-	memcpy(header + sizeof header - 2, "\r\n", 2);
-	header[0] = (char)0xe9;
-	v.peer_text = evil;
-	v.reason = long_text;
-	d.original = slice_make(header, sizeof header);
-	text = make(&d);
-	check_lines(text);
-	assert_null(strstr(text, "\nFrom: evil"));
-	assert_null(strstr(text, "\nSubject: evil"));
+	d.original = slice_of("Subject: caf\xc3\xa9\r\n\r\n");
+	text = print(&d);
+	expect(text, "Content-Type: text/rfc822-headers\r\n"
+		     "Content-Transfer-Encoding: quoted-printable\r\n"
+		     "\r\n"
+		     "Subject: caf=C3=A9\r\n");
 	free(text);
 }
 
+static const char *const odd_originals[] = {
+	"",
+	"\r\nbody only\r\n",
+	"no line end",
+	"Message-ID:\r\n\r\n",
+	"Message-ID: <\r\n\r\n",
+	"Message-ID: <a b>\r\n\r\n",
+	"Message-ID: <a\r\n >\r\n\r\n",
+	"Message-ID: <a\rX: y>\r\n\r\n",
+	"Message-ID",
+	"Message-ID: <a",
+};
+
 static void
-test_the_size_of_a_report_keeps_its_bound(void **state)
+test_odd_originals_make_no_field_of_their_own(void **state)
 {
-	enum { COUNT = 200 };
-	char text_max[SMTP_VERDICT_TEXT_MAX + 1], address[1024];
-	struct smtp_verdict v = failed;
-	struct message_dsn_recipient recipients[COUNT];
-	struct message_dsn d = { .recipients = recipients, .recipient_count = COUNT };
-	char *header = malloc(MESSAGE_DSN_HEADER_MAX * 2), *text;
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0 };
 
 	(void)state;
-	memset(text_max, ' ', sizeof text_max - 1); /* each space may be a fold */
-	text_max[sizeof text_max - 1] = '\0';
-	memset(address, 'a', sizeof address);
-	v.host = v.peer_text = v.reason = text_max;
-	for (size_t i = 0; i < COUNT; i++)
-		recipients[i] =
-		    (struct message_dsn_recipient){ slice_make(address, sizeof address), &v, 1 };
-	memset(header, '\n', MESSAGE_DSN_HEADER_MAX * 2);
-	for (size_t i = 0; i < MESSAGE_DSN_HEADER_MAX * 2; i += 2)
-		header[i] = 'h'; /* bare LF in a stored header grows to CRLF */
-	d.original = slice_make(header, MESSAGE_DSN_HEADER_MAX * 2);
-	text = make(&d);
-	check_lines(text);
+	for (size_t i = 0; i < sizeof odd_originals / sizeof odd_originals[0]; i++) {
+		struct message_dsn d = example(&bob, 1);
+		char *text;
+
+		d.original = slice_of(odd_originals[i]);
+		text = print(&d);
+		assert_null(strstr(text, "In-Reply-To"));
+		assert_null(strstr(text, "body only"));
+		free(text);
+	}
+}
+
+static void
+test_header_is_cut_between_lines_at_its_limit(void **state)
+{
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0 };
+	struct message_dsn d = example(&bob, 1);
+	struct buf original;
+	char *text;
+
+	(void)state;
+	buf_init(&original, 2 * MESSAGE_DSN_HEADER_MAX);
+	while (original.len < MESSAGE_DSN_HEADER_MAX + 100)
+		buf_add_text(&original, "X: 0123456789012345678901234567890123456789\r\n");
+	d.original = buf_slice(&original);
+	text = print(&d);
+	assert_true(strlen(text) < MESSAGE_DSN_HEADER_MAX + 4096);
+	expect(text, "789\r\n\r\n--=_0REPORT--\r\n");
+	buf_done(&original);
 	free(text);
-	free(header);
+}
+
+/* Everything as long and as odd as it can be: within the promise, 7-bit, lines of 998 octets. */
+static void
+test_the_worst_input_keeps_the_promises(void **state)
+{
+	enum { COUNT = 50, LEN = 70000 };
+	struct message_dsn_recipient recipients[COUNT];
+	uint8_t *odd = malloc(LEN + 1);
+	struct smtp_verdict v = refusal;
+	struct message_dsn d;
+	struct buf out;
+	size_t column = 0;
+
+	(void)state;
+	assert_non_null(odd);
+	memset(odd, 0xe9, LEN);
+	odd[LEN] = '\0';
+	v.host = v.peer_text = v.reason = (char *)odd;
+	for (size_t i = 0; i < COUNT; i++)
+		recipients[i] = (struct message_dsn_recipient){ { odd, LEN }, &v, UINT64_MAX };
+	d = example(recipients, COUNT);
+	d.hostname = d.report_id = d.queue_id = d.sender = d.original = slice_make(odd, LEN);
+	odd[100] = '\n';
+	buf_init(&out, MESSAGE_DSN_MAX(COUNT));
+	assert_true(message_dsn_add(&d, &out));
+	for (size_t i = 0; i < out.len; i++) {
+		assert_true(out.ptr[i] < 0x80);
+		assert_true((out.ptr[i] == '\n') == (i != 0 && out.ptr[i - 1] == '\r'));
+		column = out.ptr[i] == '\n' ? 0 : column + (out.ptr[i] != '\r');
+		assert_true(column <= 998);
+	}
+	buf_done(&out);
+	free(odd);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_report_has_the_three_parts_and_their_fields),
-		cmocka_unit_test(test_without_a_reply_there_is_no_diagnostic_but_a_status),
-		cmocka_unit_test(test_hostile_octets_stay_inside_their_line),
-		cmocka_unit_test(test_the_size_of_a_report_keeps_its_bound),
+		cmocka_unit_test(test_report_has_the_parts_and_fields_of_the_rfc),
+		cmocka_unit_test(test_people_are_told_what_happened_and_what_to_do),
+		cmocka_unit_test(test_what_was_given_up_says_so),
+		cmocka_unit_test(test_recipients_who_got_it_are_left_out),
+		cmocka_unit_test(test_remote_mta_is_a_name_or_a_literal),
+		cmocka_unit_test(test_odd_headers_are_encoded),
+		cmocka_unit_test(test_odd_originals_make_no_field_of_their_own),
+		cmocka_unit_test(test_header_is_cut_between_lines_at_its_limit),
+		cmocka_unit_test(test_the_worst_input_keeps_the_promises),
 	};
 	return cmocka_run_group_tests_name("message/dsn", tests, NULL, NULL);
 }
