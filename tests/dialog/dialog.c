@@ -379,6 +379,8 @@ run_directive(struct play *p)
 
 	while (count < WORDS_MAX && (words[count] = strsep(&rest, " ")) != NULL)
 		count++;
+	if (count == 0)
+		fail_text(p, "no directive");
 	for (size_t i = 0; i < sizeof directives / sizeof directives[0]; i++) {
 		const struct directive *d = &directives[i];
 
