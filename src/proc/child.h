@@ -32,7 +32,7 @@ enum proc_material {
 	PROC_MATERIAL_NEXT_HOP_PASSWORD, /* to delivery: name = next hop's name */
 };
 #define PROC_TICKET_KEY_LEN 80
-#define PROC_MATERIAL_MAX (256 * 1024)
+#define PROC_MATERIAL_MAX ((size_t)256 * 1024)
 
 /* What a channel to a peer is for: submission has two with auth. */
 enum proc_channel {

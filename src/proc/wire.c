@@ -9,13 +9,17 @@ bool
 wire_list_next(struct wire_list *l, struct slice *ret_item)
 {
 	struct wire_cursor c = { l->packed, true };
+	struct slice item;
 
 	if (l->count == 0)
 		return false;
-	*ret_item = wire_get_string(&c, WIRE_ADDRESS_MAX);
+	item = wire_get_string(&c, WIRE_ADDRESS_MAX);
+	if (!c.ok)
+		return false;
+	*ret_item = item;
 	l->packed = c.rest;
 	l->count--;
-	return c.ok;
+	return true;
 }
 
 void

@@ -19,9 +19,8 @@
 #define WIRE_CHUNK_MAX ((size_t)64 * 1024)
 /* Of a SASL step after base64; RFC 4954 §4 wants 12288 characters of base64 to be enough. */
 #define WIRE_SASL_MAX 12288
-#define WIRE_ADDRESS_MAX                                                                           \
-	1024 /* of a sender or recipient; RFC 5321 needs 256, SMTPUTF8 some more                   \
-	      */
+/* Of a sender or recipient; RFC 5321 needs 256, SMTPUTF8 some more. */
+#define WIRE_ADDRESS_MAX 1024
 #define WIRE_RECIPIENTS_MAX 10000
 #define WIRE_PREFIX_MAX ((size_t)16 * 1024) /* of the trace header */
 

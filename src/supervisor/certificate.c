@@ -9,9 +9,10 @@
 
 #include "util/log.h"
 
-/* Instead of asking at the terminal. */
+/* Instead of asking at the terminal. The type is OpenSSL's. */
 static int
-refuse_password(char *out, int size, int is_for_writing, void *arg)
+refuse_password(char *out, /* NOLINT(readability-non-const-parameter) */
+    int size, int is_for_writing, void *arg)
 {
 	(void)out;
 	(void)size;

@@ -39,7 +39,7 @@ read_octets(int fd, struct buf *out)
 
 	if (n < 0)
 		return (int)n;
-	if (n > PROC_MATERIAL_MAX)
+	if ((size_t)n > PROC_MATERIAL_MAX)
 		return -EFBIG;
 	out->len = (size_t)n;
 	return 0;

@@ -29,7 +29,7 @@ reset_signals(void)
 	for (int signal_number = 1; signal_number < NSIG; signal_number++)
 		(void)sigaction(signal_number, &standard, NULL);
 	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
 /* In the child: never returns. */
@@ -66,10 +66,10 @@ fork_quietly(void)
 	pid_t pid;
 
 	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_SETMASK, &all, &old);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
 	pid = fork();
 	if (pid != 0)
-		(void)sigprocmask(SIG_SETMASK, &old, NULL);
+		(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return pid;
 }
 

@@ -128,6 +128,7 @@ scene_close(struct scene *s)
 	fd_close(&s->log);
 	fd_close(&s->notify_socket);
 	fd_close(&s->port_holder);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread, as everywhere in this program */
 	assert_int_equal(nftw(s->directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
@@ -163,6 +164,7 @@ scene_start(struct scene *s)
 	assert_true(s->pid >= 0);
 	if (s->pid == 0) {
 		(void)dup2(output[1], STDERR_FILENO);
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): as below */
 		(void)setenv("NOTIFY_SOCKET", s->notify, 1);
 		_exit(supervisor_run(s->config));
 	}
