@@ -30,10 +30,10 @@
 #include "util/slice.h"
 
 /* Bounds on what a caller may give ... */
-#define SMTP_CLIENT_RECIPIENTS_MAX 1000 /* of one transaction */
-#define SMTP_CLIENT_ADDRESS_MAX 1024    /* octets; longer ones get a permanent failure */
-#define SMTP_CLIENT_CREDENTIAL_MAX 1024 /* octets of a user's name or of a secret */
-#define SMTP_CLIENT_TEXT_MAX 65536      /* octets of one smtp_client_text() */
+#define SMTP_CLIENT_RECIPIENTS_MAX 10000 /* of one transaction */
+#define SMTP_CLIENT_ADDRESS_MAX 1024     /* octets; longer ones get a permanent failure */
+#define SMTP_CLIENT_CREDENTIAL_MAX 1024  /* octets of a user's name or of a secret */
+#define SMTP_CLIENT_TEXT_MAX 65536       /* octets of one smtp_client_text() */
 
 /* ... and on what a peer may say. Above them a reply is malformed. */
 #define SMTP_CLIENT_LINE_MAX 2048       /* octets of a line with CRLF; §4.5.3.1.5 has 512 */
@@ -88,7 +88,7 @@ enum smtp_client_want {
 	SMTP_CLIENT_WANT_NONE, /* octets from the peer */
 	/*
 	 * Send the output, throw away all unread plaintext (RFC 3207 §4.2), handshake, then
-	 * smtp_client_tls_done(). On a failed handshake: smtp_client_end().
+	 * smtp_client_tls_done(), or smtp_client_tls_failed() and close.
 	 */
 	SMTP_CLIENT_WANT_TLS,
 	/* The connection is free: smtp_client_mail() or smtp_client_quit(), now or later. */
@@ -123,6 +123,8 @@ void smtp_client_timeout(struct smtp_client *c, uint64_t now_ms);
 void smtp_client_end(struct smtp_client *c, const char *why);
 
 void smtp_client_tls_done(struct smtp_client *c, uint64_t now_ms);
+/* why: "certificate has expired". CLOSE is wanted next. */
+void smtp_client_tls_failed(struct smtp_client *c, const char *why);
 
 struct smtp_client_mail {
 	struct slice sender; /* without <>; empty: null reverse-path */

@@ -149,6 +149,15 @@ client_on_starttls(struct smtp_client *c, uint64_t now_ms)
 		client_break(c, client_reply_verdict(c));
 }
 
+void
+smtp_client_tls_failed(struct smtp_client *c, const char *why)
+{
+	const struct client_problem problem = { SMTP_VERDICT_DEFERRED, { 4, 7, 5 }, why, true };
+
+	assert(c->state == CLIENT_TLS || c->state == CLIENT_TLS_FIRST);
+	client_break_problem(c, &problem);
+}
+
 /* RFC 3207 §4.2: what was learnt before the handshake is forgotten, and asked again. */
 void
 smtp_client_tls_done(struct smtp_client *c, uint64_t now_ms)

@@ -10,6 +10,7 @@
  *   "C: "  what the client must say next (CRLF is added)
  *   "S: "  what the server says
  *   "TLS"  the client must want the handshake, and it succeeds
+ *   "TLSFAIL" the same, and it fails
  *   "END"  the connection is lost
  *   "TIME" the deadline passes
  * Before each "S: " the client must have said no more than what the dialog has.
@@ -282,8 +283,8 @@ static const struct dialog dialogs[] = {
 	    .result = "failure deferred 454 0.0.0 no|while sending STARTTLS\n" },
 	{ .name = "required TLS, handshake failed",
 	    .tls = SMTP_CLIENT_TLS_REQUIRED,
-	    .wire = GREETING "S: 250-y\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nEND\n",
-	    .result = "failure deferred 0 4.4.2 -|connection lost while in the TLS handshake\n" },
+	    .wire = GREETING "S: 250-y\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLSFAIL\n",
+	    .result = "failure deferred 0 4.7.5 -|bad certificate while in the TLS handshake\n" },
 	{ .name = "no STARTTLS without being asked to",
 	    .wire = GREETING "S: 250-y\nS: 250 STARTTLS\n" QUIT,
 	    .result = "" },

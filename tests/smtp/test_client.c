@@ -199,6 +199,8 @@ step(struct run *r, struct slice line)
 		if (smtp_client_want(r->c) != SMTP_CLIENT_WANT_TLS)
 			stop(r, "did not want TLS", at);
 		smtp_client_tls_done(r->c, r->now_ms);
+	} else if (slice_is(line, "TLSFAIL")) {
+		smtp_client_tls_failed(r->c, "bad certificate");
 	} else if (slice_is(line, "END")) {
 		smtp_client_end(r->c, "connection lost");
 	} else {

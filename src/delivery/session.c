@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "delivery/session.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "delivery/hop.h"
+#include "delivery/job.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+
+enum { QUIT_LINGER_MS = 5000 };
+
+struct delivery_session *
+delivery_session_new(struct delivery_hop *hop)
+{
+	struct delivery_session *s = xcalloc(1, sizeof *s);
+
+	s->hop = hop;
+	s->password = secret_copy(delivery_context_password(hop->context, hop->config->name));
+	delivery_session_find(s);
+	return s;
+}
+
+/* A job that is still here is dropped: without a verdict its transaction was not completed. */
+void
+delivery_session_end(struct delivery_session *s, const struct smtp_verdict *v)
+{
+	net_resolve_cancel(&s->lookup);
+	net_conn_free(&s->conn);
+	smtp_client_free(&s->client);
+	if (s->job != NULL)
+		delivery_job_drop(s->job);
+	delivery_hop_session_gone(s->hop, s, v);
+	smtp_verdict_done(&s->failure);
+	secret_done(&s->password);
+	free(s->host);
+	free(s);
+}
+
+void
+delivery_session_drop(struct delivery_session *s)
+{
+	delivery_session_end(s, NULL);
+}
+
+bool
+delivery_session_is_idle(const struct delivery_session *s)
+{
+	return s->is_idle;
+}
+
+bool
+delivery_session_has_job(const struct delivery_session *s)
+{
+	return s->job != NULL;
+}
+
+static void
+set_idle(struct delivery_session *s, bool is_idle)
+{
+	if (s->is_idle == is_idle)
+		return;
+	s->is_idle = is_idle;
+	delivery_hop_session_idle(s->hop, s, is_idle);
+}
+
+static void
+flush(struct delivery_session *s)
+{
+	struct slice out = smtp_client_output(s->client);
+
+	if (out.len == 0)
+		return;
+	net_conn_write(s->conn, out);
+	smtp_client_output_taken(s->client, out.len);
+}
+
+/* What we say last needs no ear of ours: the connection finishes by itself. */
+void
+delivery_session_quit(struct delivery_session *s)
+{
+	set_idle(s, false);
+	smtp_client_quit(s->client, clock_monotonic_ms());
+	flush(s);
+	net_conn_finish(&s->conn, QUIT_LINGER_MS);
+	delivery_session_end(s, NULL);
+}
+
+static void
+start_tls(struct delivery_session *s)
+{
+	const struct config_next_hop *h = s->hop->config;
+	SSL_CTX *context = delivery_context_tls(s->hop->context, h);
+
+	if (context != NULL)
+		net_conn_start_tls(s->conn, context, false, h->tls_name);
+	else
+		smtp_client_tls_failed(s->client, "the authorities could not be read");
+}
+
+static void
+become_ready(struct delivery_session *s)
+{
+	if (s->is_ready)
+		return;
+	s->is_ready = true;
+	s->hop->good = s->addresses[s->address_next];
+	delivery_hop_session_ready(s->hop);
+}
+
+/* As many of its recipients as the next hop takes at a time. */
+static void
+begin_mail(struct delivery_session *s, struct delivery_job *job)
+{
+	size_t rest = job->recipient_count - job->settled_count;
+	const struct smtp_client_mail m = {
+		.sender = job->sender,
+		.recipients = job->recipients + job->settled_count,
+		.recipient_count =
+		    rest < s->hop->config->recipients ? rest : s->hop->config->recipients,
+		.size = job->size,
+		.is_8bit = (job->flags & WIRE_BODY_8BITMIME) != 0,
+	};
+
+	s->job = job;
+	job->session = s;
+	s->recipient_count = m.recipient_count;
+	s->transaction_count++;
+	smtp_client_mail(s->client, &m, clock_monotonic_ms());
+}
+
+/* The next job that can be had whole. */
+static struct delivery_job *
+take_job(struct delivery_hop *hop)
+{
+	struct delivery_job *job;
+
+	while ((job = delivery_hop_take_job(hop)) != NULL && job->is_body_lost)
+		delivery_job_defer_rest(job, 0, "the queue could not read the message");
+	return job;
+}
+
+/* False when the session is gone. */
+static bool
+find_work(struct delivery_session *s)
+{
+	bool is_spent = s->transaction_count >= s->hop->config->messages;
+	struct delivery_job *job = is_spent ? NULL : take_job(s->hop);
+
+	become_ready(s);
+	if (job != NULL) {
+		set_idle(s, false);
+		begin_mail(s, job);
+		return true;
+	}
+	if (is_spent || s->hop->is_retired) {
+		delivery_session_quit(s);
+		return false;
+	}
+	set_idle(s, true);
+	return true;
+}
+
+/* As much of the body as there is and the socket takes. */
+static void
+feed_text(struct delivery_session *s)
+{
+	while (smtp_client_want(s->client) == SMTP_CLIENT_WANT_TEXT &&
+	       net_conn_pending(s->conn) < DELIVERY_SESSION_PENDING_MAX) {
+		struct slice text = delivery_job_text(s->job);
+		bool is_last = delivery_job_ends_after(s->job, text.len);
+
+		if (text.len == 0 && !is_last)
+			return;
+		smtp_client_text(s->client, text, is_last, clock_monotonic_ms());
+		delivery_job_text_sent(s->job, text.len);
+		flush(s);
+	}
+}
+
+/* The next transaction, or the same again, has to wait its turn; or there is no body for it. */
+static void
+put_back(struct delivery_session *s, struct delivery_job *job)
+{
+	if (delivery_job_rewind(job))
+		delivery_hop_give_back(s->hop, job);
+	else
+		delivery_job_defer_rest(job, 0, "an earlier transaction was cut off in its text");
+}
+
+/* A connection that had been idle may be dead without our knowing: once, that is not the answer. */
+static bool
+is_stale(const struct delivery_session *s, const struct delivery_job *job)
+{
+	return smtp_client_is_stale(s->client) && s->transaction_count > 1 && !job->was_stale;
+}
+
+static void
+take_result(struct delivery_session *s)
+{
+	struct delivery_job *job = s->job;
+	bool stale;
+
+	assert(job != NULL);
+	stale = is_stale(s, job);
+	s->job = NULL;
+	job->session = NULL;
+	for (size_t i = 0; i < s->recipient_count && !stale; i++)
+		delivery_job_settle_next(job, smtp_client_verdict_take(s->client, i));
+	smtp_client_result_done(s->client, clock_monotonic_ms());
+	job->was_stale = job->was_stale || stale;
+	if (job->settled_count < job->recipient_count)
+		put_back(s, job);
+	else
+		job->handler->on_done(job->owner, job);
+}
+
+/* The engine wants no more of this connection. */
+static void
+close_session(struct delivery_session *s)
+{
+	const struct smtp_verdict *failure = smtp_client_failure(s->client);
+
+	if (!s->is_ready && failure != NULL)
+		delivery_session_fail(s, smtp_verdict_copy(failure));
+	else
+		delivery_session_end(s, NULL);
+}
+
+/* One want; *again: there may be another. False when the session is gone. */
+static bool
+answer(struct delivery_session *s, bool *again)
+{
+	enum smtp_client_want want = smtp_client_want(s->client);
+
+	*again = false;
+	switch (want) {
+	case SMTP_CLIENT_WANT_NONE:
+		return true;
+	case SMTP_CLIENT_WANT_TLS:
+		start_tls(s);
+		break;
+	case SMTP_CLIENT_WANT_MAIL:
+		if (!find_work(s))
+			return false;
+		break;
+	case SMTP_CLIENT_WANT_TEXT:
+		feed_text(s);
+		break;
+	case SMTP_CLIENT_WANT_RESULT:
+		take_result(s);
+		break;
+	case SMTP_CLIENT_WANT_CLOSE:
+		close_session(s);
+		return false;
+	}
+	*again = smtp_client_want(s->client) != want;
+	return true;
+}
+
+static void
+set_deadline(struct delivery_session *s)
+{
+	uint64_t deadline_ms = smtp_client_deadline(s->client);
+
+	if (s->is_idle)
+		deadline_ms = clock_monotonic_ms() + s->hop->config->idle_ms;
+	net_conn_set_deadline(s->conn, deadline_ms);
+}
+
+/* Sends what the engine says and does what it wants. False when the session is gone. */
+static bool
+pump(struct delivery_session *s)
+{
+	bool again = true;
+
+	while (again) {
+		flush(s);
+		if (!answer(s, &again))
+			return false;
+	}
+	flush(s);
+	set_deadline(s);
+	return true;
+}
+
+void
+delivery_session_work(struct delivery_session *s)
+{
+	(void)pump(s);
+}
+
+void
+delivery_session_body(struct delivery_session *s)
+{
+	if (smtp_client_want(s->client) == SMTP_CLIENT_WANT_TEXT)
+		(void)pump(s);
+}
+
+void
+delivery_session_body_lost(struct delivery_session *s)
+{
+	smtp_client_abort(s->client, "the queue could not read the message");
+	(void)pump(s);
+}
+
+static enum smtp_client_tls
+tls_policy(const struct delivery_session *s)
+{
+	switch (s->hop->config->tls) {
+	case CONFIG_NEXT_HOP_TLS_OPPORTUNISTIC:
+		return s->is_without_tls ? SMTP_CLIENT_TLS_NONE : SMTP_CLIENT_TLS_OPPORTUNISTIC;
+	case CONFIG_NEXT_HOP_TLS_REQUIRED:
+		return SMTP_CLIENT_TLS_REQUIRED;
+	case CONFIG_NEXT_HOP_TLS_IMPLICIT:
+		return SMTP_CLIENT_TLS_IMPLICIT;
+	case CONFIG_NEXT_HOP_TLS_NONE:
+		break;
+	}
+	return SMTP_CLIENT_TLS_NONE;
+}
+
+static void
+on_connected(void *owner)
+{
+	struct delivery_session *s = owner;
+	const struct config_next_hop *h = s->hop->config;
+	const struct smtp_client_options options = {
+		.hostname = s->hop->context->hostname,
+		.host = s->host,
+		.protocol =
+		    h->protocol == CONFIG_PROTOCOL_LMTP ? SMTP_CLIENT_LMTP : SMTP_CLIENT_SMTP,
+		.tls = tls_policy(s),
+		.auth_user = h->auth_user == NULL ? slice_make(NULL, 0) : slice_of(h->auth_user),
+		.auth_secret = secret_slice(&s->password),
+		.timeouts = { .greeting_ms = h->reply_timeout_ms,
+		    .command_ms = h->reply_timeout_ms,
+		    .data_ms = h->reply_timeout_ms,
+		    .text_ms = h->data_timeout_ms,
+		    .end_ms = h->data_timeout_ms,
+		    .quit_ms = QUIT_LINGER_MS },
+	};
+
+	s->client = smtp_client_new(&options, clock_monotonic_ms());
+	(void)pump(s);
+}
+
+static void
+on_input(void *owner)
+{
+	struct delivery_session *s = owner;
+	struct slice in;
+	size_t used = 1;
+
+	while (used != 0 && (in = net_conn_input(s->conn)).len != 0) {
+		used = smtp_client_input(s->client, in, clock_monotonic_ms());
+		net_conn_consume(s->conn, used);
+		if (!pump(s))
+			return;
+	}
+}
+
+static void
+on_tls(void *owner)
+{
+	struct delivery_session *s = owner;
+
+	smtp_client_tls_done(s->client, clock_monotonic_ms());
+	(void)pump(s);
+}
+
+static void
+on_drained(void *owner)
+{
+	struct delivery_session *s = owner;
+
+	if (s->client != NULL && smtp_client_want(s->client) == SMTP_CLIENT_WANT_TEXT)
+		(void)pump(s);
+}
+
+static void
+on_deadline(void *owner)
+{
+	struct delivery_session *s = owner;
+
+	if (s->client == NULL) {
+		delivery_session_fail_connecting(s, "timed out");
+	} else if (s->is_idle) {
+		delivery_session_quit(s);
+	} else {
+		smtp_client_timeout(s->client, clock_monotonic_ms());
+		(void)pump(s);
+	}
+}
+
+/* RFC 7435: rather without TLS than not at all; but a password never goes that way. */
+static bool
+may_go_without_tls(const struct delivery_session *s)
+{
+	const struct config_next_hop *h = s->hop->config;
+
+	return h->tls == CONFIG_NEXT_HOP_TLS_OPPORTUNISTIC && h->auth_user == NULL &&
+	       !s->is_without_tls;
+}
+
+static void
+on_tls_failed(struct delivery_session *s)
+{
+	if (may_go_without_tls(s)) {
+		s->is_without_tls = true;
+		delivery_session_dial_again(s);
+		return;
+	}
+	smtp_client_tls_failed(s->client, net_conn_error(s->conn));
+	(void)pump(s);
+}
+
+static void
+on_end(void *owner, enum net_conn_end end)
+{
+	struct delivery_session *s = owner;
+
+	if (s->client == NULL) {
+		delivery_session_fail_connecting(s, net_conn_error(s->conn));
+	} else if (end == NET_CONN_TLS_FAILED &&
+		   smtp_client_want(s->client) == SMTP_CLIENT_WANT_TLS) {
+		on_tls_failed(s);
+	} else {
+		smtp_client_end(s->client, net_conn_error(s->conn));
+		(void)pump(s);
+	}
+}
+
+const struct net_conn_handler delivery_session_conn_handler = {
+	.on_connected = on_connected,
+	.on_input = on_input,
+	.on_tls = on_tls,
+	.on_drained = on_drained,
+	.on_deadline = on_deadline,
+	.on_end = on_end,
+};
