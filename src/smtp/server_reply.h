@@ -81,6 +81,7 @@ enum smtp_server_reply {
 	SMTP_REPLY_TEXT_BARE_LF,
 	SMTP_REPLY_TEXT_BARE_CR,
 	SMTP_REPLY_TEXT_NUL,
+	SMTP_REPLY_LAST = SMTP_REPLY_TEXT_NUL,
 };
 
 /* Octets of a detail that are shown; a reply line has at most 512 (RFC 5321 §4.5.3.1.5). */

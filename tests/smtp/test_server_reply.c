@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "smtp/server_reply.h"
+
+static struct buf
+print(enum smtp_server_reply reply, size_t detail_len)
+{
+	uint8_t detail[1000];
+	struct buf out;
+
+	memset(detail, 'd', sizeof detail);
+	buf_init(&out, 4096);
+	smtp_server_reply_add(reply, slice_make(detail, detail_len), &out);
+	return out;
+}
+
+/* One line without its CRLF: three digits, "-" or space, and the enhanced code of the class. */
+static void
+check_line(struct slice line, bool is_last)
+{
+	uint8_t class = line.ptr[0];
+	bool is_plain = slice_starts_nocase(line, "220 d") || slice_starts_nocase(line, "250 d") ||
+			class == '3'; /* RFC 2034 §4: no enhanced code */
+
+	assert_true(line.len > 4 && line.len <= 510); /* RFC 5321 §4.5.3.1.5 */
+	assert_true(class >= '2' && class <= '5');
+	assert_true(line.ptr[1] >= '0' && line.ptr[1] <= '5'); /* §4.2 */
+	assert_true(line.ptr[2] >= '0' && line.ptr[2] <= '9');
+	assert_int_equal(line.ptr[3], is_last ? ' ' : '-');
+	if (!is_plain) {
+		assert_int_equal(line.ptr[4], class);
+		assert_int_equal(line.ptr[5], '.');
+		assert_int_equal(line.ptr[7], '.');
+	}
+	for (size_t i = 0; i < line.len; i++)
+		assert_true(line.ptr[i] >= ' ' && line.ptr[i] <= '~');
+}
+
+static void
+test_every_reply_has_the_form_of_the_rfcs(void **state)
+{
+	(void)state;
+	for (int r = SMTP_REPLY_NONE + 1; r <= SMTP_REPLY_LAST; r++) {
+		struct buf out = print((enum smtp_server_reply)r, 1000);
+		struct slice rest = buf_slice(&out);
+
+		assert_false(out.overflow);
+		assert_true(rest.len > 2);
+		while (rest.len != 0) {
+			size_t end = slice_find(rest, '\n');
+
+			assert_true(end != rest.len && end > 0 && rest.ptr[end - 1] == '\r');
+			check_line(slice_first(rest, end - 1), end + 1 == rest.len);
+			rest = slice_after(rest, end + 1);
+		}
+		buf_done(&out);
+	}
+}
+
+static void
+test_every_reply_has_words_of_its_own(void **state)
+{
+	(void)state;
+	for (int r = SMTP_REPLY_NONE + 1; r <= SMTP_REPLY_LAST; r++) {
+		struct buf one = print((enum smtp_server_reply)r, 3);
+
+		for (int q = r + 1; q <= SMTP_REPLY_LAST; q++) {
+			struct buf other = print((enum smtp_server_reply)q, 3);
+
+			assert_false(slice_equal(buf_slice(&one), buf_slice(&other)));
+			buf_done(&other);
+		}
+		buf_done(&one);
+	}
+}
+
+static void
+test_a_long_detail_is_cut(void **state)
+{
+	struct buf out = print(SMTP_REPLY_BANNER, 1000);
+
+	(void)state;
+	assert_int_equal(
+	    out.len, strlen("220 ") + SMTP_REPLY_DETAIL_MAX + strlen(" ESMTP Sallyport ready\r\n"));
+	buf_done(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_reply_has_the_form_of_the_rfcs),
+		cmocka_unit_test(test_every_reply_has_words_of_its_own),
+		cmocka_unit_test(test_a_long_detail_is_cut),
+	};
+	return cmocka_run_group_tests_name("smtp/server_reply", tests, NULL, NULL);
+}
