@@ -129,9 +129,10 @@ static int
 start(struct store *s, struct event_base *base, const struct store_options *options,
     struct buf *error)
 {
-	struct store_options own = { s->directory, options->min_free_space };
+	struct store_options own = *options;
 	int r = take_lock(s, error);
 
+	own.directory = s->directory;
 	if (r == 0)
 		r = store_writer_start(&s->writer, s->path, &own, &s->reader, error);
 	if (r < 0)

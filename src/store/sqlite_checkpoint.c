@@ -2,6 +2,7 @@
 #include "store/sqlite_checkpoint.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "store/thread.h"
@@ -55,9 +56,9 @@ has_work(const struct store_checkpoint *c)
 
 	if (c->in_doubt)
 		return false;
-	if (c->wal_pages >= STORE_WAL_RESTART_PAGES)
-		return left > STORE_WAL_REST_PAGES;
-	return left >= STORE_WAL_COPY_PAGES;
+	if (c->wal_pages >= c->limits.restart)
+		return left > c->limits.rest;
+	return left >= c->limits.copy;
 }
 
 /* What failed is tried again when the writer has added something. */
@@ -96,12 +97,21 @@ run(void *arg)
 	return NULL;
 }
 
+static struct store_checkpoint_limits
+make_limits(uint64_t wal_max_len)
+{
+	uint64_t len = wal_max_len == 0 ? STORE_WAL_MAX_LEN : wal_max_len;
+	int max = len / STORE_DB_PAGE_SIZE > INT_MAX ? INT_MAX : (int)(len / STORE_DB_PAGE_SIZE);
+
+	return (struct store_checkpoint_limits){ max / 4, max / 2, max / 40, max };
+}
+
 int
-store_checkpoint_start(struct store_checkpoint *c, const char *path)
+store_checkpoint_start(struct store_checkpoint *c, const char *path, uint64_t wal_max_len)
 {
 	int r;
 
-	*c = (struct store_checkpoint){ .path = xstrdup(path) };
+	*c = (struct store_checkpoint){ .path = xstrdup(path), .limits = make_limits(wal_max_len) };
 	(void)pthread_mutex_init(&c->lock, NULL);
 	(void)pthread_cond_init(&c->changed, NULL);
 	r = store_thread_start(&c->thread, run, c);
@@ -156,10 +166,9 @@ copy_rest(struct store_checkpoint *c, struct store_db *writer, int mode)
 static bool
 is_time_to_restart(const struct store_checkpoint *c)
 {
-	if (c->busy || c->in_doubt || c->wal_pages < STORE_WAL_RESTART_PAGES)
+	if (c->busy || c->in_doubt || c->wal_pages < c->limits.restart)
 		return false;
-	return c->wal_pages >= STORE_WAL_MAX_PAGES ||
-	       c->wal_pages - c->copied_pages <= STORE_WAL_REST_PAGES;
+	return c->wal_pages >= c->limits.max || c->wal_pages - c->copied_pages <= c->limits.rest;
 }
 
 bool
@@ -171,7 +180,7 @@ store_checkpoint_advance(struct store_checkpoint *c, struct store_db *writer, in
 	if (wal_pages < c->wal_pages)
 		c->copied_pages = 0; /* the WAL has started over */
 	c->wal_pages = wal_pages;
-	if (wal_pages >= STORE_WAL_MAX_PAGES)
+	if (wal_pages >= c->limits.max)
 		wait_until_idle(c);
 	if (is_time_to_restart(c))
 		(void)copy_rest(c, writer, SQLITE_CHECKPOINT_PASSIVE);

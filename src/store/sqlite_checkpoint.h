@@ -4,9 +4,9 @@
  *
  * A thread with a connection of its own copies what is committed from the WAL to the database, and
  * syncs the database, while the writer goes on adding to the WAL. The WAL starts over only when all
- * of it was copied, which never is the case under constant load: so from STORE_WAL_RESTART_PAGES on
- * the thread copies without a pause, and when little is left the writer itself copies the rest
- * between two batches. At STORE_WAL_MAX_PAGES it does so whatever is left: that is the
+ * of it was copied, which never is the case under constant load: so from half of its greatest
+ * length on the thread copies without a pause, and when little is left the writer itself copies the
+ * rest between two batches. At the greatest length it does so whatever is left: that is the
  * back-pressure when the disk cannot follow.
  *
  * Somebody who reads from another process and does not end his transaction keeps the WAL from
@@ -21,13 +21,23 @@
 
 #include "store/sqlite_db.h"
 
-#define STORE_WAL_COPY_PAGES 2048    /* 8 MiB not copied yet: the thread copies */
-#define STORE_WAL_RESTART_PAGES 8192 /* 32 MiB: look for a moment to start over */
-#define STORE_WAL_REST_PAGES 384     /* 1.5 MiB: what the writer copies within a few ms */
-#define STORE_WAL_MAX_PAGES 16384    /* 64 MiB */
+#define STORE_WAL_MAX_LEN (64U << 20)
+
+/* In frames of the WAL. */
+struct store_checkpoint_limits {
+	/*
+	 * Not copied yet: the thread copies. Not earlier, because the pages of a message that is
+	 * delivered at once are used again before they need to be copied.
+	 */
+	int copy;
+	int restart; /* in the WAL: look for a moment to start over */
+	int rest;    /* not copied yet: few enough for the writer to copy within some ms */
+	int max;     /* in the WAL: start over now */
+};
 
 struct store_checkpoint {
 	char *path; /* owned */
+	struct store_checkpoint_limits limits;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -40,8 +50,11 @@ struct store_checkpoint {
 	int result;       /* of the last copying: 0 or -errno */
 };
 
-/* 0 or -errno. The thread opens its connection when it first needs it. */
-int store_checkpoint_start(struct store_checkpoint *c, const char *path);
+/*
+ * 0 or -errno. The thread opens its connection when it first needs it. wal_max_len: octets, 0 for
+ * STORE_WAL_MAX_LEN.
+ */
+int store_checkpoint_start(struct store_checkpoint *c, const char *path, uint64_t wal_max_len);
 /* Ends the thread after what it is doing. */
 void store_checkpoint_stop(struct store_checkpoint *c);
 

@@ -17,19 +17,20 @@ enum {
 /*
  * message: small columns first, so that listing never reads a body. prefix and tail lie in overflow
  * pages of their own row.
- * chunk: keyed by where it starts in the body, so that a read at any offset is one descent; length
- * repeats what data has, so that it is known without reading data.
- * recipient: state is enum store_recipient_state; enhanced is packed as in sqlite_apply.c. The
- * index of what is due leaves the settled ones out, and so stays small and is appended to. history:
- * n is settle time << 20 | counter: the order of settling is the order of the table, and forgetting
- * the old is a cut at its start.
+ * chunk: found by where it starts in the body, so that a read at any offset is one descent. The
+ * index holds all but the data. It is no WITHOUT ROWID table, as that reads the data of each row
+ * that a search compares with. recipient: state is enum store_recipient_state; enhanced is packed
+ * as in sqlite_apply.c. The index of what is due leaves the settled ones out, and so stays small
+ * and is appended to. history: n is settle time << 20 | counter: the order of settling is the order
+ * of the table, and forgetting the old is a cut at its start.
  */
 static const char tables_sql[] =
     "CREATE TABLE message(id INTEGER PRIMARY KEY, created INTEGER NOT NULL, flags INTEGER NOT NULL,"
     " chunk_count INTEGER NOT NULL, size INTEGER NOT NULL, account TEXT NOT NULL,"
     " sender TEXT NOT NULL, prefix BLOB NOT NULL, tail BLOB NOT NULL);"
-    "CREATE TABLE chunk(message_id INTEGER NOT NULL, start INTEGER NOT NULL, seq INTEGER NOT NULL,"
-    " length INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(message_id, start)) WITHOUT ROWID;"
+    "CREATE TABLE chunk(n INTEGER PRIMARY KEY, message_id INTEGER NOT NULL,"
+    " start INTEGER NOT NULL, seq INTEGER NOT NULL, length INTEGER NOT NULL, data BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX chunk_start ON chunk(message_id, start, seq, length);"
     "CREATE TABLE recipient(message_id INTEGER NOT NULL, idx INTEGER NOT NULL,"
     " state INTEGER NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
     " address TEXT NOT NULL, route TEXT NOT NULL, code INTEGER NOT NULL DEFAULT 0,"

@@ -20,23 +20,47 @@ on_commit(void *arg, sqlite3 *handle, const char *name, int wal_pages)
 	return SQLITE_OK;
 }
 
+/* Opens a new connection before the old one goes: the WAL's index lives while one is open. */
 static int
-open_database(struct store_writer *w)
+reopen(struct store_writer *w)
 {
-	int r = store_db_open(&w->db, w->path, STORE_DB_WRITE, STORE_WRITER_CACHE_KIB);
+	struct store_db fresh = { .sql = store_apply_sql };
+	int r = store_db_open(&fresh, w->path, STORE_DB_WRITE, STORE_WRITER_CACHE_KIB);
 
-	if (r < 0)
+	if (r < 0) {
+		store_db_abandon(&fresh);
 		return r;
+	}
+	store_db_abandon(&w->db);
+	w->db = fresh;
 	store_apply_init(&w->apply, &w->db);
 	(void)sqlite3_wal_hook(w->db.handle, on_commit, w);
 	return 0;
 }
 
+/* Closes every connection, so that the one that opens next recovers the WAL from its file. */
+static int
+recover(struct store_writer *w)
+{
+	int r;
+
+	store_checkpoint_abandon(&w->checkpoint);
+	store_reader_abandon(w->reader);
+	store_db_abandon(&w->db);
+	w->wal_pages = 0;
+	r = reopen(w);
+	return r < 0 ? r : store_checkpoint_finish(&w->checkpoint, &w->db, true);
+}
+
 /*
- * After a failed write or sync nobody knows what has reached the disk, although it may read back
- * well: the kernel can drop what it could not write, and reports it once. So every connection is
- * closed, the WAL is recovered from the file by its checksums, and copied to the database whole and
- * synced there, before anything is acknowledged again.
+ * After a failed write or sync two things are not known.
+ *
+ * Whether the batch that failed is in the WAL whole, to be found there after a crash, though its
+ * senders were told 451: an empty transaction is written over its start, before they are told.
+ *
+ * What else has reached the disk, although it reads back well: the kernel can drop what it could
+ * not write, and reports that once. So the WAL is recovered from its file by its checksums, and
+ * copied to the database whole and synced there, before anything is acknowledged again.
  */
 static int
 restore(struct store_writer *w)
@@ -45,12 +69,11 @@ restore(struct store_writer *w)
 
 	if (!w->in_doubt)
 		return 0;
-	store_db_abandon(&w->db);
-	store_checkpoint_abandon(&w->checkpoint);
-	store_reader_abandon(w->reader);
-	r = open_database(w);
+	r = reopen(w);
 	if (r == 0)
-		r = store_checkpoint_finish(&w->checkpoint, &w->db, true);
+		r = store_apply_nothing(&w->apply);
+	if (r == 0)
+		r = recover(w);
 	if (r == 0)
 		w->in_doubt = false;
 	return r;
@@ -68,7 +91,10 @@ write_batch(struct store_writer *w, const struct store_batch *b)
 		r = store_space_check(&w->space, &w->db, b);
 	if (r == 0)
 		r = store_apply_batch(&w->apply, b);
-	w->in_doubt = w->in_doubt || w->db.in_doubt;
+	if (r < 0 && w->db.in_doubt) {
+		w->in_doubt = true;
+		(void)restore(w);
+	}
 	return r;
 }
 
@@ -201,7 +227,7 @@ run(void *arg)
 static int
 prepare(struct store_writer *w, struct buf *error)
 {
-	int r = open_database(w);
+	int r = reopen(w);
 
 	if (r < 0)
 		return store_schema_explain(&w->db, r, error);
@@ -213,14 +239,14 @@ prepare(struct store_writer *w, struct buf *error)
 }
 
 static int
-start_threads(struct store_writer *w)
+start_threads(struct store_writer *w, uint64_t wal_max_len)
 {
 	int r;
 
 	w->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->done_fd < 0)
 		return -errno;
-	r = store_checkpoint_start(&w->checkpoint, w->path);
+	r = store_checkpoint_start(&w->checkpoint, w->path, wal_max_len);
 	if (r < 0)
 		return r;
 	r = store_thread_start(&w->thread, run, w);
@@ -243,7 +269,7 @@ store_writer_start(struct store_writer *w, const char *path, const struct store_
 	(void)pthread_cond_init(&w->changed, NULL);
 	r = prepare(w, error);
 	if (r == 0) {
-		r = start_threads(w);
+		r = start_threads(w, options->wal_max_len);
 		if (r < 0)
 			(void)buf_add_text(error, "cannot start the threads of the queue's store");
 	}

@@ -39,6 +39,7 @@ enum store_recipient_state {
 struct store_options {
 	const char *directory;   /* exists, is ours */
 	uint64_t min_free_space; /* octets; below it batches with messages fail with -ENOSPC */
+	uint64_t wal_max_len;    /* octets of the log before the database; 0: 64 MiB */
 };
 
 /*

@@ -9,7 +9,8 @@ struct scratch {
 	char directory[64]; /* in $TMPDIR's place of its own, or /dev/shm, or /tmp */
 	struct event_base *base;
 	struct store *store;
-	struct buf error; /* of the last opening that failed */
+	uint64_t wal_max_len; /* for openings; 0: the default */
+	struct buf error;     /* of the last opening that failed */
 };
 
 /* Made without a store in it. */
