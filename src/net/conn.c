@@ -298,6 +298,10 @@ net_conn_dial(struct event_base *base, const struct sockaddr *address, size_t ad
 void
 net_conn_start_tls(struct net_conn *c, SSL_CTX *context, bool server, const char *name)
 {
+	if (c->state == CONN_CLOSED) {
+		fail_later(c, "closed by the peer before the TLS handshake");
+		return;
+	}
 	assert(c->state == CONN_PLAIN);
 	c->ssl = SSL_new(context);
 	assert(c->ssl != NULL);

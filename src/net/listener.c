@@ -93,10 +93,11 @@ struct net_listener {
 	bool *is_freed; /* set while on_accept may free us */
 };
 
+/* Whoever accepts may not make sockets of its own; one more name for one that is there will do. */
 static int
-open_reserve(void)
+open_reserve(const struct net_listener *l)
 {
-	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
 }
 
 /*
@@ -114,7 +115,7 @@ relieve(struct net_listener *l)
 	fd_close(&l->reserve_fd);
 	fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
 	fd_close(&fd);
-	l->reserve_fd = open_reserve();
+	l->reserve_fd = open_reserve(l);
 	(void)event_del(&l->readable);
 	(void)evtimer_add(&l->pause, &pause);
 }
@@ -166,7 +167,7 @@ net_listener_new(struct event_base *base, int fd, net_listener_accept_fn *on_acc
 	struct net_listener *l = xcalloc(1, sizeof *l);
 
 	l->fd = fd;
-	l->reserve_fd = open_reserve();
+	l->reserve_fd = open_reserve(l);
 	l->on_accept = on_accept;
 	l->owner = owner;
 	(void)event_assign(&l->readable, base, fd, EV_READ | EV_PERSIST, on_readable, l);

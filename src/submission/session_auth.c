@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+
+#include "proc/wire.h"
+#include "submission/session.h"
+#include "util/clock.h"
+
+static void
+fail_login(struct session *s, enum smtp_server_auth_failure why)
+{
+	s->in_login = false;
+	s->login_failed = true;
+	smtp_server_auth_failed(s->engine, why, clock_monotonic_ms());
+}
+
+static void
+start_login(struct session *s, const struct smtp_server_auth_step *step)
+{
+	char peer[SESSION_PEER_SIZE];
+	uint16_t port;
+	struct wire_sasl_start start = {
+		.mechanism = step->mechanism,
+		.has_initial = step->has_octets,
+		.initial = step->octets,
+	};
+
+	net_conn_peer(s->conn, peer, sizeof peer, &port);
+	start.peer = slice_of(peer);
+	wire_sasl_start_encode(&start, &s->process->payload);
+	submission_auth_send(s->process, WIRE_SASL_START, s->number);
+	s->in_login = true;
+}
+
+static void
+respond(struct session *s, const struct smtp_server_auth_step *step)
+{
+	(void)buf_add_slice(&s->process->payload, step->octets);
+	submission_auth_send(s->process, WIRE_SASL_RESPONSE, s->number);
+}
+
+bool
+session_auth_ask(struct session *s)
+{
+	struct smtp_server_auth_step step = smtp_server_auth_step(s->engine);
+
+	if (step.kind == SMTP_SERVER_AUTH_CANCEL) {
+		session_auth_cancel(s);
+		s->login_failed = true;
+		smtp_server_auth_cancelled(s->engine, clock_monotonic_ms());
+		return true;
+	}
+	if (s->process->auth == NULL) {
+		fail_login(s, SMTP_SERVER_AUTH_TEMPORARY);
+		return true;
+	}
+	if (step.kind == SMTP_SERVER_AUTH_START)
+		start_login(s, &step);
+	else
+		respond(s, &step);
+	s->wait = SESSION_WAIT_AUTH;
+	return false;
+}
+
+void
+session_auth_cancel(struct session *s)
+{
+	if (s->in_login)
+		submission_auth_send(s->process, WIRE_SASL_CANCEL, s->number);
+	s->in_login = false;
+}
+
+/* False for what is no failure. */
+static bool
+find_failure(enum wire_sasl_status status, enum smtp_server_auth_failure *ret_why)
+{
+	switch (status) {
+	case WIRE_SASL_CONTINUE:
+	case WIRE_SASL_OK:
+		return false;
+	case WIRE_SASL_BAD_CREDENTIALS:
+		*ret_why = SMTP_SERVER_AUTH_BAD_CREDENTIALS;
+		return true;
+	case WIRE_SASL_BAD_MECHANISM:
+		*ret_why = SMTP_SERVER_AUTH_BAD_MECHANISM;
+		return true;
+	case WIRE_SASL_MALFORMED:
+		*ret_why = SMTP_SERVER_AUTH_MALFORMED;
+		return true;
+	case WIRE_SASL_TEMPORARY:
+		*ret_why = SMTP_SERVER_AUTH_TEMPORARY;
+		return true;
+	case WIRE_SASL_THROTTLED:
+		*ret_why = SMTP_SERVER_AUTH_THROTTLED;
+		return true;
+	}
+	return false;
+}
+
+static void
+accept_login(struct session *s, struct slice account)
+{
+	s->in_login = false;
+	smtp_server_auth_ok(s->engine, account, clock_monotonic_ms());
+	session_log_login(s);
+}
+
+bool
+session_auth_reply(struct session *s, struct slice payload)
+{
+	struct wire_sasl_reply reply;
+	enum smtp_server_auth_failure why;
+
+	if (!wire_sasl_reply_decode(payload, &reply))
+		return false;
+	if (reply.status == WIRE_SASL_OK &&
+	    (reply.octets.len == 0 || reply.octets.len > WIRE_ADDRESS_MAX))
+		return false;
+	if (s->wait != SESSION_WAIT_AUTH)
+		return true;
+	s->wait = SESSION_WAIT_INPUT;
+	if (find_failure(reply.status, &why))
+		fail_login(s, why);
+	else if (reply.status == WIRE_SASL_OK)
+		accept_login(s, reply.octets);
+	else
+		smtp_server_auth_continue(s->engine, reply.octets, clock_monotonic_ms());
+	session_go_on(s);
+	return true;
+}
+
+/*
+ * Asked for each message, whatever the config says about senders: an account that was disabled may
+ * have sessions that are still open, and only auth knows.
+ */
+bool
+session_sender_ask(struct session *s)
+{
+	const struct wire_sender sender = {
+		.account = smtp_server_account(s->engine),
+		.address = smtp_server_sender(s->engine),
+	};
+
+	s->recipients_len = 0;
+	if (s->process->auth == NULL) {
+		smtp_server_sender_done(s->engine, SMTP_SERVER_TRY_LATER, clock_monotonic_ms());
+		return true;
+	}
+	wire_sender_encode(&sender, &s->process->payload);
+	submission_auth_send(s->process, WIRE_SENDER, s->number);
+	s->wait = SESSION_WAIT_SENDER;
+	return false;
+}
+
+static void
+answer_sender(struct session *s, enum smtp_server_answer answer)
+{
+	s->wait = SESSION_WAIT_INPUT;
+	smtp_server_sender_done(s->engine, answer, clock_monotonic_ms());
+	session_go_on(s);
+}
+
+bool
+session_sender_reply(struct session *s, struct slice payload)
+{
+	static const enum smtp_server_answer answers[] = {
+		[WIRE_SENDER_OK] = SMTP_SERVER_OK,
+		[WIRE_SENDER_NOT_ALLOWED] = SMTP_SERVER_NOT_ALLOWED,
+		[WIRE_SENDER_TEMPORARY] = SMTP_SERVER_TRY_LATER,
+	};
+	enum wire_sender_status status;
+
+	if (!wire_sender_reply_decode(payload, &status))
+		return false;
+	if (s->wait == SESSION_WAIT_SENDER)
+		answer_sender(s, answers[status]);
+	return true;
+}
+
+void
+session_auth_lost(struct session *s)
+{
+	s->in_login = false;
+	if (s->wait == SESSION_WAIT_SENDER) {
+		answer_sender(s, SMTP_SERVER_TRY_LATER);
+	} else if (s->wait == SESSION_WAIT_AUTH) {
+		s->wait = SESSION_WAIT_INPUT;
+		fail_login(s, SMTP_SERVER_AUTH_TEMPORARY);
+		session_go_on(s);
+	}
+}

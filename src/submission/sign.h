@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sign.h - signatures of the TLS key, asked of auth in the midst of a handshake.
+ *
+ * OpenSSL wants the signature before it returns, so this blocks: some hundred microseconds, and
+ * SIGN_TIMEOUT_MS at the worst.
+ */
+#ifndef SUBMISSION_SIGN_H
+#define SUBMISSION_SIGN_H
+
+#include "net/tls.h"
+
+#define SIGN_TIMEOUT_MS 5000
+
+struct sign;
+
+struct sign *sign_new(void);
+void sign_free(struct sign **s);
+/* Takes over fd, a channel to auth; one that was there before is closed. */
+void sign_set_channel(struct sign *s, int fd);
+/* A net_tls_sign_fn; arg is the struct sign. Fails while there is no channel. */
+bool sign_ask(void *arg, enum net_tls_scheme scheme, struct slice in, struct buf *out);
+
+#endif
