@@ -5,20 +5,22 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "supervisor/users.h"
 #include "util/slice.h"
 
 #define USERADD "/usr/sbin/useradd"
 
-enum { PASSWD_TEXT_SIZE = 4096 };
+enum {
+	PASSWD_TEXT_SIZE = 4096,
+	ERROR_MAX = 8192,
+};
 
 struct setup {
 	bool is_dry_run;
-	size_t change_count;
 };
 
 static bool
@@ -78,7 +80,7 @@ add_user(const char *name)
 }
 
 static int
-setup_user(struct setup *s, const char *name)
+setup_user(const struct setup *s, const char *name)
 {
 	char text[PASSWD_TEXT_SIZE];
 	struct passwd user;
@@ -92,45 +94,48 @@ setup_user(struct setup *s, const char *name)
 		cli_complain("cannot look up user %s: %s", name, strerrordesc_np(-r));
 		return EX_OSERR;
 	}
-	s->change_count++;
 	(void)printf("user %s: %s\n", name, s->is_dry_run ? "would be created" : "create");
 	(void)fflush(stdout);
 	return s->is_dry_run ? 0 : add_user(name);
 }
 
+/* As root the users that the config names; anybody else runs all processes as himself. */
 static int
-setup_directory(struct setup *s, const char *path)
+setup_users(const struct setup *s, const struct config_users *u)
 {
-	struct stat st;
-
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		(void)printf("directory %s: is there\n", path);
-		return 0;
-	}
-	s->change_count++;
-	(void)printf("directory %s: %s\n", path, s->is_dry_run ? "would be created" : "create");
-	if (s->is_dry_run || mkdir(path, 0755) == 0)
-		return 0;
-	cli_complain("cannot create %s: %s", path, strerrordesc_np(errno));
-	return EX_CANTCREAT;
-}
-
-static int
-setup_all(struct setup *s, const struct config *c)
-{
-	const char *const users[] = { c->users.submission, c->users.auth, c->users.queue,
-		c->users.delivery };
+	const char *const users[] = { u->submission, u->auth, u->queue, u->delivery };
 	int r = 0;
 
+	if (geteuid() != 0) {
+		(void)printf("users: none are needed, the server will run as you, not as root\n");
+		return 0;
+	}
 	for (size_t i = 0; r == 0 && i < sizeof users / sizeof users[0]; i++)
 		r = setup_user(s, users[i]);
+	return r;
+}
+
+/* Says and does what the supervisor does at each start, so that accounts can be added before. */
+static int
+setup_directories(const struct setup *s, const struct config *c)
+{
+	struct supervisor_users users;
+	struct buf error;
+	int r;
+
+	(void)printf("directory %s: %s\n", c->state_directory,
+	    s->is_dry_run ? "would be made, where missing, with those below it"
+			  : "make, where missing, with those below it");
+	if (s->is_dry_run)
+		return 0;
+	buf_init(&error, ERROR_MAX);
+	r = supervisor_users_resolve(&c->users, &users, &error);
 	if (r == 0)
-		r = setup_directory(s, c->state_directory);
+		r = supervisor_users_make_directories(c->state_directory, &users, &error);
 	if (r != 0)
-		return r;
-	if (s->change_count == 0)
-		(void)printf("Nothing is left to do.\n");
-	return cli_flush();
+		cli_complain("%.*s", (int)error.len, (const char *)error.ptr);
+	buf_done(&error);
+	return r == 0 ? 0 : EX_CANTCREAT;
 }
 
 int
@@ -160,12 +165,9 @@ cli_setup(int argc, char **argv)
 		r = cli_load_config(path, &c);
 	if (r != CLI_GO)
 		return r;
-	if (geteuid() != 0 && !s.is_dry_run) {
-		cli_complain("only root can create users; run this as root, or with --dry-run");
-		r = EX_NOPERM;
-	} else {
-		r = setup_all(&s, c);
-	}
+	r = setup_users(&s, &c->users);
+	if (r == 0)
+		r = setup_directories(&s, c);
 	config_free(&c);
-	return r;
+	return r == 0 ? cli_flush() : r;
 }

@@ -7,7 +7,8 @@
 
 /* Text in lines of at most width octets, each with prefix before it, broken at spaces. */
 void config_wrap_lines(const char *text, const char *prefix, size_t width, struct buf *out);
-/* Text with each sentence on a line of its own, as mdoc(7) asks for, special characters escaped. */
+/* Text for mdoc(7), which wants each sentence to begin a line. Of its special characters it has
+ * none. */
 void config_wrap_mdoc(const char *text, struct buf *out);
 
 #endif
