@@ -77,27 +77,17 @@ read_certificate(struct check *k, const char *key, const char *path)
 	return certificate;
 }
 
-/* A server that starts by itself has nobody to ask for a passphrase. */
-static int
-no_passphrase(char *passphrase, int size, int is_writing, void *arg)
-{
-	(void)passphrase;
-	(void)size;
-	(void)is_writing;
-	(void)arg;
-	return -1;
-}
-
 static EVP_PKEY *
 read_key(struct check *k)
 {
 	const char *path = k->config->tls.key_file;
+	char no_passphrase[] = ""; /* else OpenSSL asks for one at the terminal */
 	BIO *bio = open_file(k, "tls.key", path);
 	EVP_PKEY *key;
 
 	if (bio == NULL)
 		return NULL;
-	key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	key = PEM_read_bio_PrivateKey(bio, NULL, NULL, no_passphrase);
 	if (key == NULL)
 		fail(k, "tls.key",
 		    "%s holds no private key that can be used; it should be PEM and not encrypted",

@@ -11,6 +11,6 @@
 #define HOUR_MS (3600 * SECOND_MS)
 #define DAY_MS (24 * HOUR_MS)
 #define KIB UINT64_C(1024)
-#define GIB (1024 * 1024 * KIB)
+#define GIB (KIB * KIB * KIB)
 
 #endif

@@ -15,7 +15,7 @@
 #include "config/report.h"
 #include "util/slice.h"
 
-#define CONFIG_TEXT_MAX (2 * 1024 * 1024) /* octets of a file */
+#define CONFIG_TEXT_MAX ((size_t)2 * 1024 * 1024) /* octets of a file */
 
 /*
  * A copy of in with the same lines and without comments ("#", "//" and those of C, outside of
