@@ -50,7 +50,7 @@ print_next_try(const struct queue_recipient *r, uint64_t now_unix_ms)
 		(void)printf("next try in %s", words);
 	}
 	if (r->attempts > 0)
-		(void)printf(", %" PRIu32 " so far; last:", r->attempts);
+		(void)printf("; attempt %" PRIu32, r->attempts);
 }
 
 /* What became of it, where, and what was said: one line without its line feed. */

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import subprocess
+import tempfile
 
 import pytest
 
@@ -41,11 +42,11 @@ def fixture_pair(tmp_path_factory):
 @pytest.fixture(name="write")
 def fixture_write(tmp_path, pair):
     """Write a config with these pieces put in; returns its path."""
-    def write(certificate=pair[0], key=pair[1], hop="", more=""):
+    def write(certificate=pair[0], key=pair[1], hop="", more="", top=tmp_path / "state"):
         path = tmp_path / "sallyport.conf"
         path.write_text(
             'hostname = "mail.example.org"\n'
-            f'state_directory = "{tmp_path}/state"\n{USERS}'
+            f'state_directory = "{top}"\n{USERS}'
             f'tls {{ certificate = "{certificate}" key = "{key}" }}\n'
             f'next_hop relay {{ host = smtp.example.net {hop} }}\n{more}')
         return path
@@ -210,10 +211,16 @@ def test_setup_makes_the_directories_and_may_be_run_again(tmp_path, write):
         assert found.st_uid == (uid if os.geteuid() == 0 else os.geteuid())
 
 
-@pytest.mark.skipif("os.geteuid() != 0", reason="only root can be kept out by being another")
-def test_a_stranger_is_told_to_be_root(tmp_path, write):
-    conf = write()
-    assert run("setup", "-c", conf).returncode == OK
-    tmp_path.chmod(0o755)
-    done = run("queue", "list", "-c", conf, user=64999, group=64999, extra_groups=[])
-    assert done.returncode in (NOPERM, NOINPUT)
+def test_a_stranger_is_told_to_be_root(write):
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        directory.chmod(0o755)
+        (directory / "queue").symlink_to("/root")
+        conf = directory / "conf"
+        conf.write_text(write(top=directory).read_text())
+        conf.chmod(0o644)
+        stranger = {"user": 64999, "group": 64999, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = run("queue", "list", "-c", conf, **stranger)
+    assert (done.returncode, done.stdout) == (NOPERM, "")
+    assert done.stderr == (f"sallyport: {directory}/queue belongs to another user; run this as "
+                           "root\n")
