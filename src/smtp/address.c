@@ -206,29 +206,19 @@ smtp_mailbox_is_postmaster(struct slice s)
 	return slice_is_nocase(s, "postmaster");
 }
 
-/* A quoted local part may hold an @, a domain never does: so the last one divides. */
-static size_t
-find_at(struct slice mailbox)
+/* An @ may stand in a quoted local part and in a literal: only the grammar tells which divides. */
+struct slice
+smtp_mailbox_local(struct slice mailbox)
 {
-	size_t i = mailbox.len;
-
-	while (i > 0 && mailbox.ptr[i - 1] != '@')
-		i--;
-	return i == 0 ? mailbox.len : i - 1;
+	return slice_first(mailbox, local_part_len(mailbox));
 }
 
 struct slice
 smtp_mailbox_domain(struct slice mailbox)
 {
-	size_t at = find_at(mailbox);
+	size_t at = local_part_len(mailbox);
 
 	return slice_after(mailbox, at == mailbox.len ? at : at + 1);
-}
-
-struct slice
-smtp_mailbox_local(struct slice mailbox)
-{
-	return slice_first(mailbox, find_at(mailbox));
 }
 
 bool

@@ -41,9 +41,9 @@ enum smtp_address_status smtp_path_parse(
 enum smtp_address_status smtp_mailbox_check(struct slice s);
 /* Is it "postmaster" in any case, without a domain (§4.5.1)? */
 bool smtp_mailbox_is_postmaster(struct slice s);
-/* Of a checked mailbox: after the last @; empty when there is none. */
+/* Of a checked mailbox: what is after the @ that divides it; empty when there is none. */
 struct slice smtp_mailbox_domain(struct slice mailbox);
-/* Of a checked mailbox: before the last @. */
+/* Of a checked mailbox: what is before that @. */
 struct slice smtp_mailbox_local(struct slice mailbox);
 
 /* Letters, digits and hyphens in labels of at most 63 octets (§4.1.2 Domain, RFC 1035 §2.3.4). */

@@ -26,8 +26,12 @@
 
 /* Everything a peer may stretch. Each is a key of the config's `limits` or `timeouts` section. */
 struct smtp_server_limits {
-	uint64_t message_size;   /* octets of text; announced with SIZE (RFC 1870) */
-	uint32_t command_length; /* octets of a command line with CRLF; at least 512 (§4.5.3.1.4) */
+	uint64_t message_size; /* octets of text; announced with SIZE (RFC 1870) */
+	/*
+	 * Octets of a command line with CRLF. §4.5.3.1.4 wants 512, and the parameters of MAIL add
+	 * 26 for SIZE, 17 for BODY and 500 for AUTH: at least 1055.
+	 */
+	uint32_t command_length;
 	uint32_t
 	    auth_line_length;   /* octets of an AUTH response line; at least 12288 (RFC 4954 §4) */
 	uint32_t recipients;    /* of one transaction; at least 100 (§4.5.3.1.8) */
@@ -71,14 +75,15 @@ enum smtp_server_want {
 	SMTP_SERVER_WANT_CLOSE,
 };
 
+enum smtp_server_auth_kind {
+	SMTP_SERVER_AUTH_START,    /* mechanism is set; octets if has_octets */
+	SMTP_SERVER_AUTH_RESPONSE, /* octets, decoded */
+	SMTP_SERVER_AUTH_CANCEL,   /* the exchange is over: drop it, smtp_server_auth_cancelled() */
+};
+
 /* One step of a SASL exchange for the authenticator (RFC 4954 §4). */
 struct smtp_server_auth_step {
-	enum {
-		SMTP_SERVER_AUTH_START,    /* mechanism is set; octets if has_octets */
-		SMTP_SERVER_AUTH_RESPONSE, /* octets, decoded */
-		SMTP_SERVER_AUTH_CANCEL,   /* the client sent "*": answer smtp_server_auth_failed()
-					      not needed */
-	} kind;
+	enum smtp_server_auth_kind kind;
 	struct slice mechanism; /* as the client spelled it */
 	bool has_octets;        /* an initial response was given, perhaps empty ("=") */
 	struct slice octets;    /* base64 decoded; a secret: wiped when the want is answered */

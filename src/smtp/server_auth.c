@@ -10,7 +10,7 @@
 #include "util/base64.h"
 
 static void
-ask(struct smtp_server *s, int kind)
+ask(struct smtp_server *s, enum smtp_server_auth_kind kind)
 {
 	s->login->kind = kind;
 	smtp_server_enter(s, SMTP_STATE_LOGIN_ASK);
@@ -104,11 +104,12 @@ smtp_server_auth_continue(struct smtp_server *s, struct slice challenge, uint64_
 {
 	if (!smtp_server_answered(s, SMTP_STATE_LOGIN_ASK, now_ms))
 		return;
-	smtp_login_wipe(s->login);
 	buf_add_text(&s->output, "334 "); /* with its space even when nothing follows */
 	base64_encode(challenge, &s->output);
 	buf_add_text(&s->output, "\r\n");
 	assert(!s->output.overflow);
+	smtp_login_wipe(
+	    s->login); /* after the challenge, which may have been made of it in place */
 	smtp_server_enter(s, SMTP_STATE_LOGIN);
 	smtp_server_settle(s);
 }
@@ -128,9 +129,10 @@ void
 smtp_server_auth_ok(struct smtp_server *s, struct slice account, uint64_t now_ms)
 {
 	assert(account.len != 0 && account.len <= SMTP_SERVER_ACCOUNT_MAX);
+	if (s->state == SMTP_STATE_LOGIN_ASK)
+		buf_add_slice(&s->account, account); /* before the octets of the step are wiped */
 	if (!end_exchange(s, now_ms))
 		return;
-	buf_add_slice(&s->account, account);
 	smtp_server_reply(s, SMTP_REPLY_AUTH_OK);
 	smtp_server_settle(s);
 }

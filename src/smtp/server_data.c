@@ -78,13 +78,13 @@ smtp_server_store_done(
 {
 	if (!smtp_server_answered(s, SMTP_STATE_STORE, now_ms))
 		return;
-	smtp_server_transaction_end(s);
 	if (answer == SMTP_SERVER_OK) {
 		s->bad_command_count = 0; /* a client that gets mail through is no broken one */
 		smtp_server_reply_with(s, SMTP_REPLY_QUEUED, queue_id);
 	} else {
 		smtp_server_reply(s, smtp_server_answer_reply(answer, SMTP_REPLY_TRY_LATER));
 	}
+	smtp_server_transaction_end(s);
 	smtp_server_settle(s);
 }
 

@@ -21,7 +21,7 @@
 struct smtp_login {
 	uint8_t mechanism[SMTP_MECHANISM_MAX];
 	size_t mechanism_len;
-	int kind; /* of struct smtp_server_auth_step */
+	enum smtp_server_auth_kind kind;
 	bool has_octets;
 	struct buf octets;
 	enum smtp_server_reply cancelled; /* what to say when CANCEL is answered */

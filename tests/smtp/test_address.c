@@ -148,7 +148,7 @@ test_path_limit_is_exact(void **state)
 }
 
 static void
-test_mailbox_divides_at_its_last_at(void **state)
+test_mailbox_divides_where_its_local_part_ends(void **state)
 {
 	struct slice mailbox = slice_of("\"a@b\"@c.example");
 
@@ -156,6 +156,7 @@ test_mailbox_divides_at_its_last_at(void **state)
 	assert_int_equal(smtp_mailbox_check(mailbox), SMTP_ADDRESS_OK);
 	assert_true(slice_is(smtp_mailbox_domain(mailbox), "c.example"));
 	assert_true(slice_is(smtp_mailbox_local(mailbox), "\"a@b\""));
+	assert_true(slice_is(smtp_mailbox_domain(slice_of("a@[tag:b@c]")), "[tag:b@c]"));
 	assert_true(slice_is(smtp_mailbox_domain(slice_of("Postmaster")), ""));
 	assert_true(slice_is(smtp_mailbox_local(slice_of("Postmaster")), "Postmaster"));
 	assert_true(slice_is(smtp_mailbox_local(slice_of("")), ""));
@@ -185,7 +186,7 @@ main(void)
 		cmocka_unit_test(test_paths_are_read_as_the_grammar_says),
 		cmocka_unit_test(test_no_prefix_of_a_path_is_a_path),
 		cmocka_unit_test(test_path_limit_is_exact),
-		cmocka_unit_test(test_mailbox_divides_at_its_last_at),
+		cmocka_unit_test(test_mailbox_divides_where_its_local_part_ends),
 		cmocka_unit_test(test_domains_and_literals_are_told_from_other_words),
 	};
 	return cmocka_run_group_tests_name("smtp/address", tests, NULL, NULL);

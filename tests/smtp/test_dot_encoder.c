@@ -81,7 +81,7 @@ test_a_line_longer_than_the_look_ahead_passes_unchanged(void **state)
 	memset(in, '.', LEN);
 	in[0] = 'a';
 	memcpy(in + LEN, "\r\n", 3);
-	buf_init(&out, 2 * LEN);
+	buf_init(&out, (size_t)2 * LEN);
 	feed(&e, in, strlen(in), &out);
 	assert_true(slice_is(buf_slice(&out), in));
 	assert_true(slice_is(smtp_dot_encoder_end(&e), ".\r\n"));

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One command line, at each place of a session. Law: it has exactly one reply, every line of which
+ * is well formed, whatever is in it; the session goes on or closes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "smtp/server.h"
+#include "util/buf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *in, size_t len);
+
+static const struct smtp_server_limits limits = { 1000, 512, 1024, 3, 100, 10, 3, 300000, 180000,
+	60000, 600000 };
+
+static void
+check(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void
+take_output(struct smtp_server *s, struct buf *out)
+{
+	buf_add_slice(out, smtp_server_output(s));
+	smtp_server_output_taken(s, smtp_server_output(s).len);
+}
+
+static void
+answer(struct smtp_server *s)
+{
+	switch (smtp_server_want(s)) {
+	case SMTP_SERVER_WANT_TLS:
+		smtp_server_tls_done(s, 0);
+		break;
+	case SMTP_SERVER_WANT_AUTH:
+		smtp_server_auth_ok(s, slice_of("alice"), 0);
+		break;
+	case SMTP_SERVER_WANT_SENDER:
+		smtp_server_sender_done(s, SMTP_SERVER_OK, 0);
+		break;
+	case SMTP_SERVER_WANT_RECIPIENT:
+		smtp_server_recipient_done(s, SMTP_SERVER_OK, 0);
+		break;
+	case SMTP_SERVER_WANT_STORE:
+		smtp_server_store_done(s, SMTP_SERVER_OK, slice_of("0ABC"), 0);
+		break;
+	case SMTP_SERVER_WANT_ABORT:
+		smtp_server_abort_done(s, 0);
+		break;
+	case SMTP_SERVER_WANT_CLOSE:
+	case SMTP_SERVER_WANT_NONE:
+		break;
+	}
+}
+
+static void
+feed(struct smtp_server *s, struct slice in, struct buf *out)
+{
+	size_t n = 1;
+
+	while (n != 0 && in.len != 0) {
+		n = smtp_server_input(s, in, 0);
+		in = slice_after(in, n);
+		answer(s);
+		take_output(s, out);
+	}
+}
+
+/* Replies in out, counted by their last lines. */
+static size_t
+count_replies(struct slice out)
+{
+	size_t count = 0;
+
+	while (out.len != 0) {
+		size_t end = slice_find(out, '\n');
+
+		check(end != out.len && end >= 5 && out.ptr[end - 1] == '\r');
+		check(out.ptr[0] >= '2' && out.ptr[0] <= '5');
+		check(out.ptr[3] == ' ' || out.ptr[3] == '-');
+		count += out.ptr[3] == ' ';
+		out = slice_after(out, end + 1);
+	}
+	return count;
+}
+
+/* The ways to the places where a command may come. */
+static const char *const places[] = {
+	"",
+	"EHLO a\r\n",
+	"EHLO a\r\nSTARTTLS\r\n",
+	"EHLO a\r\nSTARTTLS\r\nEHLO a\r\n",
+	"EHLO a\r\nSTARTTLS\r\nEHLO a\r\nAUTH PLAIN AAAA\r\n",
+	"EHLO a\r\nSTARTTLS\r\nEHLO a\r\nAUTH PLAIN AAAA\r\nMAIL FROM:<>\r\n",
+	"EHLO a\r\nSTARTTLS\r\nEHLO a\r\nAUTH PLAIN AAAA\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\n",
+};
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
+{
+	const struct smtp_server_options options = { "mail.example.com", &limits, false };
+	const uint8_t *crlf = len == 0 ? NULL : memmem(in, len, "\r\n", 2);
+
+	len = crlf == NULL ? len : (size_t)(crlf - in);
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		struct smtp_server *s = smtp_server_new(&options, 0);
+		struct buf out;
+
+		buf_init(&out, 1 << 20);
+		feed(s, slice_of(places[i]), &out);
+		take_output(s, &out);
+		buf_clear(&out);
+		feed(s, slice_make(in, len), &out);
+		feed(s, slice_of("\r\n"), &out);
+		check(count_replies(buf_slice(&out)) == 1);
+		check(smtp_server_want(s) == SMTP_SERVER_WANT_CLOSE ||
+		      smtp_server_want(s) == SMTP_SERVER_WANT_NONE);
+		smtp_server_free(&s);
+		buf_done(&out);
+	}
+	return 0;
+}

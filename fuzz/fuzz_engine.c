@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The whole server engine, with scripted answers. Laws:
+ * - the octets it says and the messages it hands over are the same however its input is cut;
+ * - there is never more than one reply for a line of input, beside the banner, and each is well
+ *   formed;
+ * - "Message accepted" is said exactly when a message was stored, and nothing else after STORE is a
+ *   success (RFC 5321 §4.2.5);
+ * - text that is handed over has only CRLF line ends and no NUL, and is not above the limit;
+ * - in the end the session reads on, or closes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "smtp/server.h"
+#include "util/buf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
+
+enum { HEAD_LEN = 8, OUT_MAX = 16 << 20 };
+
+static const struct smtp_server_limits limits = { 64, 64, 64, 2, 3, 5, 2, 300000, 180000, 60000,
+	600000 };
+
+struct run {
+	struct smtp_server *s;
+	struct buf said, stored, text;
+	uint32_t answers; /* state of a generator: the same answers in every run */
+	unsigned stored_count;
+};
+
+static void
+check(bool law)
+{
+	if (!law)
+		abort();
+}
+
+/* Mostly 0, which means yes: else no session would get far. */
+static unsigned
+next_answer(struct run *r, unsigned count)
+{
+	r->answers = r->answers * 1664525u + 1013904223u;
+	return r->answers >> 30 != 0 ? 0 : (r->answers >> 16) % count;
+}
+
+static void
+check_text(struct slice text)
+{
+	check(text.len <= limits.message_size);
+	for (size_t i = 0; i < text.len; i++) {
+		check(text.ptr[i] != '\0');
+		check((text.ptr[i] == '\n') == (i > 0 && text.ptr[i - 1] == '\r'));
+		check(text.ptr[i] != '\r' || (i + 1 < text.len && text.ptr[i + 1] == '\n'));
+	}
+}
+
+static void
+answer_auth(struct run *r)
+{
+	struct smtp_server_auth_step step = smtp_server_auth_step(r->s);
+	unsigned answer = next_answer(r, 8);
+
+	if (step.kind == SMTP_SERVER_AUTH_CANCEL)
+		smtp_server_auth_cancelled(r->s, 0);
+	else if (answer == 0)
+		smtp_server_auth_ok(r->s, slice_of("alice"), 0);
+	else if (answer > 5)
+		smtp_server_auth_continue(r->s, step.octets, 0);
+	else
+		smtp_server_auth_failed(r->s, (enum smtp_server_auth_failure)(answer - 1), 0);
+}
+
+static void
+answer_store(struct run *r)
+{
+	static const char accepted[] = "250 2.0.0 Message accepted";
+	enum smtp_server_answer answer = (enum smtp_server_answer)next_answer(r, 5);
+	size_t before = smtp_server_output(r->s).len;
+	struct slice reply;
+
+	check(smtp_server_recipient_count(r->s) > 0);
+	check_text(buf_slice(&r->text));
+	if (answer == SMTP_SERVER_OK) {
+		buf_add_slice(&r->stored, buf_slice(&r->text));
+		buf_add_text(&r->stored, "\n--\n");
+		r->stored_count++;
+	}
+	buf_clear(&r->text);
+	smtp_server_store_done(r->s, answer, slice_of("0ABC"), 0);
+	reply = slice_after(smtp_server_output(r->s), before);
+	check((answer == SMTP_SERVER_OK) == slice_starts_nocase(reply, accepted));
+	check(answer == SMTP_SERVER_OK || reply.ptr[0] == '4' || reply.ptr[0] == '5');
+}
+
+static void
+answer_want(struct run *r)
+{
+	switch (smtp_server_want(r->s)) {
+	case SMTP_SERVER_WANT_TLS:
+		smtp_server_tls_done(r->s, 0);
+		break;
+	case SMTP_SERVER_WANT_AUTH:
+		answer_auth(r);
+		break;
+	case SMTP_SERVER_WANT_SENDER:
+		smtp_server_sender_done(r->s, (enum smtp_server_answer)next_answer(r, 5), 0);
+		break;
+	case SMTP_SERVER_WANT_RECIPIENT:
+		smtp_server_recipient_done(r->s, (enum smtp_server_answer)next_answer(r, 5), 0);
+		break;
+	case SMTP_SERVER_WANT_STORE:
+		answer_store(r);
+		break;
+	case SMTP_SERVER_WANT_ABORT:
+		buf_clear(&r->text);
+		smtp_server_abort_done(r->s, 0);
+		break;
+	case SMTP_SERVER_WANT_CLOSE:
+	case SMTP_SERVER_WANT_NONE:
+		break;
+	}
+}
+
+static void
+feed(struct run *r, struct slice in)
+{
+	while (in.len != 0 && smtp_server_want(r->s) != SMTP_SERVER_WANT_CLOSE) {
+		size_t n = smtp_server_input(r->s, in, 0);
+
+		check(n > 0);
+		in = slice_after(in, n);
+		buf_add_slice(&r->text, smtp_server_text(r->s));
+		answer_want(r);
+		buf_add_slice(&r->said, smtp_server_output(r->s));
+		smtp_server_output_taken(r->s, smtp_server_output(r->s).len);
+	}
+}
+
+static struct run
+start(const struct smtp_server_options *options, uint32_t answers)
+{
+	struct run r = { .s = smtp_server_new(options, 0), .answers = answers };
+
+	buf_init(&r.said, OUT_MAX);
+	buf_init(&r.stored, OUT_MAX);
+	buf_init(&r.text, OUT_MAX);
+	answer_want(&r);
+	return r;
+}
+
+static void
+finish(struct run *r)
+{
+	smtp_server_free(&r->s);
+	buf_done(&r->said);
+	buf_done(&r->stored);
+	buf_done(&r->text);
+}
+
+static size_t
+count_replies(struct slice out)
+{
+	size_t count = 0;
+
+	while (out.len != 0) {
+		size_t end = slice_find(out, '\n');
+
+		check(end != out.len && end >= 4 && out.ptr[end - 1] == '\r');
+		check(out.ptr[0] >= '2' && out.ptr[0] <= '5');
+		check(out.ptr[3] == ' ' || out.ptr[3] == '-');
+		count += out.ptr[3] == ' ';
+		out = slice_after(out, end + 1);
+	}
+	return count;
+}
+
+static size_t
+count_occurrences(struct slice in, const char *what)
+{
+	size_t count = 0;
+	const uint8_t *hit;
+
+	while (in.len != 0 && (hit = memmem(in.ptr, in.len, what, strlen(what))) != NULL) {
+		count++;
+		in = slice_after(in, (size_t)(hit - in.ptr) + strlen(what));
+	}
+	return count;
+}
+
+static void
+check_laws(struct run *r, struct slice in)
+{
+	check(count_replies(buf_slice(&r->said)) <= 1 + count_occurrences(in, "\r\n"));
+	check(count_occurrences(buf_slice(&r->said), "Message accepted") == r->stored_count);
+}
+
+static void
+check_equal(const struct run *a, const struct run *b)
+{
+	check(slice_equal(buf_slice(&a->said), buf_slice(&b->said)));
+	check(slice_equal(buf_slice(&a->stored), buf_slice(&b->stored)));
+	check(smtp_server_want(a->s) == smtp_server_want(b->s));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
+{
+	struct smtp_server_options options = { "mail.example.com", &limits, false };
+	struct run whole, parts, single;
+	struct slice in;
+	uint32_t answers;
+	size_t cut;
+
+	if (len < HEAD_LEN)
+		return 0;
+	options.implicit_tls = octets[0] & 1;
+	memcpy(&answers, octets + 1, sizeof answers);
+	in = slice_make(octets + HEAD_LEN, len - HEAD_LEN);
+	cut = (octets[5] | (size_t)octets[6] << 8) % (in.len + 1);
+	whole = start(&options, answers);
+	feed(&whole, in);
+	parts = start(&options, answers);
+	feed(&parts, slice_first(in, cut));
+	feed(&parts, slice_after(in, cut));
+	single = start(&options, answers);
+	for (size_t i = 0; i < in.len; i++)
+		feed(&single, slice_first(slice_after(in, i), 1));
+	check_laws(&whole, in);
+	check_equal(&whole, &parts);
+	check_equal(&whole, &single);
+	finish(&whole);
+	finish(&parts);
+	finish(&single);
+	return 0;
+}
