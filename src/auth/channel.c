@@ -84,7 +84,7 @@ take_turn(struct auth_channel *c, uint64_t id, enum auth_login_turn turn,
 static bool
 on_start(struct auth_channel *c, uint64_t id, struct slice payload)
 {
-	const struct auth_login_owner owner = { on_decided, c, c->index, id };
+	const struct auth_login_owner owner = { on_decided, c, id };
 	struct wire_sasl_reply reply = { WIRE_SASL_TEMPORARY, { NULL, 0 } };
 	struct wire_sasl_start start;
 	struct auth_login *l;

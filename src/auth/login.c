@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "auth/name.h"
+#include "message/message_id.h"
 #include "util/alloc.h"
 #include "util/log.h"
 
@@ -90,10 +91,11 @@ log_about(const struct auth_login *l, enum log_level level, const char *event, c
     const char *value)
 {
 	struct log_line line;
+	char session[MESSAGE_ID_TEXT_LEN + 1];
 
+	message_id_print(l->owner.session, session); /* as submission writes it */
 	log_begin(&line, level, event);
-	log_number(&line, "submission", l->owner.index);
-	log_number(&line, "session", l->owner.session);
+	log_text(&line, "session", session);
 	log_slice(&line, "peer", buf_slice(&l->peer));
 	log_slice(&line, "mechanism", buf_slice(&l->mechanism));
 	log_text(&line, "account", l->credentials.name);
@@ -104,7 +106,7 @@ log_about(const struct auth_login *l, enum log_level level, const char *event, c
 static struct wire_sasl_reply
 accept_login(struct auth_login *l, const char *by)
 {
-	log_about(l, LOG_LEVEL_INFO, "auth-ok", "by", by);
+	log_about(l, LOG_LEVEL_DEBUG, "auth-ok", "by", by); /* submission says it too */
 	return (struct wire_sasl_reply){ WIRE_SASL_OK, slice_of(l->credentials.name) };
 }
 

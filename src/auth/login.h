@@ -21,8 +21,7 @@ struct auth_login_owner {
 	void (*on_decided)(
 	    void *owner, struct auth_login *login, const struct wire_sasl_reply *reply);
 	void *owner;
-	unsigned index;   /* of the submission process, for the log */
-	uint64_t session; /* its number there */
+	uint64_t session; /* the submission process's number for it */
 };
 
 /* NULL when the mechanism is none of ours. Copies peer and *owner. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli_account_add.c - sallyport account add|passwd */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ read_hash(const struct cli_account *a, const struct cli_account_password_options
 	char *hash;
 	int r = cli_account_password_read(a->name, options, password);
 
+	assert(a->config != NULL);
 	if (r != CLI_GO) {
 		*ret_code = r;
 		return NULL;
