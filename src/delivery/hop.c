@@ -223,22 +223,31 @@ settle_waiting(struct delivery_hop *hop, const struct smtp_verdict *v)
 		delivery_job_settle_rest(job, v);
 }
 
+static uint64_t
+next_backoff_ms(const struct delivery_hop *hop)
+{
+	uint64_t backoff_ms = hop->backoff_ms * 2;
+
+	if (backoff_ms < DELIVERY_HOP_BACKOFF_MIN_MS)
+		return DELIVERY_HOP_BACKOFF_MIN_MS;
+	return backoff_ms < DELIVERY_HOP_BACKOFF_MAX_MS ? backoff_ms : DELIVERY_HOP_BACKOFF_MAX_MS;
+}
+
 /* Nobody gets through: say so to all that waits, and leave the next hop in peace for a while. */
 static void
 go_down(struct delivery_hop *hop, const struct smtp_verdict *v)
 {
-	uint64_t backoff = hop->backoff_ms * 2;
+	uint64_t now_ms = clock_monotonic_ms(), pause_ms;
 
-	if (backoff < DELIVERY_HOP_BACKOFF_MIN_MS)
-		backoff = DELIVERY_HOP_BACKOFF_MIN_MS;
-	if (backoff > DELIVERY_HOP_BACKOFF_MAX_MS)
-		backoff = DELIVERY_HOP_BACKOFF_MAX_MS;
-	hop->backoff_ms = backoff;
-	backoff = backoff / 2 + rand_below(backoff / 2 + 1);
-	hop->down_until_ms = clock_monotonic_ms() + backoff;
-	smtp_verdict_done(&hop->down_verdict);
-	hop->down_verdict = smtp_verdict_copy(v);
-	delivery_report_hop_down(hop->config->name, v, backoff);
+	if (now_ms >=
+	    hop->down_until_ms) { /* not another of the connections that failed together */
+		hop->backoff_ms = next_backoff_ms(hop);
+		pause_ms = hop->backoff_ms / 2 + rand_below(hop->backoff_ms / 2 + 1);
+		hop->down_until_ms = now_ms + pause_ms;
+		smtp_verdict_done(&hop->down_verdict);
+		hop->down_verdict = smtp_verdict_copy(v);
+		delivery_report_hop_down(hop->config->name, v, pause_ms);
+	}
 	settle_waiting(hop, v);
 }
 

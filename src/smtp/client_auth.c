@@ -69,6 +69,11 @@ find_problem(const struct smtp_client *c)
 	static const struct client_problem no_mechanism = { SMTP_VERDICT_DEFERRED, { 4, 7, 4 },
 		"the next hop offers neither AUTH PLAIN nor AUTH LOGIN", false };
 
+	static const struct client_problem no_secret = { SMTP_VERDICT_DEFERRED, { 4, 7, 0 },
+		"AUTH is asked for, but there is no password", false };
+
+	if (c->options.auth_secret.len == 0)
+		return &no_secret;
 	if (!c->is_tls && c->options.tls != SMTP_CLIENT_TLS_NONE)
 		return &no_tls;
 	if ((c->extensions & (CLIENT_AUTH_PLAIN | CLIENT_AUTH_LOGIN)) == 0)

@@ -446,6 +446,25 @@ test_plaintext_behind_the_reply_to_starttls_is_not_read(void **state)
 	smtp_client_free(&c);
 }
 
+static void
+test_without_a_password_nothing_is_tried(void **state)
+{
+	static const struct dialog t = { .name = "auth", .user = "u" };
+	struct smtp_client_options options = options_of(&t);
+	struct smtp_client *c;
+
+	(void)state;
+	options.auth_secret = slice_make(NULL, 0);
+	c = smtp_client_new(&options, 1);
+	(void)smtp_client_input(c, slice_of("220 y\r\n"), 1);
+	drop_output(c);
+	(void)smtp_client_input(c, slice_of("250-y\r\n250 AUTH PLAIN\r\n"), 1);
+	assert_int_equal(smtp_client_output(c).len, 0);
+	assert_string_equal(
+	    smtp_client_failure(c)->reason, "AUTH is asked for, but there is no password");
+	smtp_client_free(&c);
+}
+
 /* RFC 4954 §4: an initial response must fit the command line of 512 octets. */
 static void
 test_a_long_secret_waits_for_the_challenge(void **state)
@@ -490,6 +509,7 @@ main(void)
 		cmocka_unit_test(test_whatever_an_idle_peer_says_ends_the_connection),
 		cmocka_unit_test(test_a_peer_that_does_not_answer_quit_is_left),
 		cmocka_unit_test(test_plaintext_behind_the_reply_to_starttls_is_not_read),
+		cmocka_unit_test(test_without_a_password_nothing_is_tried),
 		cmocka_unit_test(test_a_long_secret_waits_for_the_challenge),
 	};
 
