@@ -16,8 +16,8 @@ cli_complain(const char *format, ...)
 {
 	va_list ap;
 
-	va_start(ap, format);
 	(void)fputs("sallyport: ", stderr);
+	va_start(ap, format);
 	(void)vfprintf(stderr, format, ap);
 	(void)fputc('\n', stderr);
 	va_end(ap);

@@ -183,7 +183,7 @@ run_query(const struct query *q, int argc, char **argv)
 	if (code == CLI_GO)
 		code = open_queue(path, &s);
 	if (code == CLI_GO)
-		code = q->run(&v, s, count == 0 ? NULL : argv[1]);
+		code = q->run(&v, s, count == 0 ? "" : argv[1]);
 	store_close(&s);
 	return code;
 }

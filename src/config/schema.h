@@ -31,16 +31,16 @@ enum config_type {
 
 struct config_key {
 	const char *name;
-	enum config_type type;
-	size_t offset;        /* of the field in its section's struct */
+	const char *text;     /* the explanation, whole sentences */
 	const char *fallback; /* the default as the file spells it; NULL: none, or see derived */
 	const char *derived;  /* in words, where the default depends on something else */
 	const char *example;  /* what the sample shows where there is no plain default */
 	uint64_t min, max;    /* of numbers, durations (ms) and sizes */
 	const char *const *words; /* of CONFIG_TYPE_WORD, ends with NULL */
-	bool is_required;         /* must be in the file */
-	bool needs_restart;       /* a reload cannot change it */
-	const char *text;         /* the explanation, whole sentences */
+	size_t offset;            /* of the field in its section's struct */
+	enum config_type type;
+	bool is_required;   /* must be in the file */
+	bool needs_restart; /* a reload cannot change it */
 };
 
 /*

@@ -15,33 +15,33 @@ enum { WORDS_MAX = 8 };
 /* A command line for "x [-c FILE] [--json] A [B]" and what comes of it. */
 static const struct options_case {
 	const char *words[WORDS_MAX];
-	int code;
 	const char *config;
-	bool is_json;
 	const char *arguments; /* with a space after each */
+	int code;
+	bool is_json;
 } cases[] = {
-	{ { "a" }, CLI_GO, NULL, false, "a " },
-	{ { "a", "b" }, CLI_GO, NULL, false, "a b " },
-	{ { "-c", "f", "a" }, CLI_GO, "f", false, "a " },
-	{ { "a", "-c", "f" }, CLI_GO, "f", false, "a " },
-	{ { "a", "--config", "f", "b" }, CLI_GO, "f", false, "a b " },
-	{ { "--config=f=g", "a" }, CLI_GO, "f=g", false, "a " },
-	{ { "--config=", "a" }, CLI_GO, "", false, "a " },
-	{ { "--json", "a" }, CLI_GO, NULL, true, "a " },
-	{ { "--", "-c", "--json" }, CLI_GO, NULL, false, "-c --json " },
-	{ { "-" }, CLI_GO, NULL, false, "- " },
-	{ { "" }, CLI_GO, NULL, false, " " },
-	{ { "-c", "--", "a" }, CLI_GO, "--", false, "a " },
-	{ { NULL }, EX_USAGE, NULL, false, NULL },
-	{ { "a", "b", "c" }, EX_USAGE, NULL, false, NULL },
-	{ { "a", "-c" }, EX_USAGE, NULL, false, NULL },
-	{ { "a", "-x" }, EX_USAGE, NULL, false, NULL },
-	{ { "a", "-cf" }, EX_USAGE, NULL, false, NULL },
-	{ { "a", "--conf", "f" }, EX_USAGE, NULL, false, NULL },
-	{ { "a", "--configs", "f" }, EX_USAGE, NULL, false, NULL },
-	{ { "a", "--json=1" }, EX_USAGE, NULL, true, NULL },
-	{ { "a", "b", "c", "--help" }, EX_OK, NULL, false, NULL },
-	{ { "-h" }, EX_OK, NULL, false, NULL },
+	{ { "a" }, NULL, "a ", CLI_GO, false },
+	{ { "a", "b" }, NULL, "a b ", CLI_GO, false },
+	{ { "-c", "f", "a" }, "f", "a ", CLI_GO, false },
+	{ { "a", "-c", "f" }, "f", "a ", CLI_GO, false },
+	{ { "a", "--config", "f", "b" }, "f", "a b ", CLI_GO, false },
+	{ { "--config=f=g", "a" }, "f=g", "a ", CLI_GO, false },
+	{ { "--config=", "a" }, "", "a ", CLI_GO, false },
+	{ { "--json", "a" }, NULL, "a ", CLI_GO, true },
+	{ { "--", "-c", "--json" }, NULL, "-c --json ", CLI_GO, false },
+	{ { "-" }, NULL, "- ", CLI_GO, false },
+	{ { "" }, NULL, " ", CLI_GO, false },
+	{ { "-c", "--", "a" }, "--", "a ", CLI_GO, false },
+	{ { NULL }, NULL, NULL, EX_USAGE, false },
+	{ { "a", "b", "c" }, NULL, NULL, EX_USAGE, false },
+	{ { "a", "-c" }, NULL, NULL, EX_USAGE, false },
+	{ { "a", "-x" }, NULL, NULL, EX_USAGE, false },
+	{ { "a", "-cf" }, NULL, NULL, EX_USAGE, false },
+	{ { "a", "--conf", "f" }, NULL, NULL, EX_USAGE, false },
+	{ { "a", "--configs", "f" }, NULL, NULL, EX_USAGE, false },
+	{ { "a", "--json=1" }, NULL, NULL, EX_USAGE, true },
+	{ { "a", "b", "c", "--help" }, NULL, NULL, EX_OK, false },
+	{ { "-h" }, NULL, NULL, EX_OK, false },
 };
 
 static void

@@ -132,9 +132,9 @@ test_the_list_tells_next_try_and_last_answer(void **state)
 	assert_non_null(
 	    strstr(text, "  <alice@example.com>\n"
 			 "    r0@example.org  due, next try now\n"
-			 "    r1@example.org  deferred, next try in 3 min, 1 so far; "
-			 "last: at mx.example.org[192.0.2.1]:25: 451 4.3.0 try "
-			 "?[31mlater (while sending RCPT TO)\n"
+			 "    r1@example.org  deferred, next try in 3 min; attempt 1 at "
+			 "mx.example.org[192.0.2.1]:25: 451 4.3.0 try ?[31mlater "
+			 "(while sending RCPT TO)\n"
 			 "    r2@example.org  delivered to mx.example.org[192.0.2.1]:25: "
 			 "250 2.0.0 ok"));
 }

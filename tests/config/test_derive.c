@@ -11,6 +11,7 @@
 #include "util/log.h"
 
 #define MINUTE_MS UINT64_C(60000)
+#define DAY_MS (UINT64_C(24) * 60 * MINUTE_MS)
 
 static void
 test_defaults_are_at_least_what_the_rfcs_ask_for(void **state)
@@ -19,14 +20,14 @@ test_defaults_are_at_least_what_the_rfcs_ask_for(void **state)
 
 	(void)state;
 	assert_true(c->limits.command_length >= 512);                   /* RFC 5321 §4.5.3.1.4 */
-	assert_true(c->limits.message_size >= 64 * 1024);               /* RFC 5321 §4.5.3.1.7 */
+	assert_true(c->limits.message_size >= UINT64_C(65536));         /* RFC 5321 §4.5.3.1.7 */
 	assert_true(c->limits.recipients >= 100);                       /* RFC 5321 §4.5.3.1.8 */
 	assert_true(c->limits.auth_line_length >= 12288);               /* RFC 4954 §4 */
 	assert_true(c->timeouts.data_ms >= 3 * MINUTE_MS);              /* RFC 5321 §4.5.3.2.5 */
 	assert_true(c->timeouts.command_ms >= 5 * MINUTE_MS);           /* §4.5.3.2.7 */
 	assert_true(c->next_hops[0].reply_timeout_ms >= 5 * MINUTE_MS); /* §4.5.3.2.2 */
 	assert_true(c->next_hops[0].data_timeout_ms >= 10 * MINUTE_MS); /* §4.5.3.2.6 */
-	assert_true(c->queue.lifetime_ms >= 4 * 24 * 60 * MINUTE_MS);   /* §4.5.4.1 */
+	assert_true(c->queue.lifetime_ms >= 4 * DAY_MS);                /* §4.5.4.1 */
 	config_free(&c);
 }
 
