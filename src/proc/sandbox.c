@@ -22,7 +22,10 @@ set_limit(__rlimit_resource_t resource, rlim_t value)
 	return setrlimit(resource, &limit) == 0 ? 0 : -errno;
 }
 
-/* Only root may raise the hard limit; others get what there is, and are told. */
+/*
+ * Never less than there is: a reload may want more connections, and nobody can raise the limit
+ * then. Only root may go beyond the hard limit; others get what there is, and are told.
+ */
 static int
 limit_files(uint64_t wanted)
 {
@@ -31,8 +34,10 @@ limit_files(uint64_t wanted)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return -errno;
-	if (limit.rlim_max >= wanted || geteuid() == 0)
-		return set_limit(RLIMIT_NOFILE, wanted);
+	if (limit.rlim_max < wanted && geteuid() == 0)
+		limit.rlim_max = wanted;
+	if (limit.rlim_max >= wanted)
+		return set_limit(RLIMIT_NOFILE, limit.rlim_max);
 	log_begin(&l, LOG_LEVEL_WARNING, "few-descriptors");
 	log_number(&l, "wanted", wanted);
 	log_number(&l, "limit", limit.rlim_max);

@@ -169,6 +169,8 @@ on_stop_signal(evutil_socket_t signal_number, short what, void *arg)
 	s->phase = PHASE_STOPPING;
 	s->stop_deadline_ms = clock_monotonic_ms() + s->estate.config->timeouts.shutdown_ms;
 	supervisor_notify_stopping(&s->notify);
+	/* With the last submission process gone, clients are refused rather than left waiting. */
+	supervisor_ports_done(&s->estate.ports);
 	advance_stop(s);
 }
 

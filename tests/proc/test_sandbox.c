@@ -312,7 +312,8 @@ limits_are_set(const struct stage *s)
 
 	(void)s;
 	return getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0 &&
-	       getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max == 64;
+	       getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur >= 64 &&
+	       files.rlim_cur == files.rlim_max;
 }
 
 static void

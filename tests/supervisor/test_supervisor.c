@@ -8,12 +8,16 @@
 
 #include <cmocka.h>
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "scene.h"
+#include "util/fd.h"
 
 static int
 open_scene(void **state)
@@ -138,6 +142,34 @@ test_a_child_that_does_not_stop_is_killed_in_time(void **state)
 	scene_expect(s, "event=child-exited child=submission");
 	scene_expect(s, "signal=KILL");
 	scene_expect(s, "event=child-exited child=queue");
+	expect_orderly_end(s);
+}
+
+static int
+connect_to(const struct scene *s)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)s->port) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), r;
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	r = connect(fd, (const struct sockaddr *)&a, sizeof a) == 0 ? 0 : -errno;
+	fd_close(&fd);
+	return r;
+}
+
+static void
+test_clients_are_refused_while_it_stops(void **state)
+{
+	struct scene *s = (struct scene *)*state;
+
+	scene_write_config(s, "stubborn.example", "");
+	scene_start(s);
+	scene_expect(s, "role=supervisor event=ready");
+	assert_int_equal(connect_to(s), 0);
+	(void)kill(s->pid, SIGTERM);
+	scene_expect(s, "event=fake-stop");
+	assert_int_equal(connect_to(s), -ECONNREFUSED);
+	(void)kill(s->pid, SIGTERM);
 	expect_orderly_end(s);
 }
 
@@ -295,6 +327,7 @@ main(int argc, char **argv)
 		SCENE_TEST(test_readiness_and_the_stop_are_told_to_the_service_manager),
 		SCENE_TEST(test_the_stop_goes_from_those_who_ask_to_those_who_answer),
 		SCENE_TEST(test_a_child_that_does_not_stop_is_killed_in_time),
+		SCENE_TEST(test_clients_are_refused_while_it_stops),
 		SCENE_TEST(test_a_second_signal_ends_at_once),
 		SCENE_TEST(test_a_killed_child_is_started_and_introduced_again),
 		SCENE_TEST(test_children_end_with_a_killed_supervisor),
