@@ -123,9 +123,9 @@ scratch_text(uint64_t id, uint32_t chunk_count, struct buf *out)
 }
 
 static struct slice
-address_of(size_t index, char text[32])
+address_of(size_t index, char text[40])
 {
-	(void)snprintf(text, 32, "r%zu@example.org", index);
+	(void)snprintf(text, 40, "r%zu@example.org", index);
 	return slice_of(text);
 }
 
@@ -133,7 +133,7 @@ static void
 put(struct scratch *s, uint64_t id, size_t count, uint32_t chunk_count)
 {
 	struct store_recipient *list = xcalloc(count, sizeof *list);
-	char(*names)[32] = xcalloc(count, sizeof *names);
+	char(*names)[40] = xcalloc(count, sizeof *names);
 	struct buf prefix, tail;
 
 	buf_init(&prefix, TEXT_MAX);
@@ -193,7 +193,7 @@ static bool
 see_recipient(void *arg, const struct store_message_row *m, const struct store_recipient_row *r)
 {
 	struct seen *seen = arg;
-	char name[32];
+	char name[40];
 
 	seen->right = seen->right && r->index == seen->count &&
 		      slice_equal(r->address, address_of(seen->count, name)) &&
