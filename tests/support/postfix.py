@@ -100,7 +100,7 @@ class Postfix:
 
     def submit(self, sender, recipient, message):
         """Queue a message as a local program would."""
-        subprocess.run(["sendmail", "-C", self.config, "-f", sender, recipient], input=message,
+        subprocess.run(["sendmail", "-i", "-C", self.config, "-f", sender, recipient], input=message,
                        check=True, env={**os.environ, "MAIL_CONFIG": str(self.config)})
 
     def log_text(self):

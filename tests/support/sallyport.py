@@ -48,12 +48,12 @@ class Sallyport:
         self.starts = 0
         self.write_config()
 
-    def write_config(self):
+    def write_config(self, users=True):
         """Write the file from what the object says now; a running server wants reload()."""
         text = "".join(f"{k} = {_value(v)}\n" for k, v in self.config.items()
                        if not isinstance(v, dict))
         sections = {"tls": {"certificate": self.certificate, "key": self.key}}
-        if os.geteuid() == 0:
+        if users and os.geteuid() == 0:
             sections["users"] = _USERS
         sections.update({k: v for k, v in self.config.items() if isinstance(v, dict)})
         text += "".join(_section(k, v) for k, v in sections.items())
@@ -86,6 +86,7 @@ class Sallyport:
         path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
             notify.bind(str(path))
+            path.chmod(0o666)
             notify.settimeout(0.2)
             self.process = process.Process(
                 [self.program, "serve", "-c", self.config_file], self.log,
@@ -138,6 +139,15 @@ class Sallyport:
     def queue(self):
         """The messages that wait, as `sallyport queue list --json` tells them."""
         return json.loads(self.run("queue", "list", "--json", "-c", self.config_file).stdout)
+
+    def queue_show(self, message_id):
+        return json.loads(self.run("queue", "show", "--json", "-c", self.config_file,
+                                   message_id).stdout)
+
+    def queue_attempts(self):
+        """Of the recipient that was tried most."""
+        return max((r["attempts"] for m in self.queue()
+                    for r in self.queue_show(m["id"])["recipients"]), default=0)
 
     def queue_is_empty(self):
         return len(self.queue()) == 0
