@@ -84,8 +84,13 @@ setup_user(const struct setup *s, const char *name)
 {
 	char text[PASSWD_TEXT_SIZE];
 	struct passwd user;
-	int r = is_number(name) ? 0 : find_user(name, &user, text);
+	int r;
 
+	if (is_number(name)) {
+		(void)printf("user %s: a number, which needs no entry\n", name);
+		return 0;
+	}
+	r = find_user(name, &user, text);
 	if (r == 0) {
 		(void)printf("user %s: is there\n", name);
 		return 0;
