@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dsn.h - the report that tells a sender what did not arrive (RFC 3464 in RFC 6522's container).
+ * dsn.h - the report that tells a sender what did not arrive (RFC 3464 in RFC 6522 §3's container).
  *
  * Three parts: words for people, fields for programs, and the header of the original. The caller
  * sends it with a null reverse-path to `sender`, and never makes one for a message whose own
- * sender is empty (RFC 5321 §4.5.5, RFC 3834 §2).
+ * sender is empty (RFC 5321 §4.5.5).
  *
  * The result is 7-bit with CRLF line ends and no line over 998 octets, whatever comes in.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message/quoted_printable.h"
 
+/* RFC 2045 §6.7 */
 #define COLUMN_MAX 75 /* octets before the "=" of a soft break; 76 with it (§6.7 rule 5) */
 #define LINE_MAX_7BIT 998
 

@@ -25,7 +25,7 @@ static const uint8_t *
 pass_dot(struct smtp_dot *d, const uint8_t *p, const uint8_t *end)
 {
 	if (d->state == LINE_START && *p == '.') {
-		d->state = DOT; /* §4.5.2: the first dot of a line is not text */
+		d->state = DOT; /* RFC 5321 §4.5.2: the first dot of a line is not text */
 		p++;
 	}
 	if (d->state == DOT && p < end) {
@@ -52,7 +52,7 @@ pass_line(struct smtp_dot *d, const uint8_t *p, const uint8_t *end)
 		d->state = LINE_START;
 		return p + 1;
 	}
-	if (d->state == CR)
+	if (d->state == CR) /* §2.3.8: neither half of a CRLF may come alone */
 		note(d, SMTP_DOT_BARE_CR);
 	cr = memchr(p, '\r', (size_t)(end - p));
 	len = (size_t)((cr == NULL ? end : cr) - p);

@@ -56,6 +56,7 @@ is_upper_hex(uint8_t c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
 }
 
+/* RFC 3461 §4 */
 bool
 smtp_xtext_is_valid(struct slice value)
 {

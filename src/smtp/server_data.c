@@ -3,7 +3,8 @@
  * DATA (RFC 5321 §4.1.1.4) and the text after it.
  *
  * Text that cannot be taken is read to its real end all the same, and only then refused: whoever
- * stops earlier reads the rest of the message as commands.
+ * stops earlier reads the rest of the message as commands. Too much of it is 552, whatever MAIL
+ * declared (RFC 1870 §6.3).
  */
 #include "smtp/server_verb.h"
 
@@ -15,7 +16,8 @@ smtp_verb_data(struct smtp_server *s, struct slice argument)
 		return;
 	}
 	if (s->state != SMTP_STATE_RCPT) {
-		/* Not an error of the client's: it may have sent DATA before it knew (RFC 2920). */
+		/* Not an error of the client's: it may have sent DATA before it knew: RFC 2920
+		 * §3.1. */
 		smtp_server_reply(s, SMTP_REPLY_RCPT_FIRST);
 		return;
 	}
@@ -78,6 +80,7 @@ smtp_server_store_done(
 {
 	if (!smtp_server_answered(s, SMTP_STATE_STORE, now_ms))
 		return;
+	/* With 250 we answer for the message, with 4yz the client keeps it (RFC 5321 §4.2.5). */
 	if (answer == SMTP_SERVER_OK) {
 		s->bad_command_count = 0; /* a client that gets mail through is no broken one */
 		smtp_server_reply_with(s, SMTP_REPLY_QUEUED, queue_id);

@@ -6,7 +6,10 @@
 
 #include "smtp/address.h"
 
-/* Only what would be accepted at this moment is offered (RFC 3207 §4.2, RFC 4954 §3). */
+/*
+ * Only what would be accepted at this moment is offered (RFC 3207 §4.2, RFC 4954 §3). SIZE says the
+ * limit (RFC 1870 §3).
+ */
 static void
 add_extensions(struct smtp_server *s)
 {

@@ -23,6 +23,7 @@ take_size(const struct smtp_server *s, struct slice value, struct mail *m)
 	return m->size > s->options->limits->message_size ? SMTP_REPLY_SIZE : SMTP_REPLY_NONE;
 }
 
+/* RFC 6152 §2 */
 static enum smtp_server_reply
 take_body(const struct smtp_server *s, struct slice value, struct mail *m)
 {

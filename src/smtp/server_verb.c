@@ -9,7 +9,8 @@ enum {
 	OPEN = IN(MAIL) | IN(RCPT),
 };
 
-/* RFC 5321 §4.1.4 for the order; RFC 3207 §4 and RFC 4954 §6 for what TLS and AUTH guard. */
+/* RFC 5321 §4.1.4 for the order; RFC 3207 §4, RFC 4954 §6 and RFC 6409 §4.3 for what TLS and AUTH
+ * guard. */
 static const struct verb {
 	const char *name;
 	unsigned states; /* where it may come */
@@ -32,6 +33,7 @@ static const struct verb {
 	{ "EXPN", ANYTIME, true, true, SMTP_REPLY_EHLO_FIRST, smtp_verb_expn },
 };
 
+/* NULL: 500, and the session goes on (RFC 5321 §4.2.4). */
 static const struct verb *
 find_verb(struct slice name)
 {

@@ -9,6 +9,7 @@
 
 #include "message/date.h"
 
+/* RFC 5322 §3.3 */
 static const struct date_case {
 	uint64_t unix_s;
 	const char *text;

@@ -59,7 +59,7 @@ expect(const char *text, const char *part)
 		fail_msg("this is missing:\n%s\nin:\n%s", part, text);
 }
 
-/* RFC 3464 §2, RFC 6522 §3, RFC 3834 §3.1.7 */
+/* RFC 3464 §2, RFC 6522 §3, RFC 3834 §5 */
 static void
 test_report_has_the_parts_and_fields_of_the_rfc(void **state)
 {
@@ -127,6 +127,7 @@ test_people_are_told_what_happened_and_what_to_do(void **state)
 	free(text);
 }
 
+/* RFC 3464 §2.3.4, §2.3.6 */
 static void
 test_what_was_given_up_says_so(void **state)
 {
@@ -158,6 +159,7 @@ test_recipients_who_got_it_are_left_out(void **state)
 	free(text);
 }
 
+/* RFC 3464 §2.3.5 */
 static void
 test_remote_mta_is_a_name_or_a_literal(void **state)
 {
@@ -258,7 +260,8 @@ test_header_is_cut_between_lines_at_its_limit(void **state)
 	free(text);
 }
 
-/* Everything as long and as odd as it can be: within the promise, 7-bit, lines of 998 octets. */
+/* As long and as odd as can be: within the promise, 7-bit, lines of 998 octets (RFC 5322 §2.1.1).
+ */
 static void
 test_the_worst_input_keeps_the_promises(void **state)
 {

@@ -120,6 +120,7 @@ test_the_longest_names_keep_lines_and_field_bounded(void **state)
 	buf_done(&out);
 }
 
+/* RFC 5321 §7.2: nothing but one recipient may be named. */
 static void
 test_a_recipient_too_long_for_a_line_is_left_out(void **state)
 {

@@ -148,7 +148,7 @@ static const struct dialog dialogs[] = {
 			     "C: MAIL FROM:<s@x> SIZE=4 BODY=8BITMIME\nS: 250 a\n" RCPT
 			     "S: 250 b\nC: DATA\nS: 354 c\nC: \xc3\xa4\nC: .\nS: 250 ok\n" QUIT,
 	    .result = "delivered 250 0.0.0 ok|-\n" },
-	{ .name = "as large as SIZE is taken",
+	{ .name = "as large as SIZE is taken (RFC 1870 §4)",
 	    .text = "12345678\r\n",
 	    .transactions = 1,
 	    .wire = GREETING "S: 250-y\nS: 250 SIZE 10\n"

@@ -23,6 +23,7 @@ static const struct path_case {
 	{ "<a.b+c!#$%&'*/=?^_`{|}~-@x>", "a.b+c!#$%&'*/=?^_`{|}~-@x", "" },
 	{ "<\"a b\\\"@c>\"@x.example>", "\"a b\\\"@c>\"@x.example", "" },
 	{ "<\"\"@x>", "\"\"@x", "" },
+	/* §4.1.3 */
 	{ "<a@[192.0.2.1]>", "a@[192.0.2.1]", "" },
 	{ "<a@[IPv6:2001:db8::1]>", "a@[IPv6:2001:db8::1]", "" },
 	{ "<a@[tag:content]>", "a@[tag:content]", "" },
@@ -68,6 +69,7 @@ static const struct path_case {
 	{ "<a@[tag:]>", NULL, "" },
 	{ "<a@[]>", NULL, "" },
 	{ "<a@[192.0.2.1>", NULL, "" },
+	/* §2.3.1: no octets above 127 */
 	{ "<\xc3\xa9@b>", NULL, "" },
 	{ "<a@\xc3\xa9.example>", NULL, "" },
 	{ "<@one.example,a@b>", NULL, "" },

@@ -45,6 +45,7 @@ static const struct dot_case {
 	{ "CR at the end of what came", "a\r", "a\r", "", SMTP_DOT_MORE, SMTP_DOT_SOUND },
 };
 
+/* RFC 5322 §4: no NUL in a message. */
 static const struct nul_case {
 	const char *name;
 	size_t len;

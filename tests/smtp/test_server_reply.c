@@ -32,7 +32,7 @@ check_line(struct slice line, bool is_last)
 
 	assert_true(line.len > 4 && line.len <= 510); /* RFC 5321 §4.5.3.1.5 */
 	assert_true(class >= '2' && class <= '5');
-	assert_true(line.ptr[1] >= '0' && line.ptr[1] <= '5'); /* §4.2 */
+	assert_true(line.ptr[1] >= '0' && line.ptr[1] <= '5'); /* §4.2.3 */
 	assert_true(line.ptr[2] >= '0' && line.ptr[2] <= '9');
 	assert_int_equal(line.ptr[3], is_last ? ' ' : '-');
 	if (!is_plain) {
