@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bench-engine - how fast the SMTP engine is by itself: no socket, no TLS, no disk.
+ *
+ * Prints gigabytes of message text and thousands of commands a second on one core, and what an idle
+ * session holds of memory.
+ */
+#include <inttypes.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "smtp/server.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+
+enum {
+	PIECE_LEN = 16 * 1024, /* one TLS record */
+	LINE_LEN = 78,
+	RUN_MS = 2000,
+	IDLE_SESSIONS = 10000,
+};
+
+static const struct smtp_server_limits limits = { UINT64_MAX, 2048, 12288, 1000, UINT32_MAX, 10, 3,
+	300000, 180000, 60000, 600000 };
+static const struct smtp_server_options options = { "mail.example.com", &limits, true };
+
+static void
+answer(struct smtp_server *s)
+{
+	switch (smtp_server_want(s)) {
+	case SMTP_SERVER_WANT_TLS:
+		smtp_server_tls_done(s, 0);
+		break;
+	case SMTP_SERVER_WANT_AUTH:
+		smtp_server_auth_ok(s, slice_of("alice"), 0);
+		break;
+	case SMTP_SERVER_WANT_SENDER:
+		smtp_server_sender_done(s, SMTP_SERVER_OK, 0);
+		break;
+	case SMTP_SERVER_WANT_RECIPIENT:
+		smtp_server_recipient_done(s, SMTP_SERVER_OK, 0);
+		break;
+	case SMTP_SERVER_WANT_STORE:
+		smtp_server_store_done(s, SMTP_SERVER_OK, slice_of("0ABC"), 0);
+		break;
+	case SMTP_SERVER_WANT_ABORT:
+		smtp_server_abort_done(s, 0);
+		break;
+	case SMTP_SERVER_WANT_CLOSE:
+	case SMTP_SERVER_WANT_NONE:
+		break;
+	}
+}
+
+/* As a caller does it; returns the octets of text that came out. */
+static uint64_t
+feed(struct smtp_server *s, struct slice in)
+{
+	uint64_t text_len = 0;
+
+	while (in.len != 0) {
+		in = slice_after(in, smtp_server_input(s, in, 0));
+		text_len += smtp_server_text(s).len;
+		answer(s);
+		if (smtp_server_output(s).len > PIECE_LEN / 2)
+			smtp_server_output_taken(s, smtp_server_output(s).len);
+	}
+	smtp_server_output_taken(s, smtp_server_output(s).len);
+	return text_len;
+}
+
+static struct smtp_server *
+log_in(void)
+{
+	struct smtp_server *s = smtp_server_new(&options, 0);
+
+	answer(s);
+	(void)feed(s, slice_of("EHLO client.example.org\r\nAUTH PLAIN dXNlcg==\r\n"));
+	return s;
+}
+
+static void
+measure_text(void)
+{
+	struct smtp_server *s = log_in();
+	uint8_t *piece = xmalloc(PIECE_LEN);
+	uint64_t start, end, text_len = 0;
+
+	memset(piece, 'x', PIECE_LEN);
+	for (size_t i = LINE_LEN; i <= PIECE_LEN; i += LINE_LEN)
+		memcpy(piece + i - 2, "\r\n", 2);
+	(void)feed(s, slice_of("MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.net>\r\nDATA\r\n"));
+	start = end = clock_monotonic_ms();
+	while (end - start < RUN_MS) {
+		for (int i = 0; i < 1000; i++)
+			text_len += feed(s, slice_make(piece, PIECE_LEN / LINE_LEN * LINE_LEN));
+		end = clock_monotonic_ms();
+	}
+	(void)printf("text      %.2f GB/s\n", (double)text_len / 1e6 / (double)(end - start));
+	free(piece);
+	smtp_server_free(&s);
+}
+
+static void
+measure_commands(const char *name, const char *commands, unsigned command_count)
+{
+	struct smtp_server *s = log_in();
+	uint64_t start = clock_monotonic_ms(), end = start, count = 0;
+
+	while (end - start < RUN_MS) {
+		for (int i = 0; i < 1000; i++)
+			(void)feed(s, slice_of(commands));
+		count += (uint64_t)command_count * 1000;
+		end = clock_monotonic_ms();
+	}
+	(void)printf("%-9s %" PRIu64 " thousand commands/s\n", name, count / (end - start));
+	smtp_server_free(&s);
+}
+
+static void
+measure_idle(void)
+{
+	struct smtp_server **sessions = xcalloc(IDLE_SESSIONS, sizeof sessions[0]);
+	size_t before = mallinfo2().uordblks, after;
+
+	for (size_t i = 0; i < IDLE_SESSIONS; i++)
+		sessions[i] = log_in();
+	after = mallinfo2().uordblks;
+	(void)printf("idle      %zu octets a session\n", (after - before) / IDLE_SESSIONS);
+	for (size_t i = 0; i < IDLE_SESSIONS; i++)
+		smtp_server_free(&sessions[i]);
+	free(sessions);
+}
+
+int
+main(void)
+{
+	measure_text();
+	measure_commands("noop", "NOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\n", 4);
+	measure_commands("message",
+	    "MAIL FROM:<alice@example.org> BODY=8BITMIME SIZE=4\r\n"
+	    "RCPT TO:<bob@example.net>\r\n"
+	    "DATA\r\n"
+	    "hi\r\n.\r\n",
+	    4);
+	measure_idle();
+	return 0;
+}
