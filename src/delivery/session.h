@@ -74,4 +74,12 @@ void delivery_session_fail_connecting(struct delivery_session *s, const char *wh
 void delivery_session_end(struct delivery_session *s, const struct smtp_verdict *v);
 extern const struct net_conn_handler delivery_session_conn_handler;
 
+/* Between session.c and session_mail.c: answers to the engine's wants. Output goes out. */
+void delivery_session_flush(struct delivery_session *s);
+void delivery_session_begin_mail(struct delivery_session *s, struct delivery_job *job);
+/* As much of the body as there is and the socket takes. */
+void delivery_session_feed_text(struct delivery_session *s);
+/* The job is done, or goes back to the hop for its next transaction. */
+void delivery_session_take_result(struct delivery_session *s);
+
 #endif
