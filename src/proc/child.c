@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "util/log.h"
 
 enum {
+	COMM_SIZE = 16, /* what the kernel keeps */
 	LOG_NAME_SIZE = 32,
 	CONFIG_TEXT_MAX = 4096 * 1024,
 	PATH_SIZE = 4096,
@@ -306,6 +308,16 @@ start(struct life *life)
 	return r == 0;
 }
 
+/* For ps and top, which would say "exe" after the link that the supervisor executes. */
+static void
+show_role(enum proc_role role)
+{
+	char comm[COMM_SIZE];
+
+	(void)snprintf(comm, sizeof comm, "sp-%s", proc_role_name(role));
+	(void)prctl(PR_SET_NAME, comm, 0, 0, 0);
+}
+
 int
 proc_child_run(enum proc_role role, unsigned index, const struct proc_child_ops *ops, void *ctx)
 {
@@ -319,6 +331,7 @@ proc_child_run(enum proc_role role, unsigned index, const struct proc_child_ops 
 	life->child.index = index;
 	(void)snprintf(name, sizeof name, "%s/%u", proc_role_name(role), index);
 	log_setup(name, LOG_LEVEL_INFO);
+	show_role(role);
 	tzset(); /* reads a file, which the first date in a log line would otherwise do */
 	ignore_signals();
 	event_set_mem_functions(xmalloc, xrealloc, free);

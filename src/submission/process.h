@@ -11,6 +11,7 @@
 #include "proc/ipc.h"
 #include "submission/settings.h"
 #include "submission/sign.h"
+#include "submission/trim.h"
 #include "util/buf.h"
 #include "util/map.h"
 #include "util/secret.h"
@@ -38,6 +39,7 @@ struct submission {
 	struct buf certificate;    /* PEM */
 	struct secret ticket_key;
 	struct sign *sign;
+	struct trim *trim;
 	struct submission_port ports[CONFIG_LISTENERS_MAX];
 	size_t port_count;
 

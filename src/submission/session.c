@@ -165,6 +165,7 @@ on_tls(void *owner)
 	struct session *s = owner;
 
 	session_log_tls(s);
+	trim_later(s->process->trim);
 	s->wait = SESSION_WAIT_INPUT;
 	smtp_server_tls_done(s->engine, clock_monotonic_ms());
 	pump(s);
@@ -262,6 +263,7 @@ session_end(struct session *s, const char *reason)
 	smtp_server_free(&s->engine);
 	settings_unref(&s->settings);
 	free(s);
+	trim_later(p->trim);
 	submission_settle(p);
 }
 

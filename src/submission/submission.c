@@ -103,6 +103,7 @@ prepare(void *ctx, struct proc_child *child)
 	net_tls_prepare();
 	p->child = child;
 	p->sign = sign_new();
+	p->trim = trim_new(child->base);
 	buf_init(&p->certificate, PROC_MATERIAL_MAX);
 	buf_init(&p->payload, PAYLOAD_MAX);
 	return 0;
