@@ -26,6 +26,7 @@ enum {
 	KEPT_COUNT = 1000,
 	IN_FLIGHT = 2,
 	PATH_SIZE = 512,
+	ERROR_MAX = 4096,
 	NS_PER_US = 1000,
 };
 
@@ -61,17 +62,14 @@ now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+/* The greatest resident memory until now. */
 static uint64_t
 resident_kib(void)
 {
-	unsigned long pages = 0;
-	FILE *f = fopen("/proc/self/statm", "re");
+	struct rusage used;
 
-	if (f != NULL && fscanf(f, "%*u %lu", &pages) != 1)
-		pages = 0;
-	if (f != NULL)
-		(void)fclose(f);
-	return pages * 4;
+	(void)getrusage(RUSAGE_SELF, &used);
+	return (uint64_t)used.ru_maxrss;
 }
 
 static off_t
@@ -177,7 +175,7 @@ on_durable(void *arg, int result)
 
 	if (result < 0) {
 		(void)fprintf(stderr, "flush: %s\n", strerrordesc_np(-result));
-		exit(1);
+		_Exit(1);
 	}
 	if (b->latency_count < b->latency_size)
 		b->latencies_us[b->latency_count++] =
@@ -256,7 +254,7 @@ print(struct bench *b)
 	    (double)b->wal_max / 1048576, (double)file_size(b, "queue.db") / 1048576,
 	    (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
 		(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6,
-	    (double)b->idle_kib / 1024, (double)((uint64_t)used.ru_maxrss - b->idle_kib) / 1024);
+	    (double)b->idle_kib / 1024, (double)(resident_kib() - b->idle_kib) / 1024);
 }
 
 static uint64_t
@@ -266,7 +264,7 @@ number(const char *text)
 
 	if (!slice_to_u64(slice_of(text), INT64_MAX, &n)) {
 		(void)fprintf(stderr, "not a number: %s\n", text);
-		exit(2);
+		_Exit(2);
 	}
 	return n;
 }
@@ -306,7 +304,7 @@ main(int argc, char **argv)
 	b.text = xmalloc(CHUNK_LEN);
 	rand_fill(b.text, CHUNK_LEN);
 	b.latencies_us = xcalloc(b.latency_size, sizeof *b.latencies_us);
-	buf_init(&error, PATH_SIZE * 4);
+	buf_init(&error, ERROR_MAX);
 	if (store_open(b.base, &options, &b.store, &error) < 0) {
 		(void)fprintf(stderr, "%.*s\n", (int)error.len, (const char *)error.ptr);
 		return 1;

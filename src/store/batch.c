@@ -66,7 +66,9 @@ store_batch_add_chunk(
 {
 	struct store_op *op = add(b, STORE_OP_CHUNK, message_id, 0);
 
-	op->chunk = (struct store_op_chunk){ seq, data, len };
+	op->chunk.seq = seq;
+	op->chunk.data = data;
+	op->chunk.len = len;
 	op->len += len;
 	b->len += len;
 }

@@ -54,7 +54,7 @@ has_work(const struct store_checkpoint *c)
 {
 	int left = c->wal_pages - c->copied_pages;
 
-	if (c->in_doubt)
+	if (c->in_doubt || c->claimed || c->wal_pages < c->next_try)
 		return false;
 	if (c->wal_pages >= c->limits.restart)
 		return left > c->limits.rest;
@@ -71,6 +71,14 @@ wait_for_work(struct store_checkpoint *c)
 		(void)pthread_cond_wait(&c->changed, &c->lock);
 		again = true;
 	}
+}
+
+/* Under a large WAL that cannot be copied, each attempt costs: leave some frames between them. */
+static void
+note_copied(struct store_checkpoint *c, int copied_pages, bool enough)
+{
+	c->copied_pages = copied_pages;
+	c->next_try = enough ? 0 : c->wal_pages + c->limits.copy / 4;
 }
 
 static void *
@@ -90,7 +98,7 @@ run(void *arg)
 		c->result = r;
 		c->in_doubt = c->db.in_doubt;
 		if (r == 0)
-			c->copied_pages = copied_pages;
+			note_copied(c, copied_pages, copied_pages > c->copied_pages);
 		(void)pthread_cond_broadcast(&c->changed);
 	}
 	(void)pthread_mutex_unlock(&c->lock);
@@ -141,14 +149,16 @@ store_checkpoint_stop(struct store_checkpoint *c)
 	c->path = NULL;
 }
 
+/* Keeps the thread from beginning anew until the writer is done. */
 static void
-wait_until_idle(struct store_checkpoint *c)
+claim(struct store_checkpoint *c)
 {
+	c->claimed = true;
 	while (c->busy)
 		(void)pthread_cond_wait(&c->changed, &c->lock);
+	c->claimed = false; /* from here on the lock keeps the thread away */
 }
 
-/* Under the lock, so that the thread cannot begin meanwhile. */
 static int
 copy_rest(struct store_checkpoint *c, struct store_db *writer, int mode)
 {
@@ -156,7 +166,7 @@ copy_rest(struct store_checkpoint *c, struct store_db *writer, int mode)
 
 	if (r < 0)
 		return r;
-	c->copied_pages = copied_pages;
+	note_copied(c, copied_pages, copied_pages == wal_pages);
 	/* All is copied: the next transaction starts the WAL over, unless somebody reads in it. */
 	if (copied_pages == wal_pages)
 		c->copied_pages = c->wal_pages = 0;
@@ -166,7 +176,8 @@ copy_rest(struct store_checkpoint *c, struct store_db *writer, int mode)
 static bool
 is_time_to_restart(const struct store_checkpoint *c)
 {
-	if (c->busy || c->in_doubt || c->wal_pages < c->limits.restart)
+	if (c->busy || c->in_doubt || c->wal_pages < c->limits.restart ||
+	    c->wal_pages < c->next_try)
 		return false;
 	return c->wal_pages >= c->limits.max || c->wal_pages - c->copied_pages <= c->limits.rest;
 }
@@ -178,10 +189,10 @@ store_checkpoint_advance(struct store_checkpoint *c, struct store_db *writer, in
 
 	(void)pthread_mutex_lock(&c->lock);
 	if (wal_pages < c->wal_pages)
-		c->copied_pages = 0; /* the WAL has started over */
+		c->copied_pages = c->next_try = 0; /* the WAL has started over */
 	c->wal_pages = wal_pages;
-	if (wal_pages >= c->limits.max)
-		wait_until_idle(c);
+	if (wal_pages >= c->limits.max && wal_pages >= c->next_try)
+		claim(c);
 	if (is_time_to_restart(c))
 		(void)copy_rest(c, writer, SQLITE_CHECKPOINT_PASSIVE);
 	(void)pthread_cond_broadcast(&c->changed);
@@ -196,7 +207,7 @@ store_checkpoint_finish(struct store_checkpoint *c, struct store_db *writer, boo
 	int r;
 
 	(void)pthread_mutex_lock(&c->lock);
-	wait_until_idle(c);
+	claim(c);
 	r = copy_rest(c, writer, wait ? SQLITE_CHECKPOINT_FULL : SQLITE_CHECKPOINT_PASSIVE);
 	(void)pthread_mutex_unlock(&c->lock);
 	return r;
@@ -206,9 +217,9 @@ void
 store_checkpoint_abandon(struct store_checkpoint *c)
 {
 	(void)pthread_mutex_lock(&c->lock);
-	wait_until_idle(c);
+	claim(c);
 	store_db_abandon(&c->db);
 	c->in_doubt = false;
-	c->wal_pages = c->copied_pages = 0;
+	c->wal_pages = c->copied_pages = c->next_try = 0;
 	(void)pthread_mutex_unlock(&c->lock);
 }

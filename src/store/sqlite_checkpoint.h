@@ -44,9 +44,11 @@ struct store_checkpoint {
 	struct store_db db; /* the thread's own while it is busy */
 	/* Below, and db while the thread is not busy: under the lock. */
 	bool stop, busy;
+	bool claimed;     /* the writer waits for the thread to be idle, and then copies */
 	bool in_doubt;    /* a sync failed: nothing is copied until store_checkpoint_abandon() */
 	int wal_pages;    /* frames in the WAL, as the writer last saw */
 	int copied_pages; /* of these, in the database and synced */
+	int next_try;     /* a reader held copying up: not again before the WAL is this long */
 	int result;       /* of the last copying: 0 or -errno */
 };
 

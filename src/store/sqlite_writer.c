@@ -20,6 +20,13 @@ on_commit(void *arg, sqlite3 *handle, const char *name, int wal_pages)
 	return SQLITE_OK;
 }
 
+static void
+adopt(struct store_writer *w)
+{
+	store_apply_init(&w->apply, &w->db);
+	(void)sqlite3_wal_hook(w->db.handle, on_commit, w);
+}
+
 /* Opens a new connection before the old one goes: the WAL's index lives while one is open. */
 static int
 reopen(struct store_writer *w)
@@ -33,8 +40,7 @@ reopen(struct store_writer *w)
 	}
 	store_db_abandon(&w->db);
 	w->db = fresh;
-	store_apply_init(&w->apply, &w->db);
-	(void)sqlite3_wal_hook(w->db.handle, on_commit, w);
+	adopt(w);
 	return 0;
 }
 
@@ -227,10 +233,11 @@ run(void *arg)
 static int
 prepare(struct store_writer *w, struct buf *error)
 {
-	int r = reopen(w);
+	int r = store_db_open(&w->db, w->path, STORE_DB_WRITE, STORE_WRITER_CACHE_KIB);
 
 	if (r < 0)
 		return store_schema_explain(&w->db, r, error);
+	adopt(w);
 	r = store_schema_make(&w->db, error);
 	if (r < 0)
 		return r;

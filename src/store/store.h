@@ -37,21 +37,29 @@ enum store_recipient_state {
 };
 
 struct store_options {
-	const char *directory;   /* exists, is ours */
-	uint64_t min_free_space; /* octets; below it batches with messages fail with -ENOSPC */
-	uint64_t wal_max_len;    /* octets of the log before the database; 0: 64 MiB */
+	const char *directory; /* exists, is ours */
+	/*
+	 * Octets. Below it batches that hold chunks or submitted messages (those with an account)
+	 * fail with -ENOSPC. Outcomes, and bounces, are taken: they are what makes room.
+	 */
+	uint64_t min_free_space;
+	uint64_t wal_max_len; /* octets of the log before the database; 0: 64 MiB */
 };
 
 /*
- * Open or make the store, recover (remove `arriving` chunks, count what is there), and start its
- * writer. 0, or -errno with a line for the administrator in error: -EIO for a broken database,
- * -EBUSY when another process has it.
+ * Open or make the store, recover (remove `arriving` chunks), and start its threads: call it inside
+ * the sandbox. 0, or -errno with a line for the administrator in error: -EIO for a broken database,
+ * -EBUSY when another process has it, -ENOTSUP for one of a newer release or another program.
  */
 int store_open(struct event_base *base, const struct store_options *options,
     struct store **ret_store, struct buf *error);
-/* As above for the command line: no writer, no recovery, no lock; the reading calls only. */
+/*
+ * As above for the command line: no writer, no recovery, no lock; the reading calls only. -ENOENT
+ * when there is no queue yet.
+ */
 int store_open_reader(const char *directory, struct store **ret_store, struct buf *error);
-/* Waits for the batch in the writer; the open one is dropped. Nulls the pointer. */
+/* Waits for the batch in the writer, whose callbacks do not come any more; the open one is dropped.
+ * Nulls the pointer. */
 void store_close(struct store **s);
 
 /* ---- the open batch -------------------------------------------------------------------------- */
@@ -75,35 +83,49 @@ struct store_message {
 	size_t recipient_count;
 };
 
-/* Takes over data (malloc'ed). seq counts from 0 without gaps. */
+/*
+ * Takes over data (malloc'ed), 1 to 64 KiB. seq counts from 0 without gaps: the batch fails with
+ * -EEXIST for one that is there, -ENODATA for one after a gap (an earlier batch failed). A batch
+ * that holds only chunks is not synced, and is nearly free; the next one with a message is.
+ */
 void store_put_chunk(struct store *s, uint64_t message_id, uint32_t seq, uint8_t *data, size_t len);
-/* Copies what it needs. A number that is there already fails the batch with -EEXIST. */
+/*
+ * Copies what it needs. A number that is there already fails the batch with -EEXIST; chunks that
+ * are not all there, or not size octets with prefix and tail, with -ENODATA.
+ */
 void store_put_message(struct store *s, const struct store_message *m);
-/* Removes the chunks of a message that will not come. */
+/* Removes the chunks of a message that will not come; does nothing to one that came. */
 void store_drop_chunks(struct store *s, uint64_t message_id);
 /* One recipient's new state after an attempt; keeps the words of the verdict. Copies. */
 void store_put_outcome(struct store *s, uint64_t message_id, uint32_t recipient,
     enum store_recipient_state state, uint64_t due_unix_ms, const struct smtp_verdict *verdict);
 /*
  * The message is over (every recipient delivered or failed, bounces stored in this batch or not
- * owed): writes its history lines, then removes it. After its last store_put_outcome().
+ * owed): writes its history lines, then removes it. After its last store_put_outcome(). Asserts
+ * that no recipient is due or held.
  */
 void store_settle(struct store *s, uint64_t message_id, uint64_t now_unix_ms);
-/* Forget history older than this. */
+/* Forget history older than this: at most 10,000 lines, so that a batch stays short. */
 void store_prune_history(struct store *s, uint64_t before_unix_ms);
 
-/* Octets that the open batch holds, and those of the batch in the writer. */
+/*
+ * Octets that the open batch holds, and those of the batch in the writer. Flush at 2 to 4 MiB: a
+ * batch of more than 8 MiB does not fit the writer's cache and is written to the log twice.
+ */
 size_t store_batch_len(const struct store *s);
 bool store_is_flushing(const struct store *s);
 /*
  * Hand the open batch to the writer. on_durable(arg, result) comes from the loop, never from inside
  * this call: 0, or -errno (-ENOSPC: disk full; -EAGAIN: locked; -EEXIST; -EIO ...) for the whole
- * batch. An empty batch calls back with 0.
+ * batch. What is added after this call belongs to a later flush. An empty batch calls back with 0.
+ * The store itself logs when writing begins to fail and when it works again.
  */
 void store_flush(struct store *s, void (*on_durable)(void *arg, int result), void *arg);
 /*
- * A cheap probe whether writing would work again (after -ENOSPC, -EIO ...): 0 or -errno. Retries
- * what can be retried, e.g. reopens the database.
+ * Would a submitted message be taken now? How the last attempt to write went: 0 or -errno. After a
+ * failure each call has the writer try again (reopen, recover, measure the free space, write), and
+ * a later call tells what came of it. Never waits. While it is not 0, refuse new messages; outcomes
+ * and settling may be flushed, in batches of their own, and succeed when they can.
  */
 int store_probe(struct store *s);
 

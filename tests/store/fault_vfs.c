@@ -276,8 +276,8 @@ static int
 on_last_error(sqlite3_vfs *vfs, int size, char *out)
 {
 	(void)vfs;
-	(void)size;
-	(void)out;
+	if (size > 0)
+		out[0] = '\0';
 	return fault.kind == FAULT_DISK_FULL ? ENOSPC : EIO;
 }
 

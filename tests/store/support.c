@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/alloc.h"
 
-enum { TEXT_MAX = 1 << 24, ERROR_MAX = 4096 };
+enum { TEXT_MAX = 1 << 24, ERROR_MAX = 4096, NAME_SIZE = 40 };
 
 void
 scratch_make(struct scratch *s)
@@ -36,14 +35,12 @@ scratch_path(const struct scratch *s, const char *name)
 void
 scratch_remove(struct scratch *s)
 {
-	DIR *d = opendir(s->directory);
-	struct dirent *e;
+	static const char *const names[] = { "queue.db", "queue.db-wal", "queue.db-shm",
+		"queue.db-journal", "queue.lock" };
 
 	store_close(&s->store);
-	while (d != NULL && (e = readdir(d)) != NULL)
-		(void)unlink(scratch_path(s, e->d_name));
-	if (d != NULL)
-		(void)closedir(d);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		(void)unlink(scratch_path(s, names[i]));
 	(void)rmdir(s->directory);
 	event_base_free(s->base);
 	buf_done(&s->error);
@@ -97,7 +94,7 @@ add_chunk_text(uint64_t id, uint32_t seq, struct buf *out)
 	uint8_t *room = buf_reserve(out, SCRATCH_CHUNK_LEN);
 
 	for (size_t i = 0; i < SCRATCH_CHUNK_LEN; i++)
-		room[i] = (uint8_t)(id * 31 + seq * 7 + i / 64);
+		room[i] = (uint8_t)(id * 31 + (size_t)seq * 7 + i / 64);
 	out->len += SCRATCH_CHUNK_LEN;
 }
 
@@ -123,9 +120,9 @@ scratch_text(uint64_t id, uint32_t chunk_count, struct buf *out)
 }
 
 static struct slice
-address_of(size_t index, char text[40])
+address_of(size_t index, char text[NAME_SIZE])
 {
-	(void)snprintf(text, 40, "r%zu@example.org", index);
+	(void)snprintf(text, NAME_SIZE, "r%zu@example.org", index);
 	return slice_of(text);
 }
 
@@ -133,7 +130,7 @@ static void
 put(struct scratch *s, uint64_t id, size_t count, uint32_t chunk_count)
 {
 	struct store_recipient *list = xcalloc(count, sizeof *list);
-	char(*names)[40] = xcalloc(count, sizeof *names);
+	char(*names)[NAME_SIZE] = xcalloc(count, NAME_SIZE);
 	struct buf prefix, tail;
 
 	buf_init(&prefix, TEXT_MAX);
@@ -193,7 +190,7 @@ static bool
 see_recipient(void *arg, const struct store_message_row *m, const struct store_recipient_row *r)
 {
 	struct seen *seen = arg;
-	char name[40];
+	char name[NAME_SIZE];
 
 	seen->right = seen->right && r->index == seen->count &&
 		      slice_equal(r->address, address_of(seen->count, name)) &&
