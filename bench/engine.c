@@ -88,14 +88,15 @@ measure_text(void)
 	uint8_t *piece = xmalloc(PIECE_LEN);
 	uint64_t start, end, text_len = 0;
 
-	memset(piece, 'x', PIECE_LEN);
-	for (size_t i = LINE_LEN; i <= PIECE_LEN; i += LINE_LEN)
-		memcpy(piece + i - 2, "\r\n", 2);
+	for (size_t i = 0; i < PIECE_LEN; i++)
+		piece[i] =
+		    (uint8_t) "x\r\n"[i % LINE_LEN < LINE_LEN - 2 ? 0
+								  : i % LINE_LEN - LINE_LEN + 3];
 	(void)feed(s, slice_of("MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.net>\r\nDATA\r\n"));
 	start = end = clock_monotonic_ms();
 	while (end - start < RUN_MS) {
 		for (int i = 0; i < 1000; i++)
-			text_len += feed(s, slice_make(piece, PIECE_LEN / LINE_LEN * LINE_LEN));
+			text_len += feed(s, slice_make(piece, PIECE_LEN - PIECE_LEN % LINE_LEN));
 		end = clock_monotonic_ms();
 	}
 	(void)printf("text      %.2f GB/s\n", (double)text_len / 1e6 / (double)(end - start));
@@ -122,7 +123,7 @@ measure_commands(const char *name, const char *commands, unsigned command_count)
 static void
 measure_idle(void)
 {
-	struct smtp_server **sessions = xcalloc(IDLE_SESSIONS, sizeof sessions[0]);
+	struct smtp_server **sessions = xcalloc(IDLE_SESSIONS, sizeof(struct smtp_server *));
 	size_t before = mallinfo2().uordblks, after;
 
 	for (size_t i = 0; i < IDLE_SESSIONS; i++)
