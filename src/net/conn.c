@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -372,13 +373,32 @@ net_conn_resume(struct net_conn *c)
 		bufferevent_trigger(c->stream, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
 }
 
-/* Straight to the kernel, which saves a turn of the loop; how much it took. */
+/*
+ * Straight to the kernel, which saves a turn of the loop and two changes of what it polls; how much
+ * was taken. An error comes again in the loop, and is reported there.
+ */
 static size_t
-send_now(struct net_conn *c, struct slice out)
+send_plain(struct net_conn *c, struct slice out)
 {
 	ssize_t n = send(bufferevent_getfd(c->stream), out.ptr, out.len, MSG_NOSIGNAL);
 
-	return n < 0 ? 0 : (size_t)n; /* an error comes again in the loop, and is reported there */
+	return n < 0 ? 0 : (size_t)n;
+}
+
+/*
+ * OpenSSL takes all or nothing. After "nothing", part of it may be on its way: it must be offered
+ * all of it again, in one piece. As the stream's buffer is empty, that is how it will lie there.
+ */
+static size_t
+send_records(struct net_conn *c, struct slice out)
+{
+	int n;
+
+	assert(out.len <= INT_MAX);
+	ERR_clear_error();
+	n = SSL_write(c->ssl, out.ptr, (int)out.len);
+	ERR_clear_error();
+	return n <= 0 ? 0 : out.len;
 }
 
 void
@@ -386,8 +406,8 @@ net_conn_write(struct net_conn *c, struct slice out)
 {
 	if (out.len == 0 || !net_conn_is_readable(c))
 		return;
-	if (c->ssl == NULL && net_conn_pending(c) == 0) {
-		out = slice_after(out, send_now(c, out));
+	if (net_conn_pending(c) == 0) {
+		out = slice_after(out, c->ssl == NULL ? send_plain(c, out) : send_records(c, out));
 		if (out.len == 0 && c->handler->on_drained != NULL)
 			bufferevent_trigger(c->stream, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
 	}
