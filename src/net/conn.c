@@ -26,6 +26,12 @@
  */
 enum { STREAM_OPTIONS = BEV_OPT_DEFER_CALLBACKS | BEV_OPT_CLOSE_ON_FREE };
 
+/*
+ * Octets asked of a stream at a time: with libevent's own few just 4 KiB of memory. It asks before
+ * it knows how much there is, and a connection that idles after its handshake keeps that.
+ */
+enum { READ_SIZE = 4096 - 64 };
+
 static void
 enter(struct net_conn *c, enum conn_state state)
 {
@@ -107,11 +113,7 @@ start_stream(struct net_conn *c, bufferevent_data_cb readable, bufferevent_data_
     bufferevent_event_cb event)
 {
 	bufferevent_setcb(c->stream, readable, written, event, c);
-	/* As its own high watermark is reached libevent calls back again and again while nothing is
-	 * consumed: on_read() stops before it. That it is set at all makes reads as long as a
-	 * record.
-	 */
-	bufferevent_setwatermark(c->stream, EV_READ, 0, (size_t)2 * NET_CONN_READ_MAX);
+	(void)bufferevent_set_max_single_read(c->stream, READ_SIZE);
 	(void)bufferevent_enable(c->stream, EV_READ | EV_WRITE);
 }
 

@@ -22,6 +22,7 @@
 
 enum {
 	TICKET_LIFETIME_S = 2 * 60 * 60,
+	REPLY_RECORD_MAX = 4096,   /* octets; what a server sends is short, and so is its buffer */
 	TICKETS_PER_HANDSHAKE = 1, /* mail clients open one connection after the other */
 };
 
@@ -149,6 +150,7 @@ new_server_context(void)
 	(void)SSL_CTX_set_cipher_list(context, CIPHERS_TLS12);
 	(void)SSL_CTX_set_ciphersuites(context, CIPHERS_TLS13);
 	(void)SSL_CTX_set1_groups_list(context, GROUPS);
+	(void)SSL_CTX_set_max_send_fragment(context, REPLY_RECORD_MAX);
 	return context;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "proc/wire.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 
@@ -240,6 +241,7 @@ session_begin(const struct submission_port *port, int fd)
 	s->settings = settings_ref(p->settings);
 	s->number = message_id_make(clock_unix_ms(), p->child->index, p->session_counter++);
 	s->began_ms = clock_monotonic_ms();
+	buf_init(&s->sender, WIRE_ADDRESS_MAX);
 	s->conn = net_conn_accept(p->child->base, fd, &handler, s);
 	s->engine = smtp_server_new(
 	    is_implicit ? &s->settings->implicit_tls : &s->settings->starttls, s->began_ms);
@@ -262,6 +264,7 @@ session_end(struct session *s, const char *reason)
 	net_conn_free(&s->conn);
 	smtp_server_free(&s->engine);
 	settings_unref(&s->settings);
+	buf_done(&s->sender);
 	free(s);
 	trim_later(p->trim);
 	submission_settle(p);

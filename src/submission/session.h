@@ -50,6 +50,8 @@ struct session {
 	uint64_t began_ms;
 	uint64_t wait_until_ms; /* deadline of the TLS and CLOSE waits, which the engine lacks */
 	uint32_t message_count, refusal_count;
+	struct buf sender; /* that auth has allowed, to be trusted until ... */
+	uint64_t sender_until_ms;
 	size_t recipients_len; /* octets of all recipients of the transaction */
 	uint16_t last_code;    /* of the newest reply */
 	uint8_t wait;          /* enum session_wait */
@@ -104,6 +106,8 @@ void session_queue_lost(struct session *s);
 void session_log_connect(const struct session *s);
 void session_log_tls(const struct session *s);
 void session_log_login(const struct session *s);
+/* The sender of a transaction that is about to be refused because of it. */
+void session_log_sender(const struct session *s);
 void session_log_queued(const struct session *s);
 void session_log_end(const struct session *s, const char *reason);
 /* Notes the replies that are about to be sent, and logs those that refuse something. */

@@ -5,6 +5,8 @@
 #include "submission/session.h"
 #include "util/clock.h"
 
+enum { SENDER_TRUSTED_MS = 10 * 1000 };
+
 static void
 fail_login(struct session *s, enum smtp_server_auth_failure why)
 {
@@ -102,6 +104,7 @@ accept_login(struct session *s, struct slice account)
 	s->in_login = false;
 	smtp_server_auth_ok(s->engine, account, clock_monotonic_ms());
 	session_log_login(s);
+	submission_memory_trim_later(s->process);
 }
 
 bool
@@ -128,9 +131,17 @@ session_auth_reply(struct session *s, struct slice payload)
 	return true;
 }
 
+/* What auth said of this sender a moment ago still holds. */
+static bool
+is_remembered(const struct session *s, uint64_t now_ms)
+{
+	return now_ms < s->sender_until_ms &&
+	       slice_equal(buf_slice(&s->sender), smtp_server_sender(s->engine));
+}
+
 /*
- * Asked for each message, whatever the config says about senders: an account that was disabled may
- * have sessions that are still open, and only auth knows.
+ * Asked whatever the config says about senders, and again when some seconds have passed: an account
+ * that was disabled may have sessions that are still open, and only auth knows.
  */
 bool
 session_sender_ask(struct session *s)
@@ -139,10 +150,12 @@ session_sender_ask(struct session *s)
 		.account = smtp_server_account(s->engine),
 		.address = smtp_server_sender(s->engine),
 	};
+	uint64_t now_ms = clock_monotonic_ms();
 
 	s->recipients_len = 0;
-	if (s->process->auth == NULL) {
-		smtp_server_sender_done(s->engine, SMTP_SERVER_TRY_LATER, clock_monotonic_ms());
+	if (is_remembered(s, now_ms) || s->process->auth == NULL) {
+		smtp_server_sender_done(s->engine,
+		    is_remembered(s, now_ms) ? SMTP_SERVER_OK : SMTP_SERVER_TRY_LATER, now_ms);
 		return true;
 	}
 	wire_sender_encode(&sender, &s->process->payload);
@@ -154,8 +167,17 @@ session_sender_ask(struct session *s)
 static void
 answer_sender(struct session *s, enum smtp_server_answer answer)
 {
+	uint64_t now_ms = clock_monotonic_ms();
+
 	s->wait = SESSION_WAIT_INPUT;
-	smtp_server_sender_done(s->engine, answer, clock_monotonic_ms());
+	if (answer == SMTP_SERVER_OK) {
+		buf_clear(&s->sender);
+		(void)buf_add_slice(&s->sender, smtp_server_sender(s->engine));
+		s->sender_until_ms = now_ms + SENDER_TRUSTED_MS;
+	} else {
+		session_log_sender(s);
+	}
+	smtp_server_sender_done(s->engine, answer, now_ms);
 	session_go_on(s);
 }
 

@@ -68,6 +68,17 @@ session_log_login(const struct session *s)
 }
 
 void
+session_log_sender(const struct session *s)
+{
+	struct log_line l;
+
+	begin(&l, LOG_LEVEL_INFO, "sender-refused", s);
+	add_account(&l, s);
+	log_slice(&l, "sender", smtp_server_sender(s->engine));
+	log_end(&l);
+}
+
+void
 session_log_queued(const struct session *s)
 {
 	char id[MESSAGE_ID_TEXT_LEN + 1];

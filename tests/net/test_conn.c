@@ -500,7 +500,7 @@ test_one_write_is_one_record(void **state)
 {
 	struct fixture *f = *state;
 	uint64_t written;
-	char text[4096];
+	char text[4000];
 
 	start_tls(f);
 	memset(text, 'x', sizeof text);
