@@ -31,10 +31,11 @@ file_of(sqlite3_file *f)
 	return (struct file *)f;
 }
 
-/* Counts one operation; true when it must fail. */
-static bool
+/* Counts one operation; how it must fail, or FAULT_NONE. */
+static enum fault_kind
 fails(bool takes_space)
 {
+	enum fault_kind kind;
 	bool hit = false;
 
 	(void)pthread_mutex_lock(&fault.lock);
@@ -46,8 +47,9 @@ fails(bool takes_space)
 			fault.failures_left--;
 		fault.has_failed = fault.has_failed || hit;
 	}
+	kind = hit ? fault.kind : FAULT_NONE;
 	(void)pthread_mutex_unlock(&fault.lock);
-	return hit;
+	return kind;
 }
 
 static void
@@ -78,7 +80,7 @@ on_close(sqlite3_file *f)
 static int
 on_read(sqlite3_file *f, void *data, int len, sqlite3_int64 offset)
 {
-	if (fails(false))
+	if (fails(false) != FAULT_NONE)
 		return SQLITE_IOERR_READ;
 	return file_of(f)->real->pMethods->xRead(file_of(f)->real, data, len, offset);
 }
@@ -87,9 +89,10 @@ static int
 on_write(sqlite3_file *f, const void *data, int len, sqlite3_int64 offset)
 {
 	struct file *file = file_of(f);
+	enum fault_kind kind = fails(true);
 
-	if (fails(true))
-		return fault.kind == FAULT_DISK_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+	if (kind != FAULT_NONE)
+		return kind == FAULT_DISK_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
 	record((struct fault_record){ .file = file->which,
 		   .change = FAULT_CHANGE_WRITE,
 		   .offset = (uint64_t)offset,
@@ -103,7 +106,7 @@ on_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
 	struct file *file = file_of(f);
 
-	if (fails(true))
+	if (fails(true) != FAULT_NONE)
 		return SQLITE_IOERR_TRUNCATE;
 	record(
 	    (struct fault_record){
@@ -117,7 +120,7 @@ on_sync(sqlite3_file *f, int flags)
 {
 	struct file *file = file_of(f);
 
-	if (fails(true))
+	if (fails(true) != FAULT_NONE)
 		return SQLITE_IOERR_FSYNC;
 	record((struct fault_record){ .file = file->which, .change = FAULT_CHANGE_SYNC }, NULL);
 	return file->real->pMethods->xSync(file->real, flags);
@@ -170,7 +173,7 @@ on_characteristics(sqlite3_file *f)
 static int
 on_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **memory)
 {
-	if (fails(false))
+	if (fails(false) != FAULT_NONE)
 		return SQLITE_IOERR_SHMMAP;
 	return file_of(f)->real->pMethods->xShmMap(file_of(f)->real, page, size, extend, memory);
 }
@@ -239,7 +242,7 @@ on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *out
 	file->base.pMethods = NULL;
 	file->real = (sqlite3_file *)(file + 1);
 	file->which = name == NULL ? FAULT_FILE_JOURNAL : file_named(name);
-	if (fails(false))
+	if (fails(false) != FAULT_NONE)
 		return SQLITE_CANTOPEN;
 	rc = fault.real->xOpen(fault.real, name, file->real, flags, out_flags);
 	if (rc == SQLITE_OK)
@@ -251,7 +254,7 @@ static int
 on_delete(sqlite3_vfs *vfs, const char *name, int sync_dir)
 {
 	(void)vfs;
-	if (fails(false))
+	if (fails(false) != FAULT_NONE)
 		return SQLITE_IOERR_DELETE;
 	record(
 	    (struct fault_record){ .file = file_named(name), .change = FAULT_CHANGE_REMOVE }, NULL);
@@ -275,10 +278,15 @@ on_full_path(sqlite3_vfs *vfs, const char *name, int size, char *out)
 static int
 on_last_error(sqlite3_vfs *vfs, int size, char *out)
 {
+	int e;
+
 	(void)vfs;
 	if (size > 0)
 		out[0] = '\0';
-	return fault.kind == FAULT_DISK_FULL ? ENOSPC : EIO;
+	(void)pthread_mutex_lock(&fault.lock);
+	e = fault.kind == FAULT_DISK_FULL ? ENOSPC : EIO;
+	(void)pthread_mutex_unlock(&fault.lock);
+	return e;
 }
 
 void
