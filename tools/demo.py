@@ -91,7 +91,7 @@ def send(server, authority, password, message):
         ["curl", "--silent", "--show-error", "--verbose", "--ssl-reqd", "--cacert",
          authority.certificate, "--user", f"{ACCOUNT}:{password}", "--login-options",
          "AUTH=PLAIN", "--mail-from", ACCOUNT, "--mail-rcpt", RECIPIENT, "--upload-file", path,
-         f"smtp://localhost:{server.port}"],
+         f"smtp://localhost:{server.port}/client.example"],
         capture_output=True, text=True, errors="replace", timeout=60, check=False)
     for line in done.stderr.splitlines():
         if re.match(r"[<>] |\* SSL connection using|curl:", line):

@@ -24,7 +24,7 @@ def submit(server, message, *recipients, sender=SENDER):
 
 
 def is_bounce(received):
-    return received.sender in ("", None)
+    return received.sender in ("", "<>", None)
 
 
 def bounces(receiver):

@@ -280,25 +280,16 @@ def test_dots_are_stuffed_on_the_way_out(start, receiver):
 
 
 def test_it_runs_without_root_too(start, receiver, scratch):
-    if os.geteuid() != 0:
-        pytest.fail("this suite runs as root; then it proves that no root is needed")
-    os.chown(scratch, 64110, 64110)
+    assert os.geteuid() == 0, "the other tests run it as root; run them so"
     server = start({"out": hop(receiver.port)}, start=False)
-    directory = server.directory
-    for path in [directory, *directory.rglob("*")]:
-        os.chown(path, 64110, 64110)
-    key = directory / "key.pem"
+    server.user = 64110
+    key = server.directory / "key.pem"
     key.write_bytes(server.key.read_bytes())
-    os.chown(key, 64110, 64110)
     server.key = key
-    server.write_config(users=False)
-
-    def become_nobody():
-        os.setgroups([])
-        os.setgid(64110)
-        os.setuid(64110)
-
-    server.start(preexec=become_nobody)
+    server.write_config()
+    for path in [scratch, server.directory, *server.directory.rglob("*")]:
+        os.chown(path, server.user, -1)
+    server.start()
     server.add_account(USER, PASSWORD)
     submit(server, make())
     receiver.wait_one()

@@ -33,10 +33,12 @@ def serial_number(server):
 
 
 def reload(server):
-    before = len(server.events("reloaded")) + len(server.events("config-refused"))
+    def count():
+        return len(server.events("reloaded")) + len(server.events("reload-failed"))
+
+    before = count()
     server.reload()
-    wait_for(lambda: len(server.events("reloaded")) + len(server.events("config-refused")) > before,
-             20, "the end of the reload")
+    wait_for(lambda: count() > before, 20, "the end of the reload")
 
 
 # ---- reload --------------------------------------------------------------------------------------
@@ -62,7 +64,7 @@ def test_a_bad_config_is_refused_and_the_old_one_stays(start, receiver):
     line = text.count("\n") + 1
     with logged_in(server) as client:
         reload(server)
-        assert server.events("config-refused")
+        assert server.events("reload-failed")
         assert f"{server.config_file}:{line}" in server.log_text()
         client.envelope(SENDER, RECIPIENT)
         assert client.text(make()).startswith("250")

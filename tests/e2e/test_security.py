@@ -98,9 +98,9 @@ def test_too_many_failures_end_the_session(server):
     with Wire(server.port) as client:
         client.starttls().ehlo()
         assert client.auth(USER, "wrong").startswith("535")
-        assert client.auth(USER, "wrong again").startswith(("535", "421"))
-        client.command("NOOP")
-        assert client.command("NOOP") == ""
+        assert client.auth(USER, "wrong again").startswith("535")
+        assert client.auth(USER, "wrong for ever").startswith("421")
+        assert client.reply() == ""
 
 
 def test_login_by_steps(server):
@@ -232,14 +232,13 @@ def test_bare_line_ends_and_nul_are_refused_and_the_session_stays_in_step(
 # ---- floods --------------------------------------------------------------------------------------
 
 
-def test_an_endless_line_is_answered_and_ended(server):
+def test_a_line_of_megabytes_is_refused_whole(server):
     with Wire(server.port) as client:
-        try:
-            for _ in range(64):
-                client.send(b"x" * 65536)
-        except OSError:
-            return
-        assert client.reply().startswith(("500", "421"))
+        client.login(USER, PASSWORD)
+        for _ in range(256):
+            client.send(b"MAIL FROM:<x@example.com>\r" + b"x" * 65536)
+        assert client.command("").startswith("500 5.5.2")
+        assert client.command("NOOP").startswith("250")
 
 
 def test_silence_before_login_ends_the_session(start, receiver):

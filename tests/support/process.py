@@ -13,12 +13,12 @@ _TICK = os.sysconf("SC_CLK_TCK")
 class Process:
     """A child in a process group of its own, with its output in a file."""
 
-    def __init__(self, argv, log, env=None, cwd=None, preexec=None):
+    def __init__(self, argv, log, env=None, cwd=None, user=None):
         self.log = pathlib.Path(log)
         with open(self.log, "ab") as out:
             self.child = subprocess.Popen(
                 [str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                env=env, cwd=cwd, start_new_session=True, preexec_fn=preexec)
+                env=env, cwd=cwd, start_new_session=True, user=user)
         self.pid = self.child.pid
 
     def is_running(self):

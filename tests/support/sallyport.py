@@ -44,16 +44,17 @@ class Sallyport:
         self.config = {"hostname": "sallyport.example", "state_directory": self.directory / "state",
                        "log_level": "info", **config}
         self.config_file = self.directory / "sallyport.conf"
+        self.user = None  # a uid to run as; None: our own
         self.process = None
         self.starts = 0
         self.write_config()
 
-    def write_config(self, users=True):
+    def write_config(self):
         """Write the file from what the object says now; a running server wants reload()."""
         text = "".join(f"{k} = {_value(v)}\n" for k, v in self.config.items()
                        if not isinstance(v, dict))
         sections = {"tls": {"certificate": self.certificate, "key": self.key}}
-        if users and os.geteuid() == 0:
+        if self.user is None and os.geteuid() == 0:
             sections["users"] = _USERS
         sections.update({k: v for k, v in self.config.items() if isinstance(v, dict)})
         text += "".join(_section(k, v) for k, v in sections.items())
@@ -80,7 +81,7 @@ class Sallyport:
     def log(self):
         return self.directory / "sallyport.log"
 
-    def start(self, preexec=None):
+    def start(self):
         """Start it and wait until it says that it is ready (sd_notify)."""
         path = self.directory / "notify"
         path.unlink(missing_ok=True)
@@ -90,7 +91,7 @@ class Sallyport:
             notify.settimeout(0.2)
             self.process = process.Process(
                 [self.program, "serve", "-c", self.config_file], self.log,
-                env={**os.environ, "NOTIFY_SOCKET": str(path)}, preexec=preexec)
+                env={**os.environ, "NOTIFY_SOCKET": str(path)}, user=self.user)
             wait_for(lambda: self._is_ready(notify), 60, "READY=1")
         self.starts += 1
         return self
@@ -127,7 +128,7 @@ class Sallyport:
 
     def run(self, *args, stdin="", check=True):
         done = subprocess.run([str(self.program), *map(str, args)], input=stdin, text=True,
-                              capture_output=True, check=False, timeout=60)
+                              capture_output=True, check=False, timeout=60, user=self.user)
         if check and done.returncode != 0:
             raise RuntimeError(f"sallyport {' '.join(map(str, args))}: {done.returncode}\n"
                                f"{done.stdout}{done.stderr}")
