@@ -20,9 +20,8 @@
 
 #include "util/slice.h"
 
-#define NET_CONN_READ_MAX                                                                          \
-	(64 * 1024) /* octets that wait unread before the socket is left alone                     \
-		     */
+/* Octets that wait unread before the socket is left alone. */
+#define NET_CONN_READ_MAX ((size_t)64 * 1024)
 
 struct net_conn;
 

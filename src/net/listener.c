@@ -107,7 +107,7 @@ open_reserve(const struct net_listener *l)
 static void
 relieve(struct net_listener *l)
 {
-	const struct timeval pause = { 0, NET_LISTENER_PAUSE_MS * 1000 };
+	const struct timeval pause = { 0, (suseconds_t)NET_LISTENER_PAUSE_MS * 1000 };
 	int fd;
 
 	log_event(LOG_LEVEL_ERROR, "descriptors-exhausted", "advice",

@@ -60,6 +60,8 @@ open_files(struct ub_ctx *unbound, const char *resolv_conf, const char *hosts)
 	return NULL;
 }
 
+/* libunbound's callbacks have these parameters. */
+/* NOLINTBEGIN(readability-function-size, readability-non-const-parameter) */
 static void
 ignore_answer(void *arg, int rcode, void *packet, int packet_len, int security, char *why_bogus,
     int was_limited)
@@ -72,6 +74,7 @@ ignore_answer(void *arg, int rcode, void *packet, int packet_len, int security, 
 	(void)why_bogus;
 	(void)was_limited;
 }
+/* NOLINTEND(readability-function-size, readability-non-const-parameter) */
 
 int
 net_resolver_new_from(struct event_base *base, const char *resolv_conf, const char *hosts,
@@ -161,6 +164,7 @@ read_answer(struct net_resolve *l, enum kind kind, const uint8_t *packet, int pa
 	return NULL;
 }
 
+/* NOLINTBEGIN(readability-function-size, readability-non-const-parameter) */
 static void
 on_answer(void *arg, int rcode, void *packet, int packet_len, int security, char *why_bogus,
     int was_limited)
@@ -184,6 +188,7 @@ on_answer(void *arg, int rcode, void *packet, int packet_len, int security, char
 	if (l->questions[KIND_A] == NULL && l->questions[KIND_AAAA] == NULL)
 		event_active(&l->timer, EV_TIMEOUT, 0);
 }
+/* NOLINTEND(readability-function-size, readability-non-const-parameter) */
 
 static struct net_resolve_result
 sum_up(const struct net_resolve *l)

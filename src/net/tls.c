@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include "net/tls_key.h"
+#include "util/alloc.h"
 
 /* RFC 9325 §4.2: forward secrecy and AEAD only. The client's order counts: it knows its CPU. */
 #define CIPHERS_TLS12                                                                              \
@@ -18,7 +20,6 @@
 	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"                               \
 	"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 #define CIPHERS_TLS13 "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
-#define GROUPS "X25519:P-256:P-384"
 
 enum {
 	TICKET_LIFETIME_S = 2 * 60 * 60,
@@ -145,11 +146,12 @@ use_tickets(SSL_CTX *context, struct slice ticket_key)
 static SSL_CTX *
 new_server_context(void)
 {
+	int groups[] = { NID_X25519, NID_X9_62_prime256v1, NID_secp384r1 };
 	SSL_CTX *context = new_context(TLS_server_method());
 
 	(void)SSL_CTX_set_cipher_list(context, CIPHERS_TLS12);
 	(void)SSL_CTX_set_ciphersuites(context, CIPHERS_TLS13);
-	(void)SSL_CTX_set1_groups_list(context, GROUPS);
+	(void)SSL_CTX_set1_groups(context, groups, sizeof groups / sizeof groups[0]);
 	(void)SSL_CTX_set_max_send_fragment(context, REPLY_RECORD_MAX);
 	return context;
 }
@@ -205,6 +207,17 @@ net_tls_client_new(
 	return 0;
 }
 
+/* OpenSSL's macro takes a name that is not constant, and copies it. */
+static bool
+announce_name(SSL *ssl, const char *name)
+{
+	char *copy = xstrdup(name);
+	bool ok = SSL_set_tlsext_host_name(ssl, copy) == 1;
+
+	free(copy);
+	return ok;
+}
+
 bool
 net_tls_set_name(SSL *ssl, const char *name)
 {
@@ -212,7 +225,7 @@ net_tls_set_name(SSL *ssl, const char *name)
 
 	if (!ok) {
 		SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-		ok = SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
+		ok = SSL_set1_host(ssl, name) == 1 && announce_name(ssl, name);
 	}
 	ERR_clear_error();
 	return ok;
@@ -230,7 +243,8 @@ refuse_to_sign(void *arg, enum net_tls_scheme scheme, struct slice in, struct bu
 
 /* A file that wants a pass phrase must not make OpenSSL ask for one on the terminal. */
 static int
-give_no_passphrase(char *out, int size, int is_writing, void *arg)
+give_no_passphrase(char *out, /* NOLINT(readability-non-const-parameter): OpenSSL's */
+    int size, int is_writing, void *arg)
 {
 	(void)out;
 	(void)size;

@@ -73,8 +73,9 @@ sign_rsa(int in_len, const unsigned char *in, unsigned char *out, RSA *rsa, int 
 }
 
 static int
-sign_ec(int type, const unsigned char *digest, int digest_len, unsigned char *out,
-    unsigned int *out_len, const BIGNUM *kinv, const BIGNUM *x, EC_KEY *key)
+sign_ec(int type, /* NOLINT(readability-function-size): OpenSSL's */
+    const unsigned char *digest, int digest_len, unsigned char *out, unsigned int *out_len,
+    const BIGNUM *kinv, const BIGNUM *x, EC_KEY *key)
 {
 	const struct remote *r = EC_KEY_get_ex_data(key, REMOTE_INDEX);
 	struct slice in = slice_make(digest, (size_t)digest_len);

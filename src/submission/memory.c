@@ -28,6 +28,7 @@ on_trim(evutil_socket_t fd, short what, void *arg)
 void
 submission_memory_init(struct submission *p)
 {
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
 	(void)mallopt(M_TRIM_THRESHOLD, KEPT_SIZE);
 	p->trim_timer = evtimer_new(p->child->base, on_trim, NULL);
 	assert(p->trim_timer != NULL);

@@ -40,7 +40,7 @@ free_config(struct config_listener *config)
 	free(config->address);
 }
 
-/* 0 or -errno; on refusal the words are checked. */
+/* 0 or -errno; a refusal must have these words. */
 static int
 bind_to(const char *address, uint16_t port, int *ret_fd, const char *words)
 {
@@ -52,7 +52,6 @@ bind_to(const char *address, uint16_t port, int *ret_fd, const char *words)
 	r = net_listener_bind(&config, ret_fd, &error);
 	if (r < 0) {
 		(void)buf_add_octet(&error, '\0');
-		assert_non_null(words);
 		assert_non_null(strstr((const char *)error.ptr, "listener submission: "));
 		assert_non_null(strstr((const char *)error.ptr, words));
 	}
@@ -78,7 +77,7 @@ listen_on(struct fixture *f, const char *address)
 	socklen_t len = sizeof f->address.v6;
 	int fd;
 
-	assert_int_equal(bind_to(address, 0, &fd, NULL), 0);
+	assert_int_equal(bind_to(address, 0, &fd, ""), 0);
 	assert_int_equal(getsockname(fd, &f->address.any, &len), 0);
 	f->address.len = len;
 	f->listener = net_listener_new(f->base, fd, on_accept, f);
@@ -164,9 +163,9 @@ test_each_process_can_have_a_socket_for_the_same_port(void **state)
 	int one, two;
 
 	(void)state;
-	assert_int_equal(bind_to("127.0.0.1", 0, &one, NULL), 0);
+	assert_int_equal(bind_to("127.0.0.1", 0, &one, ""), 0);
 	assert_int_equal(getsockname(one, &address.any, &len), 0);
-	assert_int_equal(bind_to("127.0.0.1", ntohs(address.v4.sin_port), &two, NULL), 0);
+	assert_int_equal(bind_to("127.0.0.1", ntohs(address.v4.sin_port), &two, ""), 0);
 	fd_close(&one);
 	fd_close(&two);
 }
