@@ -93,16 +93,21 @@ change_hash(struct cli_account *a, const char *hash, const struct buf *senders)
 	return auth_accounts_set_hash(a->store, a->name, hash, now_unix());
 }
 
-/* Has `store` write the hash of a password that is read or made now. */
+/* Has `store` write the hash of a password that is read or made now, if the account is as wanted.
+ */
 static int
-give_password(struct cli_account *a, const struct cli_account_password_options *options,
+give_password(struct cli_account *a, bool is_there,
+    const struct cli_account_password_options *options,
     int (*store)(struct cli_account *a, const char *hash, const struct buf *senders),
     const struct buf *senders)
 {
 	struct secret password = { NULL, 0 };
-	int r = EX_OK;
-	char *hash = read_hash(a, options, &password, &r);
+	int r = cli_account_exit_code(a, check_presence(a, is_there));
+	char *hash;
 
+	if (r != EX_OK)
+		return r;
+	hash = read_hash(a, options, &password, &r);
 	if (hash != NULL)
 		r = cli_account_exit_code(a, store(a, hash, senders));
 	if (hash != NULL && r == EX_OK)
@@ -147,9 +152,7 @@ cli_account_add(int argc, char **argv)
 	if (r == CLI_GO)
 		r = cli_account_open(&a, argv[1], path, AUTH_ACCOUNTS_WRITE);
 	if (r == CLI_GO)
-		r = cli_account_exit_code(&a, check_presence(&a, false));
-	if (r == EX_OK)
-		r = give_password(&a, &password, add_account, &senders);
+		r = give_password(&a, false, &password, add_account, &senders);
 	cli_account_close(&a);
 	buf_done(&senders);
 	return r;
@@ -179,9 +182,7 @@ cli_account_passwd(int argc, char **argv)
 	if (r == CLI_GO)
 		r = cli_account_open(&a, argv[1], path, AUTH_ACCOUNTS_WRITE);
 	if (r == CLI_GO)
-		r = cli_account_exit_code(&a, check_presence(&a, true));
-	if (r == EX_OK)
-		r = give_password(&a, &password, change_hash, NULL);
+		r = give_password(&a, true, &password, change_hash, NULL);
 	cli_account_close(&a);
 	return r;
 }

@@ -202,10 +202,11 @@ static const struct config_key limits_keys[] = {
 	    .type = CONFIG_TYPE_NUMBER,
 	    .offset = offsetof(struct config_limits, command_length),
 	    .fallback = "2048",
-	    .min = 512,
+	    .min = 1055,
 	    .max = 64 * KIB,
 	    .text =
-		"Longest command line, in octets with its CRLF. RFC 5321 asks for at least 512.",
+		"Longest command line, in octets with its CRLF. RFC 5321 asks for at least 512, "
+		"and the parameters of MAIL for more.",
 	},
 	{
 	    .name = "auth_line_length",

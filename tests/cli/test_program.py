@@ -54,6 +54,19 @@ def fixture_write(tmp_path, pair):
 
 
 @pytest.mark.parametrize("words", [
+    [], ["serve"], ["setup"], ["version"], ["config", "check"], ["config", "show"],
+    ["config", "sample"], ["queue", "list"], ["queue", "show"], ["queue", "history"],
+    ["account", "add"], ["account", "passwd"], ["account", "list"], ["account", "senders"],
+    ["account", "disable"], ["account", "enable"], ["account", "remove"],
+])
+def test_help_is_asked_of_every_subcommand(words):
+    result = run(*words, "--help")
+    assert result.returncode == OK
+    assert result.stdout.startswith("Usage: sallyport")
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("words", [
     [], ["nonsense"], ["config"], ["config", "nonsense"], ["queue", "show"], ["queue", "list", "x"],
     ["version", "x"], ["serve", "--nonsense"], ["serve", "-c"], ["setup", "--dry-run=1"],
     ["serve", "--role", "nonsense"], ["serve", "--role", "queue", "--index", "x"],
