@@ -3,6 +3,8 @@
  * process.c - the queue process: its store, its peers, its timers, its end.
  */
 #include <assert.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include "proc/wire.h"
@@ -14,6 +16,8 @@
 #include "util/rand.h"
 
 #define PRUNE_INTERVAL_S 600
+#define LOCK_WAIT_MS 10000
+#define LOCK_RETRY_MS 20
 
 static bool
 on_submission_frame(void *owner, uint16_t type, uint64_t id, struct slice payload)
@@ -150,6 +154,25 @@ init_peers(struct queue *q)
 		TAILQ_INIT(&q->hops[i].waiting);
 }
 
+/*
+ * After a kill of the whole house the queue process of before may still be in a sync when the next
+ * one starts: its lock goes with it, so that is worth a wait.
+ */
+static int
+open_when_free(struct queue *q, const struct store_options *options, struct buf *error)
+{
+	const uint64_t end_ms = clock_monotonic_ms() + LOCK_WAIT_MS;
+	int r;
+
+	for (;;) {
+		r = store_open(q->child->base, options, &q->store, error);
+		if (r != -EBUSY || clock_monotonic_ms() >= end_ms)
+			return r;
+		buf_clear(error);
+		(void)poll(NULL, 0, LOCK_RETRY_MS);
+	}
+}
+
 static int
 open_store(struct queue *q)
 {
@@ -163,7 +186,7 @@ open_store(struct queue *q)
 	(void)buf_addf(&directory, "%s/queue", q->child->config->state_directory);
 	(void)buf_add_octet(&directory, '\0');
 	options.directory = (const char *)directory.ptr;
-	r = store_open(q->child->base, &options, &q->store, &error);
+	r = open_when_free(q, &options, &error);
 	if (r < 0) {
 		log_begin(&l, LOG_LEVEL_ERROR, "queue-unusable");
 		log_text(&l, "directory", options.directory);

@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -127,6 +128,18 @@ def test_killing_the_whole_house_loses_nothing(
         server.start()
     acknowledged = load.stop()
     check_all_arrived(acknowledged, sink, server)
+
+
+def test_a_start_waits_for_a_queue_that_is_still_ending(server):
+    """Its process may be in a sync when everything is killed, and holds its lock until then."""
+    (queue,) = server.children("queue")
+    os.kill(queue, signal.SIGSTOP)
+    os.kill(server.pid, signal.SIGKILL)
+    server.process.wait()
+    release = threading.Timer(1, os.kill, (queue, signal.SIGKILL))
+    release.start()
+    server.start()
+    release.join()
 
 
 def test_killing_the_next_hop_loses_nothing(
