@@ -57,18 +57,10 @@ struct submission {
 	bool is_crowded;  /* said in the log that limits.connections is reached */
 	bool is_stopping; /* no new sessions */
 	struct event *stop_timer;
-	struct event *trim_timer;
 };
 
 /* The last session has ended while stopping: leave. */
 void submission_settle(struct submission *p);
-
-/* ---- memory.c -----------------------------------------------------------------------------------
- */
-
-void submission_memory_init(struct submission *p);
-/* After a handshake: give back what it needed for a moment. */
-void submission_memory_trim_later(struct submission *p);
 
 /* ---- channels.c: the two peers ------------------------------------------------------------------
  */

@@ -104,7 +104,6 @@ accept_login(struct session *s, struct slice account)
 	s->in_login = false;
 	smtp_server_auth_ok(s->engine, account, clock_monotonic_ms());
 	session_log_login(s);
-	submission_memory_trim_later(s->process);
 }
 
 bool

@@ -102,7 +102,6 @@ prepare(void *ctx, struct proc_child *child)
 
 	net_tls_prepare();
 	p->child = child;
-	submission_memory_init(p);
 	p->sign = sign_new();
 	p->trim = trim_new(child->base);
 	buf_init(&p->certificate, PROC_MATERIAL_MAX);

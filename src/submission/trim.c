@@ -4,10 +4,16 @@
 #include <assert.h>
 #include <malloc.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "util/alloc.h"
 
 enum {
+	/*
+	 * Free memory at the end of the heap that stays all the same: to give it back after each
+	 * message and to ask for it again would cost more than all else that malloc does.
+	 */
+	KEPT_SIZE = 2 * 1024 * 1024,
 	QUIET_S = 1,
 	PUT_OFF_MAX = 30, /* times QUIET_S */
 };
@@ -47,9 +53,19 @@ trim_new(struct event_base *base)
 {
 	struct trim *t = xcalloc(1, sizeof *t);
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_SIZE);
 	t->timer = evtimer_new(base, on_timer, t);
 	assert(t->timer != NULL);
 	return t;
+}
+
+void
+trim_free(struct trim **t)
+{
+	event_free((*t)->timer);
+	free(*t);
+	*t = NULL;
 }
 
 void

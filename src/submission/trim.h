@@ -15,6 +15,7 @@
 struct trim;
 
 struct trim *trim_new(struct event_base *base);
+void trim_free(struct trim **t);
 /* Something large was freed, or will have been soon. Cheap. */
 void trim_later(struct trim *t);
 

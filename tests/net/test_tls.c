@@ -119,13 +119,14 @@ static void
 test_rsa_signs_pkcs1_for_old_clients(void **state)
 {
 	SSL_CTX *client = client_context(TLS1_2_VERSION), *server;
+	char algorithms[] = "RSA+SHA256";
 	struct pki pki;
 	struct pair p;
 
 	(void)state;
 	pki_init(&pki, PKI_RSA, "mail.example");
 	server = pki_server(&pki);
-	assert_int_equal(SSL_CTX_set1_sigalgs_list(client, "RSA+SHA256"), 1);
+	assert_int_equal(SSL_CTX_set1_sigalgs_list(client, algorithms), 1);
 	p = pair_make(client, server);
 	assert_true(handshake(&p));
 	assert_int_equal(pki.signature_count, 1);
