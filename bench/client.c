@@ -316,13 +316,18 @@ run_stream(struct client *c)
 void
 client_event(struct client *c)
 {
-	int r = run_stream(c);
+	bool begun;
+	int r;
 
-	if (r == 0 && c->state != CLIENT_CLOSED) {
-		read_replies(c);
-		if (c->state != CLIENT_CLOSED)
+	do {
+		r = run_stream(c);
+		if (r == 0 && c->state != CLIENT_CLOSED)
+			read_replies(c);
+		begun = c->stream.handshaking;
+		if (r == 0 && c->state != CLIENT_CLOSED)
 			r = run_stream(c);
-	}
+		/* A handshake that ends here may have a reply read behind it. */
+	} while (r == 0 && begun && c->state != CLIENT_CLOSED);
 	if (r < 0 && r != -EAGAIN)
 		give_up(c, strerrordesc_np(-r));
 }

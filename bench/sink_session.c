@@ -243,13 +243,18 @@ read_input(struct sink_session *s)
 void
 sink_session_event(struct sink_session *s)
 {
-	int r = stream_run(&s->stream);
+	bool begun;
+	int r;
 
-	if (r == 0) {
-		read_input(s);
-		if (!s->broken)
+	do {
+		r = stream_run(&s->stream);
+		if (r == 0)
+			read_input(s);
+		begun = s->stream.handshaking;
+		if (r == 0 && !s->broken)
 			r = stream_run(&s->stream);
-	}
+		/* A handshake that ends here may have the first command read behind it. */
+	} while (r == 0 && begun && !s->broken);
 	if (s->broken || (r < 0 && r != -EAGAIN) || (s->quits && s->stream.head.len == 0))
 		free_session(s);
 }
