@@ -42,7 +42,18 @@ remember_session(SSL *ssl, SSL_SESSION *session)
 	return 1; /* the reference is ours now */
 }
 
-/* The certificate is not checked: a bench server's is self-signed. */
+/*
+ * The chain of a bench server's certificate leads nowhere. Saying so here spares the look for it,
+ * which OpenSSL makes even when it does not mind the result.
+ */
+static int
+accept_chain(X509_STORE_CTX *store, void *arg)
+{
+	(void)store;
+	(void)arg;
+	return 1;
+}
+
 static SSL_CTX *
 make_tls(struct run *run)
 {
@@ -55,6 +66,7 @@ make_tls(struct run *run)
 					SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 					SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_read_ahead(tls, 1);
+	SSL_CTX_set_cert_verify_callback(tls, accept_chain, NULL);
 	SSL_CTX_set_app_data(tls, run);
 	if (run->options->resume) {
 		(void)SSL_CTX_set_session_cache_mode(
