@@ -149,7 +149,7 @@ add_chunk(struct store_apply *a, const struct store_op *op)
 static int
 check_chunks(struct store_apply *a, const struct store_message *m)
 {
-	uint64_t count, len;
+	uint64_t count = 0, len = 0;
 	int r;
 
 	if (m->chunk_count == 0)

@@ -78,7 +78,7 @@ enum standing {
 static int
 examine(struct store_db *db, enum standing *ret_standing, int64_t *ret_version)
 {
-	int64_t application, version, objects;
+	int64_t application = 0, version = 0, objects = 0;
 	int r = store_db_number(db, "PRAGMA application_id", &application);
 
 	if (r == 0)
