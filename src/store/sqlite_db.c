@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "store/sqlite_error.h"
+#include "store/sqlite_gather.h"
 
 enum {
 	BUSY_TIMEOUT_MS = 300,
@@ -56,7 +57,7 @@ store_db_open(struct store_db *db, const char *path, enum store_db_access access
 
 	if (access == STORE_DB_WRITE)
 		flags |= SQLITE_OPEN_CREATE;
-	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(path, &db->handle, flags, store_gather_vfs()) != SQLITE_OK)
 		return db->handle == NULL ? -ENOMEM : store_db_failed(db);
 	(void)sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 	return set_up(db, access, cache_kib);

@@ -14,6 +14,8 @@ struct file {
 	enum fault_file which;
 };
 
+enum { PIECE_MAX = 2048 };
+
 static struct {
 	pthread_mutex_t lock;
 	sqlite3_vfs vfs;
@@ -52,21 +54,36 @@ fails(bool takes_space)
 	return kind;
 }
 
+/* Under the lock. */
+static void
+record_one(struct fault_record r, const uint8_t *data)
+{
+	if (fault.record_count == fault.record_size) {
+		fault.record_size = fault.record_size == 0 ? 256 : 2 * fault.record_size;
+		fault.records = xrealloc(fault.records, fault.record_size * sizeof *fault.records);
+	}
+	if (r.len != 0) {
+		r.data = xmalloc(r.len);
+		memcpy(r.data, data, r.len);
+	}
+	fault.records[fault.record_count++] = r;
+}
+
+/* The power may go in the midst of a large write: it is kept as pieces. */
 static void
 record(struct fault_record r, const void *data)
 {
+	size_t left = r.len;
+
 	(void)pthread_mutex_lock(&fault.lock);
-	if (fault.recording) {
-		if (fault.record_count == fault.record_size) {
-			fault.record_size = fault.record_size == 0 ? 256 : 2 * fault.record_size;
-			fault.records =
-			    xrealloc(fault.records, fault.record_size * sizeof *fault.records);
-		}
-		if (r.len != 0) {
-			r.data = xmalloc(r.len);
-			memcpy(r.data, data, r.len);
-		}
-		fault.records[fault.record_count++] = r;
+	while (fault.recording) {
+		r.len = left < PIECE_MAX ? left : PIECE_MAX;
+		record_one(r, data);
+		left -= r.len;
+		if (left == 0)
+			break;
+		r.offset += r.len;
+		data = (const uint8_t *)data + r.len;
 	}
 	(void)pthread_mutex_unlock(&fault.lock);
 }
