@@ -9,7 +9,7 @@
 #include "util/alloc.h"
 
 /* SQLite's file layer for Unix takes at most 131,071 octets at once, and of 131,072 none at all. */
-#define GATHER_MAX (124 * 1024)
+#define GATHER_MAX 126976
 
 /* The WAL's layout: sqlite.org/fileformat2.html §4.1. Numbers in it have their high octet first. */
 enum {
