@@ -140,30 +140,12 @@ is_refusal(int result)
 	return result == -EEXIST || result == -ENODATA;
 }
 
-static void
-report(int before, int now)
-{
-	struct log_line l;
-
-	if (before == now)
-		return;
-	if (now == 0) {
-		log_event(LOG_LEVEL_INFO, "store-recovered", NULL, NULL);
-		return;
-	}
-	log_begin(&l, LOG_LEVEL_ERROR, "store-failed");
-	log_errno(&l, now);
-	log_text(&l, "advice", store_error_advice(now));
-	log_end(&l);
-}
-
 /* Under the lock. */
 static void
 note_health(struct store_writer *w, int result)
 {
 	if (is_refusal(result))
 		return;
-	report(w->health, result);
 	w->health = result;
 }
 
