@@ -70,8 +70,9 @@ on_probe(evutil_socket_t fd, short what, void *arg)
 	} else if (!TAILQ_EMPTY(&q->unsaved)) {
 		save_again(q);
 	} else if (store_probe(q->store) == 0) {
+		if (q->trouble != 0)
+			log_event(LOG_LEVEL_WARNING, "storage-recovered", NULL, NULL);
 		q->trouble = 0;
-		log_event(LOG_LEVEL_WARNING, "storage-recovered", NULL, NULL);
 		queue_schedule_run(q);
 		return;
 	}
@@ -100,18 +101,35 @@ queue_health_done(struct queue *q)
 	q->probe_timer = NULL;
 }
 
-void
-queue_health_report(struct queue *q, int result)
+/* The disk is well, but one message of the batch was not: its number was there, or a chunk was not.
+ */
+static bool
+is_refusal(int result)
+{
+	return result == -EEXIST || result == -ENODATA;
+}
+
+static void
+log_failure(int result)
 {
 	struct log_line l;
 
-	if (q->trouble != result) {
-		log_begin(&l, LOG_LEVEL_ERROR, "storage-failed");
-		log_errno(&l, result);
+	log_begin(&l, is_refusal(result) ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
+	    is_refusal(result) ? "batch-refused" : "storage-failed");
+	log_errno(&l, result);
+	if (!is_refusal(result))
 		log_text(&l, "do", advice(result));
-		log_end(&l);
+	log_end(&l);
+}
+
+void
+queue_health_report(struct queue *q, int result)
+{
+	if (q->trouble != result)
+		log_failure(result);
+	if (!is_refusal(result)) {
+		q->trouble = result;
+		queue_intake_spoil(q);
 	}
-	q->trouble = result;
-	queue_intake_spoil(q);
 	arm_timer(q);
 }

@@ -401,6 +401,27 @@ test_while_the_disk_refuses_mail_is_refused_and_service_comes_back(void **state)
 	house_close(&h);
 }
 
+static void
+test_a_number_that_is_taken_is_refused_and_mail_goes_on(void **state)
+{
+	struct house h;
+
+	(void)state;
+	house_open(&h, "");
+	house_send(&h, 75, "alice@example.org", one);
+	house_run_until(&h, house_has_stored);
+	assert_int_equal(h.stored_status, WIRE_STORED_OK);
+	house_send(&h, 75, "mallory@example.org", one);
+	house_run_until(&h, house_has_stored);
+	assert_int_equal(h.stored_status, WIRE_STORED_FAILED);
+	assert_int_equal(h.queue->trouble, 0);
+	house_send(&h, 76, "alice@example.org", one);
+	house_run_until(&h, house_has_stored);
+	assert_int_equal(h.stored_status, WIRE_STORED_OK);
+	assert_int_equal(house_message_count(&h), 2);
+	house_close(&h);
+}
+
 static bool
 is_unsaved(const struct house *h)
 {
@@ -452,6 +473,7 @@ main(void)
 		cmocka_unit_test(test_a_reload_routes_what_waits_again),
 		cmocka_unit_test(
 		    test_while_the_disk_refuses_mail_is_refused_and_service_comes_back),
+		cmocka_unit_test(test_a_number_that_is_taken_is_refused_and_mail_goes_on),
 		cmocka_unit_test(test_an_outcome_that_the_disk_refused_is_saved_later),
 	};
 	return cmocka_run_group_tests_name("queue/queue", tests, NULL, NULL);
