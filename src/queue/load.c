@@ -122,10 +122,12 @@ queue_load(struct queue *q)
 	now_unix_ms = clock_unix_ms();
 	if (q->window_count > QUEUE_WINDOW_RECIPIENTS / 2)
 		return;
-	if (q->more_on_disk || q->next_due_unix_ms <= now_unix_ms) {
+	if (q->more_on_disk || q->next_due_unix_ms <= now_unix_ms)
 		read_due(q, now_unix_ms);
-		arm_timer(q, now_unix_ms);
-	}
+	else if (evtimer_pending(q->due_timer, NULL))
+		return;
+	/* The loop's clock lags the wall clock: the timer may have come some ms too early. */
+	arm_timer(q, now_unix_ms);
 }
 
 void

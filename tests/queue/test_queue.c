@@ -193,6 +193,27 @@ has_two_jobs(const struct house *h)
 	return h->job_count == 2 && house_has_job(h);
 }
 
+/* libevent counts from when its turn began, so a timer can come before its time by our clock. */
+static void
+test_a_timer_that_comes_too_early_is_set_again(void **state)
+{
+	struct house h;
+
+	(void)state;
+	house_open(&h, "queue { retry_min = 500ms  retry_max = 500ms }\n");
+	house_send_ready(&h, 10);
+	house_send(&h, 9, "alice@example.org", one);
+	house_run_until(&h, house_has_job);
+	house_send_outcome(&h, &h.jobs[0], SMTP_VERDICT_DEFERRED);
+	house_run_until(&h, house_is_saved);
+	assert_true(evtimer_pending(h.queue->due_timer, NULL));
+	(void)evtimer_del(h.queue->due_timer);
+	queue_schedule_run(h.queue); /* what its callback does */
+	house_run_until(&h, has_two_jobs);
+	assert_int_equal(h.jobs[1].message_id, 9);
+	house_close(&h);
+}
+
 /* RFC 3464, and RFC 5321 §6.1: no report about a report. */
 static void
 test_a_failure_bounces_once_and_the_bounce_does_not(void **state)
@@ -464,6 +485,7 @@ main(void)
 		cmocka_unit_test(test_no_more_than_a_window_of_text_is_sent_unasked),
 		cmocka_unit_test(test_recipients_are_cut_into_jobs_by_next_hop_and_its_maximum),
 		cmocka_unit_test(test_a_deferred_recipient_stays_with_a_later_time),
+		cmocka_unit_test(test_a_timer_that_comes_too_early_is_set_again),
 		cmocka_unit_test(test_a_failure_bounces_once_and_the_bounce_does_not),
 		cmocka_unit_test(test_an_old_message_bounces_instead_of_waiting),
 		cmocka_unit_test(test_what_a_dead_delivery_process_had_goes_to_the_next),
