@@ -27,10 +27,6 @@ def submit(server, message, *recipients, sender=SENDER):
         return reply
 
 
-def outcome(server, event="delivery-failed"):
-    return wait_for(lambda: server.events(event), 30, f"event={event}")
-
-
 @pytest.fixture
 def receivers():
     """Makes receivers, and ends them."""

@@ -138,18 +138,11 @@ def test_sigterm_does_not_wait_for_ever(start, receiver):
         assert server.process.wait(20) == 0
 
 
-def test_it_tells_systemd_that_it_stops(start, receiver, scratch):
-    server = start({"out": hop(receiver.port)}, start=False)
-    path = scratch / "notify-here"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
-        notify.bind(str(path))
-        notify.settimeout(30)
-        os.environ["NOTIFY_SOCKET"] = str(path)
-        try:
-            server.start()
-        finally:
-            del os.environ["NOTIFY_SOCKET"]
+def test_it_tells_systemd_that_it_reloads_and_stops(start, receiver):
+    server = start({"out": hop(receiver.port)})
+    reload(server)
     assert server.stop() == 0
+    assert server.notifications() == ["READY=1", "RELOADING=1", "READY=1", "STOPPING=1"]
 
 
 # ---- processes -----------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ class Sallyport:
         self.config_file = self.directory / "sallyport.conf"
         self.user = None  # a uid to run as; None: our own
         self.process = None
+        self.notify, self.told = None, []
         self.starts = 0
         self.write_config()
 
@@ -85,24 +86,31 @@ class Sallyport:
         """Start it and wait until it says that it is ready (sd_notify)."""
         path = self.directory / "notify"
         path.unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
-            notify.bind(str(path))
-            path.chmod(0o666)
-            notify.settimeout(0.2)
-            self.process = process.Process(
-                [self.program, "serve", "-c", self.config_file], self.log,
-                env={**os.environ, "NOTIFY_SOCKET": str(path)}, user=self.user)
-            wait_for(lambda: self._is_ready(notify), 60, "READY=1")
+        if self.notify:
+            self.notify.close()
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.notify.bind(str(path))
+        path.chmod(0o666)
+        self.process = process.Process(
+            [self.program, "serve", "-c", self.config_file], self.log,
+            env={**os.environ, "NOTIFY_SOCKET": str(path)}, user=self.user)
+        self.told = []
+        wait_for(self._is_ready, 60, "READY=1")
         self.starts += 1
         return self
 
-    def _is_ready(self, notify):
+    def _is_ready(self):
         if not self.process.is_running():
             raise RuntimeError(f"sallyport ended at start:\n{self.log_text()}")
+        return "READY=1" in self.notifications()
+
+    def notifications(self):
+        """The first line of each message that it sent to the service manager since its start."""
         try:
-            return b"READY=1" in notify.recv(4096).split(b"\n")
-        except socket.timeout:
-            return False
+            while True:
+                self.told.append(self.notify.recv(4096).decode().split("\n")[0])
+        except BlockingIOError:
+            return self.told
 
     def reload(self):
         self.process.signal(signal.SIGHUP)
