@@ -113,8 +113,10 @@ proc_landlock_enter(const char *const *write_paths, const char *const *read_path
 	struct ruleset_attr handled;
 	int ruleset, r;
 
+	/* The kernel never denies this question; the filters of some containers do. */
 	if (version < 0)
-		return errno == ENOSYS || errno == EOPNOTSUPP ? -EOPNOTSUPP : -errno;
+		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? -EOPNOTSUPP
+										: -errno;
 	handled = handled_rights(version, may_connect);
 	ruleset = create_ruleset(&handled);
 	if (ruleset < 0)

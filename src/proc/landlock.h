@@ -13,7 +13,7 @@
 /*
  * Paths are NULL-terminated lists; one that does not exist is an error. may_connect leaves TCP
  * connect() as it is; bind() to a TCP port is denied to all. Needs no_new_privs.
- * 0, -EOPNOTSUPP when the kernel has no Landlock, or -errno.
+ * 0, -EOPNOTSUPP when the kernel, or the container's filter, has no Landlock, or -errno.
  */
 int proc_landlock_enter(
     const char *const *write_paths, const char *const *read_paths, bool may_connect);

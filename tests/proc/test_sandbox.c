@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <grp.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -325,6 +326,43 @@ test_limits_hold_inside(void **state)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_WORKED);
 }
 
+/* As a container whose filter does not know the call. For what the calling process starts. */
+static bool
+deny_landlock(int error)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	bool is_denied = seccomp_rule_add(filter, SCMP_ACT_ERRNO((uint32_t)error),
+			     SCMP_SYS(landlock_create_ruleset), 0) == 0 &&
+			 seccomp_load(filter) == 0;
+
+	seccomp_release(filter);
+	return is_denied;
+}
+
+static void
+test_without_landlock_the_rest_is_entered(void **state)
+{
+	static const int errors[] = { ENOSYS, EOPNOTSUPP, EPERM };
+	const struct fixture *f = (const struct fixture *)*state;
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+		int status;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			if (!deny_landlock(errors[i]))
+				_exit(EXIT_NO_SANDBOX);
+			status = run(f, PROC_ROLE_SUBMISSION, attempt_channel, false, null);
+			_exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_REFUSED);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_WORKED);
+	}
+	fd_close(&null);
+}
+
 static void
 test_a_directory_that_is_missing_is_an_error(void **state)
 {
@@ -347,6 +385,7 @@ main(void)
 		cmocka_unit_test(test_a_denied_call_is_logged_by_name),
 		cmocka_unit_test(test_a_failed_assertion_still_ends_by_its_signal),
 		cmocka_unit_test(test_limits_hold_inside),
+		cmocka_unit_test(test_without_landlock_the_rest_is_entered),
 		cmocka_unit_test(test_a_directory_that_is_missing_is_an_error),
 	};
 
