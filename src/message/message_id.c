@@ -15,6 +15,12 @@ message_id_make(uint64_t unix_ms, unsigned slot, uint16_t counter)
 	return (since_ms & ((UINT64_C(1) << 41) - 1)) << 22 | (uint64_t)(slot & 63) << 16 | counter;
 }
 
+unsigned
+message_id_slot(uint64_t id)
+{
+	return (unsigned)(id >> 16 & 63);
+}
+
 void
 message_id_print(uint64_t id, char text[MESSAGE_ID_TEXT_LEN + 1])
 {

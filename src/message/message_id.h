@@ -18,6 +18,8 @@
 #define MESSAGE_ID_SLOT_QUEUE 63 /* the queue's own messages: bounces */
 
 uint64_t message_id_make(uint64_t unix_ms, unsigned slot, uint16_t counter);
+/* Who made the id. */
+unsigned message_id_slot(uint64_t id);
 /* Writes MESSAGE_ID_TEXT_LEN characters and a NUL. */
 void message_id_print(uint64_t id, char text[MESSAGE_ID_TEXT_LEN + 1]);
 /* Letters in either case; false when it is no queue id. */

@@ -127,9 +127,8 @@ queue_health_report(struct queue *q, int result)
 {
 	if (q->trouble != result)
 		log_failure(result);
-	if (!is_refusal(result)) {
+	if (!is_refusal(result))
 		q->trouble = result;
-		queue_intake_spoil(q);
-	}
+	queue_intake_spoil(q, result);
 	arm_timer(q);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message/message_id.h"
 #include "proc/wire.h"
 #include "queue/state.h"
 #include "util/alloc.h"
@@ -21,7 +22,8 @@
 struct arriving {
 	uint64_t id;
 	uint32_t chunk_count;
-	int spoilt; /* 0 or the -errno to answer with */
+	uint64_t len; /* octets of the chunks */
+	int spoilt;   /* 0 or the -errno to answer with */
 };
 
 static void
@@ -49,6 +51,16 @@ find_arriving(struct queue_peer *p, uint64_t id)
 	return a;
 }
 
+/* More than was granted would be memory that nothing bounds. */
+static bool
+is_granted(const struct queue_peer *p, size_t len)
+{
+	const struct queue *q = p->queue;
+	uint64_t used_len = q->open.credit_len[p->index] + q->flying.credit_len[p->index];
+
+	return len <= QUEUE_CREDIT_LEN - used_len;
+}
+
 static bool
 take_chunk(struct queue_peer *p, uint64_t id, struct slice payload)
 {
@@ -56,8 +68,10 @@ take_chunk(struct queue_peer *p, uint64_t id, struct slice payload)
 	struct arriving *a = find_arriving(p, id);
 	uint8_t *data;
 
-	if (a == NULL || payload.len == 0 || payload.len > WIRE_CHUNK_MAX || id > INT64_MAX)
+	if (a == NULL || payload.len == 0 || payload.len > WIRE_CHUNK_MAX ||
+	    !is_granted(p, payload.len))
 		return false;
+	a->len += payload.len;
 	if (a->spoilt != 0) {
 		a->chunk_count++;
 		give_credit(p, payload.len);
@@ -136,13 +150,13 @@ static bool
 take_message(struct queue_peer *p, uint64_t id, struct slice payload)
 {
 	struct arriving *a = map_get(&p->arriving, id);
+	const struct arriving none = { .spoilt = p->queue->trouble };
+	const struct arriving *came = a == NULL ? &none : a;
+	int spoilt = came->spoilt;
 	struct wire_message m;
-	int spoilt = a == NULL ? p->queue->trouble : a->spoilt;
 
-	if (!wire_message_decode(payload, &m) || id > INT64_MAX || !is_text(&m) ||
-	    m.chunk_count != (a == NULL ? 0 : a->chunk_count))
-		return false;
-	if (m.chunk_count == 0 && m.size != m.prefix.len + m.tail.len)
+	if (!wire_message_decode(payload, &m) || !is_text(&m) ||
+	    m.chunk_count != came->chunk_count || m.size != m.prefix.len + came->len + m.tail.len)
 		return false;
 	if (spoilt != 0) {
 		drop_arriving(p, id);
@@ -154,9 +168,18 @@ take_message(struct queue_peer *p, uint64_t id, struct slice payload)
 	return true;
 }
 
+/* Each process numbers its own messages, so that none can touch those of another. */
+static bool
+is_own_number(const struct queue_peer *p, uint64_t id)
+{
+	return id <= INT64_MAX && message_id_slot(id) == p->index;
+}
+
 bool
 queue_intake_frame(struct queue_peer *p, uint16_t type, uint64_t id, struct slice payload)
 {
+	if (!is_own_number(p, id))
+		return false;
 	if (type == WIRE_CHUNK)
 		return take_chunk(p, id, payload);
 	if (type == WIRE_MESSAGE)
@@ -202,15 +225,15 @@ static void
 spoil_one(void *arg, void *value)
 {
 	struct arriving *a = value;
-	const struct queue *q = arg;
+	const int *result = arg;
 
 	if (a->spoilt == 0)
-		a->spoilt = q->trouble;
+		a->spoilt = *result;
 }
 
 void
-queue_intake_spoil(struct queue *q)
+queue_intake_spoil(struct queue *q, int result)
 {
 	for (size_t i = 0; i < CONFIG_PROCESSES_MAX; i++)
-		map_each(&q->submission[i].arriving, spoil_one, q);
+		map_each(&q->submission[i].arriving, spoil_one, &result);
 }

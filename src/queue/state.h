@@ -187,8 +187,8 @@ bool queue_intake_frame(struct queue_peer *p, uint16_t type, uint64_t id, struct
 void queue_intake_lost(struct queue_peer *p);
 /* Forget what has arrived in part, leaving the chunks to the next start. */
 void queue_intake_forget(struct queue_peer *p);
-/* The disk refused: what has arrived in part is spoilt. */
-void queue_intake_spoil(struct queue *q);
+/* A batch was refused: what has arrived in part may have lost a chunk, and is spoilt. */
+void queue_intake_spoil(struct queue *q, int result);
 
 /* outcome.c: frames from delivery */
 bool queue_outcome_frame(struct queue_peer *p, uint16_t type, uint64_t id, struct slice payload);

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <sqlite3.h>
 
 #include "house.h"
+#include "message/message_id.h"
 
 static const char *const one[] = { "bob@a.example", NULL };
 
@@ -367,112 +367,34 @@ test_a_reload_routes_what_waits_again(void **state)
 	house_close(&h);
 }
 
-/* An administrator's shell that holds the queue database: every write fails until it lets go. */
-static sqlite3 *
-lock_database(const struct house *h)
-{
-	sqlite3 *db = NULL;
-	char path[128];
-
-	(void)snprintf(path, sizeof path, "%s/queue/queue.db", h->directory);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-	return db;
-}
-
-static void
-unlock_database(sqlite3 *db)
-{
-	assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-/* Does not wait a second for the timer. */
 static bool
-is_well(const struct house *h)
+is_flushing(const struct house *h)
 {
-	if (h->queue->trouble != 0)
-		event_active(h->queue->probe_timer, EV_TIMEOUT, 0);
-	return h->queue->trouble == 0;
+	return store_is_flushing(h->queue->store);
 }
 
+/* What a submission process that was taken over could say. */
 static void
-test_while_the_disk_refuses_mail_is_refused_and_service_comes_back(void **state)
+test_a_submission_process_has_its_credit_and_its_numbers_and_no_more(void **state)
 {
-	struct house h;
-	sqlite3 *db;
-
-	(void)state;
-	house_open(&h, "");
-	db = lock_database(&h);
-	ipc_send(h.submission, WIRE_CHUNK, 70, slice_of("part"));
-	house_send(&h, 71, "alice@example.org", one);
-	house_run_until(&h, house_has_stored);
-	assert_int_equal(h.stored_status, WIRE_STORED_FAILED);
-	house_send(
-	    &h, 72, "alice@example.org", one); /* refused at once: nothing goes to the disk */
-	house_run_until(&h, house_has_stored);
-	assert_int_equal(h.stored_status, WIRE_STORED_FAILED);
-	unlock_database(db);
-	house_run_until(&h, is_well);
-	house_send(&h, 73, "alice@example.org", one);
-	house_run_until(&h, house_has_stored);
-	assert_int_equal(h.stored_status, WIRE_STORED_OK);
-	assert_int_equal(house_message_count(&h), 1);
-	house_close(&h);
-}
-
-static void
-test_a_number_that_is_taken_is_refused_and_mail_goes_on(void **state)
-{
+	const size_t count = QUEUE_CREDIT_LEN / WIRE_CHUNK_MAX;
+	uint8_t *octets = calloc(1, WIRE_CHUNK_MAX);
+	struct slice chunk = slice_make(octets, WIRE_CHUNK_MAX);
 	struct house h;
 
 	(void)state;
 	house_open(&h, "");
-	house_send(&h, 75, "alice@example.org", one);
-	house_run_until(&h, house_has_stored);
-	assert_int_equal(h.stored_status, WIRE_STORED_OK);
-	house_send(&h, 75, "mallory@example.org", one);
-	house_run_until(&h, house_has_stored);
-	assert_int_equal(h.stored_status, WIRE_STORED_FAILED);
-	assert_int_equal(h.queue->trouble, 0);
-	house_send(&h, 76, "alice@example.org", one);
-	house_run_until(&h, house_has_stored);
-	assert_int_equal(h.stored_status, WIRE_STORED_OK);
-	assert_int_equal(house_message_count(&h), 2);
-	house_close(&h);
-}
-
-static bool
-is_unsaved(const struct house *h)
-{
-	return !TAILQ_EMPTY(&h->queue->unsaved);
-}
-
-static void
-test_an_outcome_that_the_disk_refused_is_saved_later(void **state)
-{
-	struct house h;
-	sqlite3 *db;
-
-	(void)state;
-	house_open(&h, "");
-	house_send_ready(&h, 1);
-	house_send(&h, 81, "alice@example.org", one);
-	house_run_until(&h, house_has_job);
-	db = lock_database(&h);
-	house_send_outcome(&h, &h.jobs[0], SMTP_VERDICT_FAILED);
-	house_run_until(&h, is_unsaved);
-	house_send_ready(&h, 5);
-	unlock_database(db);
-	house_run_until(&h, is_well);
-	assert_true(TAILQ_EMPTY(&h.queue->unsaved));
-	assert_int_equal(house_count(&h, 81, STORE_RECIPIENT_DUE), 0);
-	house_run_until(&h, has_two_jobs); /* its bounce, once */
-	house_send_outcome(&h, &h.jobs[1], SMTP_VERDICT_DELIVERED);
+	for (size_t i = 0; i < count; i++)
+		assert_true(queue_intake_frame(&h.queue->submission[0], WIRE_CHUNK, 111, chunk));
+	assert_false(queue_intake_frame(&h.queue->submission[0], WIRE_CHUNK, 111, slice_of("x")));
+	house_run_until(&h, is_flushing);
 	house_run_until(&h, house_is_saved);
-	assert_int_equal(house_message_count(&h), 0);
-	assert_int_equal(h.job_count, 2);
+	assert_true(queue_intake_frame(&h.queue->submission[0], WIRE_CHUNK, 111, slice_of("x")));
+	assert_false(queue_intake_frame(
+	    &h.queue->submission[0], WIRE_CHUNK, message_id_make(0, 1, 0), slice_of("x")));
+	assert_true(queue_intake_frame(
+	    &h.queue->submission[1], WIRE_CHUNK, message_id_make(0, 1, 0), slice_of("x")));
+	free(octets);
 	house_close(&h);
 }
 
@@ -494,9 +416,7 @@ main(void)
 		cmocka_unit_test(test_chunks_of_a_lost_or_aborted_message_leave_nothing),
 		cmocka_unit_test(test_a_reload_routes_what_waits_again),
 		cmocka_unit_test(
-		    test_while_the_disk_refuses_mail_is_refused_and_service_comes_back),
-		cmocka_unit_test(test_a_number_that_is_taken_is_refused_and_mail_goes_on),
-		cmocka_unit_test(test_an_outcome_that_the_disk_refused_is_saved_later),
+		    test_a_submission_process_has_its_credit_and_its_numbers_and_no_more),
 	};
 	return cmocka_run_group_tests_name("queue/queue", tests, NULL, NULL);
 }
