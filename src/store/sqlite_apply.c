@@ -228,9 +228,9 @@ set_outcome(struct store_apply *a, uint64_t message_id, const struct store_op_ou
 	return store_db_run(a->db, st);
 }
 
-/* A message that is removed while a recipient waits would be lost mail. */
+/* 1 when a recipient of the message is due or held, else 0. */
 static int
-assert_settled(struct store_apply *a, uint64_t message_id)
+find_unsettled(struct store_apply *a, uint64_t message_id)
 {
 	sqlite3_stmt *st = store_db_statement(a->db, FIND_UNSETTLED);
 	int r;
@@ -239,7 +239,7 @@ assert_settled(struct store_apply *a, uint64_t message_id)
 		return store_db_failed(a->db);
 	store_db_bind_number(st, 1, message_id);
 	r = store_db_next(a->db, st);
-	assert(r <= 0);
+	(void)sqlite3_reset(st);
 	return r;
 }
 
@@ -280,11 +280,14 @@ add_history(struct store_apply *a, uint64_t message_id, uint64_t unix_ms)
 	return r;
 }
 
+/* A message that is removed while a recipient waits would be lost mail. */
 static int
 settle(struct store_apply *a, uint64_t message_id, uint64_t unix_ms)
 {
-	int r = assert_settled(a, message_id);
+	int r = find_unsettled(a, message_id);
 
+	if (r > 0)
+		return 0;
 	if (r == 0)
 		r = add_history(a, message_id, unix_ms);
 	if (r == 0)

@@ -101,8 +101,10 @@ void store_put_outcome(struct store *s, uint64_t message_id, uint32_t recipient,
     enum store_recipient_state state, uint64_t due_unix_ms, const struct smtp_verdict *verdict);
 /*
  * The message is over (every recipient delivered or failed, bounces stored in this batch or not
- * owed): writes its history lines, then removes it. After its last store_put_outcome(). Asserts
- * that no recipient is due or held.
+ * owed): writes its history lines, then removes it. After its last store_put_outcome().
+ *
+ * Does nothing while a recipient is due or held. That is so when an outcome of an earlier batch was
+ * refused by the disk after this one was asked for; whoever puts that outcome again asks again.
  */
 void store_settle(struct store *s, uint64_t message_id, uint64_t now_unix_ms);
 /* Forget history older than this: at most 10,000 lines, so that a batch stays short. */
