@@ -47,8 +47,9 @@ on_readable(evutil_socket_t sock, short what, void *arg)
 		c->on_ready(c->owner);
 		return;
 	}
-	(void)event_del(c->readable); /* r == 0: it is about to end, which SIGCHLD will say */
-	if (r == 0)
+	(void)event_del(c->readable);
+	/* It is about to end, which SIGCHLD will say; a reset: it had not read all that we said. */
+	if (r == 0 || r == -ECONNRESET)
 		return;
 	log_child(LOG_LEVEL_ERROR, "child-nonsense", c, r == 1 ? -EPROTO : r);
 	(void)kill(c->pid, SIGKILL);
