@@ -3,7 +3,14 @@
 
 #include <string.h>
 
+#include "proc/ipc.h"
 #include "proc/wire_cursor.h"
+
+enum { FIXED_MAX = 1024 }; /* numbers and lengths, and the name of a next hop */
+_Static_assert(
+    WIRE_RECIPIENTS_LEN_MAX + WIRE_CHUNK_MAX + WIRE_PREFIX_MAX + 2 * WIRE_ADDRESS_MAX + FIXED_MAX <=
+	IPC_PAYLOAD_MAX,
+    "the largest message fits a frame");
 
 bool
 wire_list_next(struct wire_list *l, struct slice *ret_item)
@@ -43,7 +50,7 @@ get_list(struct wire_cursor *c)
 	struct slice item;
 
 	l.count = wire_get_u32(c);
-	l.packed = wire_get_blob(c, SIZE_MAX);
+	l.packed = wire_get_blob(c, WIRE_RECIPIENTS_LEN_MAX);
 	if (!c->ok || l.count > WIRE_RECIPIENTS_MAX) {
 		c->ok = false;
 		return (struct wire_list){ 0 };

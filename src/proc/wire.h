@@ -22,6 +22,11 @@
 /* Of a sender or recipient; RFC 5321 needs 256, SMTPUTF8 some more. */
 #define WIRE_ADDRESS_MAX 1024
 #define WIRE_RECIPIENTS_MAX 10000
+/*
+ * Octets of all recipients of one message, each with its length: they fit into one frame beside a
+ * chunk of text and the trace header, and into one WIRE_JOB.
+ */
+#define WIRE_RECIPIENTS_LEN_MAX ((size_t)896 * 1024)
 #define WIRE_PREFIX_MAX ((size_t)16 * 1024) /* of the trace header */
 
 enum wire_type {

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "proc/wire.h"
 #include "submission/session.h"
 #include "util/clock.h"
-
-/*
- * Octets of all recipients of one message. Whatever the limits of the config are, the envelope has
- * to fit into one frame (IPC_PAYLOAD_MAX) beside a chunk of text and the trace header.
- */
-#define RECIPIENTS_LEN_MAX (IPC_PAYLOAD_MAX - (size_t)128 * 1024)
 
 /* A submission server takes mail for everyone; whether it can be delivered is found out later. */
 void
@@ -16,7 +11,7 @@ session_recipient_answer(struct session *s)
 	size_t len = sizeof(uint16_t) + smtp_server_recipient(s->engine, newest).len;
 	enum smtp_server_answer answer = SMTP_SERVER_BUSY;
 
-	if (len <= RECIPIENTS_LEN_MAX - s->recipients_len) {
+	if (len <= WIRE_RECIPIENTS_LEN_MAX - s->recipients_len) {
 		s->recipients_len += len;
 		answer = SMTP_SERVER_OK;
 	}

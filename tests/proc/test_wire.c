@@ -450,6 +450,34 @@ test_a_cursor_that_failed_gives_zeros(void **state)
 	assert_false(wire_cursor_done(&c));
 }
 
+/* Or the job that queue makes of it would not fit into a frame. */
+static void
+test_a_message_with_too_many_octets_of_recipients_is_refused(void **state)
+{
+	uint8_t address[WIRE_ADDRESS_MAX];
+	const size_t item_len = sizeof(uint16_t) + sizeof address;
+	struct wire_message m = { .account = slice_of("kim") }, got;
+	struct buf packed, payload;
+
+	(void)state;
+	memset(address, 'a', sizeof address);
+	buf_init(&packed, IPC_PAYLOAD_MAX);
+	buf_init(&payload, IPC_PAYLOAD_MAX);
+	for (; packed.len + item_len <= WIRE_RECIPIENTS_LEN_MAX; m.recipients.count++)
+		wire_list_add(&packed, slice_make(address, sizeof address));
+	m.recipients.packed = buf_slice(&packed);
+	wire_message_encode(&m, &payload);
+	assert_true(wire_message_decode(buf_slice(&payload), &got));
+	wire_list_add(&packed, slice_make(address, sizeof address));
+	m.recipients.count++;
+	m.recipients.packed = buf_slice(&packed);
+	buf_clear(&payload);
+	wire_message_encode(&m, &payload);
+	assert_false(wire_message_decode(buf_slice(&payload), &got));
+	buf_done(&payload);
+	buf_done(&packed);
+}
+
 int
 main(void)
 {
@@ -461,6 +489,7 @@ main(void)
 		cmocka_unit_test(test_verdicts_of_another_number_are_refused),
 		cmocka_unit_test(test_values_beyond_an_enum_are_refused),
 		cmocka_unit_test(test_a_cursor_that_failed_gives_zeros),
+		cmocka_unit_test(test_a_message_with_too_many_octets_of_recipients_is_refused),
 	};
 	return cmocka_run_group_tests_name("proc/wire", tests, NULL, NULL);
 }
