@@ -55,6 +55,11 @@ session_auth_ask(struct session *s)
 		fail_login(s, SMTP_SERVER_AUTH_TEMPORARY);
 		return true;
 	}
+	if (step.octets.len > WIRE_SASL_MAX) { /* the config may allow longer lines */
+		session_auth_cancel(s);
+		fail_login(s, SMTP_SERVER_AUTH_MALFORMED);
+		return true;
+	}
 	if (step.kind == SMTP_SERVER_AUTH_START)
 		start_login(s, &step);
 	else

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -80,6 +81,35 @@ test_a_login_that_the_client_leaves_is_cancelled(void **state)
 	client_done(c);
 	assert_int_equal(h->cancel_count, 2);
 	assert_int_equal(h->process.sessions.count, 0);
+}
+
+/* A frame that is too long for auth would cost all sessions their channel to it. */
+static void
+test_a_response_that_is_too_long_for_auth_is_refused_here(void **state)
+{
+	static const char *const befores[] = { "AUTH PLAIN ", "AUTH PLAIN\r\n" };
+	struct house *h = *state;
+	char line[2 * WIRE_SASL_MAX + 3];
+	struct client *c;
+
+	memset(line, 'A', sizeof line - 3);
+	memcpy(line + sizeof line - 3, "\r\n", 3);
+	house_reload(h, "command_length = 65536 auth_line_length = 65536");
+	c = client_open(h);
+	client_start_tls(c);
+	for (size_t i = 0; i < 2; i++) {
+		h->login = WIRE_SASL_CONTINUE;
+		client_say(c, befores[i]);
+		if (i == 1)
+			client_expect(c, "334 ");
+		client_say(c, line);
+		client_expect(c, "501 5.5.2 ");
+		assert_int_equal(h->cancel_count, i);
+	}
+	h->login = WIRE_SASL_OK;
+	client_say(c, login);
+	client_expect(c, "235 ");
+	client_done(c);
 }
 
 static void
@@ -235,6 +265,7 @@ main(void)
 		HOUSE_TEST(test_each_refusal_of_a_login_has_its_reply),
 		HOUSE_TEST(test_challenges_are_carried_to_the_client),
 		HOUSE_TEST(test_a_login_that_the_client_leaves_is_cancelled),
+		HOUSE_TEST(test_a_response_that_is_too_long_for_auth_is_refused_here),
 		HOUSE_TEST(test_without_auth_a_login_fails_for_now),
 		HOUSE_TEST(test_a_login_fails_for_now_when_auth_dies),
 		HOUSE_TEST(test_a_sender_is_asked_about_once_and_another_again),
