@@ -22,6 +22,7 @@ enum {
 struct sign {
 	int fd; /* -1: no channel */
 	uint64_t id;
+	bool is_late;     /* the last request was given up */
 	struct buf input; /* not yet read as frames */
 };
 
@@ -52,6 +53,20 @@ sign_set_channel(struct sign *s, int fd)
 	fd_close(&s->fd);
 	buf_clear(&s->input);
 	s->fd = fd;
+	s->is_late = false;
+}
+
+/* False while auth reads nothing and the kernel has no more room for it: that may pass. */
+static bool
+send_frame(struct sign *s, struct slice frame)
+{
+	ssize_t n = send(s->fd, frame.ptr, frame.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n < 0 && errno == EAGAIN)
+		return false;
+	if (n != (ssize_t)frame.len)
+		fd_close(&s->fd);
+	return s->fd >= 0;
 }
 
 static bool
@@ -65,7 +80,7 @@ send_request(struct sign *s, enum net_tls_scheme scheme, struct slice in)
 	const struct wire_sign request = { schemes[scheme], in };
 	uint8_t header[IPC_HEADER_LEN];
 	struct buf frame, payload;
-	ssize_t n;
+	bool ok;
 
 	buf_init(&payload, REQUEST_MAX);
 	buf_init(&frame, REQUEST_MAX);
@@ -76,13 +91,10 @@ send_request(struct sign *s, enum net_tls_scheme scheme, struct slice in)
 	    header);
 	(void)buf_add(&frame, header, sizeof header);
 	(void)buf_add_slice(&frame, buf_slice(&payload));
-	/* One request at a time: the kernel has room for it, or the channel is broken. */
-	n = send(s->fd, frame.ptr, frame.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (n != (ssize_t)frame.len)
-		fd_close(&s->fd);
+	ok = send_frame(s, buf_slice(&frame));
 	buf_done(&payload);
 	buf_done(&frame);
-	return s->fd >= 0;
+	return ok;
 }
 
 /* Waits for more octets. False at the end of the channel or of the time. */
@@ -131,10 +143,11 @@ bool
 sign_ask(void *arg, enum net_tls_scheme scheme, struct slice in, struct buf *out)
 {
 	struct sign *s = arg;
-	uint64_t until_ms = clock_monotonic_ms() + SIGN_TIMEOUT_MS;
+	uint64_t until_ms = clock_monotonic_ms() + (s->is_late ? SIGN_LATE_MS : SIGN_TIMEOUT_MS);
 	bool ok;
 
 	ok = s->fd >= 0 && send_request(s, scheme, in) && take_answer(s, until_ms, out);
+	s->is_late = !ok && (s->is_late || clock_monotonic_ms() >= until_ms);
 	if (!ok)
 		log_event(LOG_LEVEL_WARNING, "tls-signature-failed", "reason",
 		    s->fd < 0 ? "auth is away" : "no signature from auth");

@@ -3,7 +3,8 @@
  * sign.h - signatures of the TLS key, asked of auth in the midst of a handshake.
  *
  * OpenSSL wants the signature before it returns, so this blocks: some hundred microseconds, and
- * SIGN_TIMEOUT_MS at the worst.
+ * SIGN_TIMEOUT_MS at the worst. Once that was in vain, others wait SIGN_LATE_MS only until auth has
+ * answered again: a handshake that fails costs one client, the wait costs all of them.
  */
 #ifndef SUBMISSION_SIGN_H
 #define SUBMISSION_SIGN_H
@@ -11,6 +12,7 @@
 #include "net/tls.h"
 
 #define SIGN_TIMEOUT_MS 5000
+#define SIGN_LATE_MS 50
 
 struct sign;
 

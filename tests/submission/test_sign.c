@@ -142,6 +142,31 @@ test_without_auth_there_is_no_signature_until_it_is_back(void **state)
 	tear_down(&f);
 }
 
+/* auth may be stopped for a while, and must be of use again after it. */
+static void
+test_a_channel_that_is_full_is_kept(void **state)
+{
+	static const uint8_t filler[4096];
+	uint8_t octets[sizeof filler];
+	struct fixture f;
+	int ends[2];
+
+	(void)state;
+	set_up(&f);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	fd_close(&f.auth);
+	f.auth = ends[0];
+	sign_set_channel(f.sign, ends[1]);
+	while (send(ends[1], filler, sizeof filler, MSG_DONTWAIT) > 0)
+		;
+	assert_false(ask(&f));
+	while (recv(f.auth, octets, sizeof octets, MSG_DONTWAIT) > 0)
+		;
+	answer(&f, 2, WIRE_SIGNATURE, "signature");
+	assert_true(ask(&f));
+	tear_down(&f);
+}
+
 int
 main(void)
 {
@@ -150,6 +175,7 @@ main(void)
 		cmocka_unit_test(test_a_late_answer_is_not_taken_for_the_next),
 		cmocka_unit_test(test_an_empty_or_wrong_answer_is_no_signature),
 		cmocka_unit_test(test_without_auth_there_is_no_signature_until_it_is_back),
+		cmocka_unit_test(test_a_channel_that_is_full_is_kept),
 	};
 
 	return cmocka_run_group_tests_name("submission/sign", tests, NULL, NULL);
