@@ -132,7 +132,19 @@ put_message(struct queue_peer *p, uint64_t id, const struct wire_message *frame)
 	free(recipients);
 }
 
-/* A NUL in an address would end it early in every C string that it meets. */
+static bool
+is_free_of_controls(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] < 0x20 || s.ptr[i] == 0x7f)
+			return false;
+	return true;
+}
+
+/*
+ * A NUL in an address would end it early in every C string that it meets, a line end would end the
+ * header line or the command that it is written into.
+ */
 static bool
 is_text(const struct wire_message *m)
 {
@@ -140,10 +152,9 @@ is_text(const struct wire_message *m)
 	struct slice address;
 
 	while (wire_list_next(&walk, &address))
-		if (slice_find(address, 0) != address.len)
+		if (!is_free_of_controls(address))
 			return false;
-	return slice_find(m->sender, 0) == m->sender.len &&
-	       slice_find(m->account, 0) == m->account.len;
+	return is_free_of_controls(m->sender) && is_free_of_controls(m->account);
 }
 
 static bool

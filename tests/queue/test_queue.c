@@ -324,6 +324,9 @@ test_a_peer_that_talks_nonsense_is_cut_off(void **state)
 		house_run_until(&h, submission_is_cut);
 		house_connect_submission(&h);
 	}
+	house_send(&h, 42, "alice@example.org>\r\nRCPT TO:<eve@example.org", one);
+	house_run_until(&h, submission_is_cut);
+	house_connect_submission(&h);
 	house_send(&h, 41, "alice@example.org", one);
 	house_run_until(&h, house_has_stored);
 	assert_int_equal(h.stored_status, WIRE_STORED_OK);
