@@ -83,6 +83,11 @@ void net_conn_consume(struct net_conn *c, size_t len);
 void net_conn_hold(struct net_conn *c);
 void net_conn_resume(struct net_conn *c); /* on_input follows from the loop when octets wait */
 
+/*
+ * What is written from now on is the last: it leaves together with the end of the stream, so
+ * net_conn_finish() must follow when it has been taken.
+ */
+void net_conn_last_words(struct net_conn *c);
 /* Copies out to the output. One call gives one TLS record when it fits one. */
 void net_conn_write(struct net_conn *c, struct slice out);
 /* Octets not yet handed to the kernel. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -87,6 +89,17 @@ static const struct net_conn_handler finishing = {
 	.on_deadline = give_up,
 	.on_end = on_finishing_end,
 };
+
+/* Held back by the kernel until the stream is shut: three small packets leave as one. */
+void
+net_conn_last_words(struct net_conn *c)
+{
+	const int on = 1;
+
+	if (net_conn_is_open(c) && c->peer_port != 0)
+		(void)setsockopt(
+		    bufferevent_getfd(c->stream), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
 
 void
 net_conn_finish(struct net_conn **c, uint64_t linger_ms)

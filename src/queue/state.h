@@ -107,6 +107,7 @@ TAILQ_HEAD(queue_promise_list, queue_promise);
 
 struct queue_batch {
 	struct queue_promise_list promises;
+	unsigned promise_count;
 	struct queue_job_list saving;
 	uint64_t credit_len[CONFIG_PROCESSES_MAX]; /* octets of chunks, by submission process */
 };
@@ -123,6 +124,8 @@ struct queue {
 	/* batch.c: what the open batch and the one in the writer owe */
 	struct queue_batch open, flying;
 	struct event *flush_soon; /* runs once at the end of a turn of the loop */
+	uint64_t flushed_ms;      /* when the last batch took off (monotonic) */
+	int crowd;                /* messages in a batch, smoothed (batch.c) */
 
 	/* health.c */
 	int trouble; /* 0, or the -errno for which the disk refuses */

@@ -133,6 +133,8 @@ pump(struct session *s)
 		want = smtp_server_want(s->engine);
 		goes_on = want == SMTP_SERVER_WANT_NONE ? feed(s) : answer(s, want);
 	}
+	if (want == SMTP_SERVER_WANT_CLOSE && s->conn != NULL)
+		net_conn_last_words(s->conn);
 	send_replies(s);
 	if (want == SMTP_SERVER_WANT_CLOSE)
 		close_session(s);
