@@ -294,6 +294,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	(void)sigaction(SIGINT, &action, NULL);
+	(void)signal(SIGPIPE, SIG_IGN); /* a peer that is gone is an error like others */
 	(void)sigaction(SIGTERM, &action, NULL);
 	allow_descriptors(o.connections);
 	if (!run_init(&run, &o))

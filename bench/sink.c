@@ -191,6 +191,7 @@ main(int argc, char **argv)
 	if (!sink_options_parse(argc, argv, &o))
 		return 2;
 	(void)sigaction(SIGINT, &action, NULL);
+	(void)signal(SIGPIPE, SIG_IGN); /* a peer that is gone is an error like others */
 	(void)sigaction(SIGTERM, &action, NULL);
 	allow_descriptors();
 	if (!sink_init(&sink, &o))

@@ -27,6 +27,8 @@ find_advice(int negative_errno)
 		return "; another program listens there";
 	case EADDRNOTAVAIL:
 		return "; this machine does not have that address";
+	case EAFNOSUPPORT:
+		return "; this kernel has no IPv6: set address = \"0.0.0.0\"";
 	default:
 		return "";
 	}

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -290,15 +291,35 @@ serve(struct supervisor *s)
 	close_events(s);
 }
 
+/* sysexits.h, as the other subcommands have it: a service manager need not try a bad config again.
+ */
+static int
+start_exit_code(int result)
+{
+	switch (-result) {
+	case ENOENT:
+		return EX_NOINPUT;
+	case EACCES:
+	case EPERM:
+		return EX_NOPERM;
+	case EINVAL:
+		return EX_CONFIG;
+	default:
+		return EX_OSERR;
+	}
+}
+
 int
 supervisor_run(const char *config_path)
 {
 	struct supervisor s = { .config_path = config_path };
+	int r;
 
 	prepare_process();
 	s.notify = supervisor_notify_init();
-	if (supervisor_estate_open(config_path, SUPERVISOR_PROGRAM, &s.estate) != 0)
-		return EXIT_FAILURE;
+	r = supervisor_estate_open(config_path, SUPERVISOR_PROGRAM, &s.estate);
+	if (r != 0)
+		return start_exit_code(r);
 	log_event(LOG_LEVEL_INFO, "starting", "version", SALLYPORT_VERSION);
 	serve(&s);
 	supervisor_estate_done(&s.estate);

@@ -15,7 +15,10 @@
 #ifndef SUPERVISOR_SUPERVISOR_H
 #define SUPERVISOR_SUPERVISOR_H
 
-/* Runs until told to stop. Logs by itself. Returns the exit code: 0 after an orderly stop. */
+/*
+ * Runs until told to stop. Logs by itself. Returns the exit code: 0 after an orderly stop, one of
+ * sysexits.h when config, files or ports are wrong, 1 when a child cannot start.
+ */
 int supervisor_run(const char *config_path);
 
 #endif

@@ -237,6 +237,7 @@ def test_a_server_with_a_bad_config_does_not_start(start, receiver):
     with pytest.raises(RuntimeError):
         server.start()
     assert str(server.config_file) in server.log_text()
+    assert server.process.child.returncode == os.EX_CONFIG
 
 
 def test_a_port_in_use_is_told_by_name(start, receiver):

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "scene.h"
@@ -48,12 +49,12 @@ expect_orderly_end(struct scene *s)
 }
 
 static void
-expect_failed_start(struct scene *s)
+expect_failed_start(struct scene *s, int exit_code)
 {
 	int status = scene_wait(s);
 
 	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), EXIT_FAILURE);
+	assert_int_equal(WEXITSTATUS(status), exit_code);
 }
 
 static void
@@ -229,7 +230,7 @@ test_a_child_that_cannot_start_ends_the_start(void **state)
 
 	scene_write_config(s, "broken.example", "");
 	scene_start(s);
-	expect_failed_start(s);
+	expect_failed_start(s, EXIT_FAILURE);
 	assert_true(scene_has_logged(s, "event=start-failed step=prepare code=EIO"));
 	assert_false(scene_has_logged(s, "event=ready"));
 }
@@ -293,7 +294,7 @@ test_a_missing_config_ends_the_start_with_a_reason(void **state)
 
 	assert_int_equal(unlink(s->config), 0);
 	scene_start(s);
-	expect_failed_start(s);
+	expect_failed_start(s, EX_NOINPUT);
 	assert_true(scene_has_logged(s, "event=start-failed reason="));
 }
 
