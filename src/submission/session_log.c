@@ -117,7 +117,7 @@ log_refusal(struct session *s, struct slice reply)
 	struct log_line l;
 
 	s->refusal_count++;
-	begin(&l, LOG_LEVEL_INFO, s->login_failed ? "auth-failed" : "refused", s);
+	begin(&l, LOG_LEVEL_INFO, s->login_failed ? "login-refused" : "refused", s);
 	s->login_failed = false;
 	add_peer(&l, s);
 	add_account(&l, s);
