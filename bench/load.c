@@ -293,6 +293,7 @@ main(int argc, char **argv)
 		options_done(&o);
 		return 2;
 	}
+	(void)signal(SIGPIPE, SIG_IGN); /* SSL_write() has no MSG_NOSIGNAL */
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)signal(SIGPIPE, SIG_IGN); /* a peer that is gone is an error like others */
 	(void)sigaction(SIGTERM, &action, NULL);
