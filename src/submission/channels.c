@@ -57,6 +57,12 @@ submission_auth_open(struct submission *p, int fd)
 	p->auth = ipc_new(p->child->base, fd, &handler, p);
 }
 
+bool
+submission_auth_listens(const struct submission *p)
+{
+	return p->auth != NULL && !ipc_is_full(p->auth);
+}
+
 /* What goes to auth may be a password. */
 void
 submission_auth_send(struct submission *p, uint16_t type, uint64_t id)

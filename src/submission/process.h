@@ -68,6 +68,8 @@ void submission_settle(struct submission *p);
 /* Take over fd; whoever waited for the peer before is told that it is gone. */
 void submission_auth_open(struct submission *p, int fd);
 void submission_queue_open(struct submission *p, int fd);
+/* Is auth there, and does it read? When it hangs, what is asked of it must not pile up. */
+bool submission_auth_listens(const struct submission *p);
 /* Sends p->payload and empties it. Drops it when the peer is away. */
 void submission_auth_send(struct submission *p, uint16_t type, uint64_t id);
 

@@ -51,7 +51,8 @@ session_auth_ask(struct session *s)
 		smtp_server_auth_cancelled(s->engine, clock_monotonic_ms());
 		return true;
 	}
-	if (s->process->auth == NULL) {
+	if (!submission_auth_listens(s->process)) {
+		session_auth_cancel(s);
 		fail_login(s, SMTP_SERVER_AUTH_TEMPORARY);
 		return true;
 	}
@@ -157,7 +158,7 @@ session_sender_ask(struct session *s)
 	uint64_t now_ms = clock_monotonic_ms();
 
 	s->recipients_len = 0;
-	if (is_remembered(s, now_ms) || s->process->auth == NULL) {
+	if (is_remembered(s, now_ms) || !submission_auth_listens(s->process)) {
 		smtp_server_sender_done(s->engine,
 		    is_remembered(s, now_ms) ? SMTP_SERVER_OK : SMTP_SERVER_TRY_LATER, now_ms);
 		return true;
