@@ -55,6 +55,7 @@ def test_plaintext_after_starttls_is_thrown_away(server):
             assert client.reply() == "", "a reply to a command from before the handshake"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("version", ["TLSv1", "TLSv1_1"])
 def test_old_tls_is_refused(server, version):
     context = insecure_context()

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
@@ -28,11 +29,28 @@ def remove_directory(path):
     shutil.rmtree(path, ignore_errors=True)
 
 
+# Below the range from which the kernel takes ports for outgoing connections, which could be in use
+# again before the server that we start binds them.
+_PORTS = range(10000, 32000)
+_given = set()
+
+
 def free_port():
-    """A port of the loopback address that nobody listens on."""
-    with socket.socket() as s:
-        s.bind((ADDRESS, 0))
-        return s.getsockname()[1]
+    """A port of the loopback address that nobody listens on, and that was not given before."""
+    while True:
+        port = random.choice(_PORTS)
+        with socket.socket() as s:
+            if port not in _given and _binds(s, port):
+                _given.add(port)
+                return port
+
+
+def _binds(s, port):
+    try:
+        s.bind((ADDRESS, port))
+        return True
+    except OSError:
+        return False
 
 
 def stalled_listener():
