@@ -7,9 +7,9 @@
 #include "proc/wire_cursor.h"
 
 enum { FIXED_MAX = 1024 }; /* numbers and lengths, and the name of a next hop */
-_Static_assert(
-    WIRE_RECIPIENTS_LEN_MAX + WIRE_CHUNK_MAX + WIRE_PREFIX_MAX + 2 * WIRE_ADDRESS_MAX + FIXED_MAX <=
-	IPC_PAYLOAD_MAX,
+_Static_assert(WIRE_RECIPIENTS_LEN_MAX + WIRE_CHUNK_MAX + WIRE_PREFIX_MAX +
+		       (size_t)2 * WIRE_ADDRESS_MAX + FIXED_MAX <=
+		   IPC_PAYLOAD_MAX,
     "the largest message fits a frame");
 
 bool
