@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <arpa/nameser.h>
 #include <event2/event_struct.h>
@@ -12,6 +13,7 @@
 #include <unbound.h>
 
 #include "util/alloc.h"
+#include "util/log.h"
 
 /* Of each family, so that neither can crowd out the other. */
 #define FAMILY_MAX (NET_RESOLVE_ADDRESSES_MAX / 2)
@@ -45,6 +47,13 @@ struct net_resolve {
 	struct net_address addresses[KIND_COUNT][FAMILY_MAX];
 };
 
+/* A small container may have neither. */
+static bool
+is_there(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
 static const char *
 open_files(struct ub_ctx *unbound, const char *resolv_conf, const char *hosts)
 {
@@ -53,10 +62,12 @@ open_files(struct ub_ctx *unbound, const char *resolv_conf, const char *hosts)
 	    ub_ctx_set_option(unbound, "module-config:", "iterator") != 0 ||
 	    ub_ctx_debugout(unbound, NULL) != 0)
 		return "cannot set up libunbound";
-	if (ub_ctx_resolvconf(unbound, resolv_conf) != 0)
+	/* Without the file libunbound asks the root servers itself. */
+	if (is_there(resolv_conf) && ub_ctx_resolvconf(unbound, resolv_conf) != 0)
 		return "cannot read resolv.conf";
-	if (ub_ctx_hosts(unbound, hosts) != 0)
-		return "cannot read hosts";
+	/* libunbound stops at a line that it does not understand; names in DNS work without. */
+	if (is_there(hosts) && ub_ctx_hosts(unbound, hosts) != 0)
+		log_event(LOG_LEVEL_WARNING, "hosts-not-understood", "file", hosts);
 	return NULL;
 }
 

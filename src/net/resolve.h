@@ -36,7 +36,10 @@ struct net_resolve_result {
 struct net_resolver;
 struct net_resolve;
 
-/* 0, or -errno with words for the administrator appended to error. */
+/*
+ * 0, or -errno with words for the administrator appended to error. A file that is not there is no
+ * error, nor is a line of hosts that is not understood: it is logged.
+ */
 int net_resolver_new(
     struct event_base *base, struct net_resolver **ret_resolver, struct buf *error);
 /* As above, from other files than /etc/resolv.conf and /etc/hosts. */
