@@ -7,12 +7,12 @@ const nodemailer = require('nodemailer');
 const env = process.env;
 
 const transport = nodemailer.createTransport({
-  host: env.HOST,
+  host: '127.0.0.1', // env.HOST may be ::1 first, and the server listens on IPv4
   port: Number(env.PORT),
   secure: env.SECURE === '1',
   requireTLS: true,
   auth: { user: env.LOGIN, pass: env.PASSWORD },
-  tls: { ca: fs.readFileSync(env.CA) },
+  tls: { ca: fs.readFileSync(env.CA), servername: env.HOST },
 });
 
 transport
