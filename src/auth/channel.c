@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "auth/login.h"
-#include "auth/sender.h"
 #include "proc/ipc.h"
 #include "proc/wire.h"
 #include "util/alloc.h"
@@ -40,7 +39,7 @@ send_sasl_reply(struct auth_channel *c, uint64_t id, const struct wire_sasl_repl
 static void
 send_sasl_status(struct auth_channel *c, uint64_t id, enum wire_sasl_status status)
 {
-	send_sasl_reply(c, id, &(const struct wire_sasl_reply){ status, { NULL, 0 } });
+	send_sasl_reply(c, id, &(const struct wire_sasl_reply){ .status = status });
 }
 
 static void
@@ -85,7 +84,7 @@ static bool
 on_start(struct auth_channel *c, uint64_t id, struct slice payload)
 {
 	const struct auth_login_owner owner = { on_decided, c, id };
-	struct wire_sasl_reply reply = { WIRE_SASL_TEMPORARY, { NULL, 0 } };
+	struct wire_sasl_reply reply = { .status = WIRE_SASL_TEMPORARY };
 	struct wire_sasl_start start;
 	struct auth_login *l;
 
@@ -110,7 +109,7 @@ on_start(struct auth_channel *c, uint64_t id, struct slice payload)
 static bool
 on_response(struct auth_channel *c, uint64_t id, struct slice payload)
 {
-	struct wire_sasl_reply reply = { WIRE_SASL_TEMPORARY, { NULL, 0 } };
+	struct wire_sasl_reply reply = { .status = WIRE_SASL_TEMPORARY };
 	struct auth_login *l = map_get(&c->logins, id);
 
 	if (l == NULL) /* begun with a process before us */
@@ -120,7 +119,7 @@ on_response(struct auth_channel *c, uint64_t id, struct slice payload)
 
 /*
  * Asked before each message, so that an account that was disabled or removed also loses the
- * sessions that it has open. The null reverse-path (RFC 5321 §4.5.5) is anybody's.
+ * sessions that it has open.
  */
 static enum wire_sender_status
 check_sender(struct auth_service *s, const struct wire_sender *sender)
@@ -131,12 +130,8 @@ check_sender(struct auth_service *s, const struct wire_sender *sender)
 		return WIRE_SENDER_TEMPORARY;
 	if (account == NULL || account->disabled)
 		return WIRE_SENDER_NOT_ALLOWED;
-	if (sender->address.len == 0 || !s->config->auth.check_sender)
-		return WIRE_SENDER_OK;
-	return auth_sender_is_allowed(sender->account, slice_of(account->senders),
-		   slice_of(s->config->hostname), sender->address)
-		   ? WIRE_SENDER_OK
-		   : WIRE_SENDER_NOT_ALLOWED;
+	return auth_service_may_send(s, account, sender->address) ? WIRE_SENDER_OK
+								  : WIRE_SENDER_NOT_ALLOWED;
 }
 
 static bool

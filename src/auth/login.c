@@ -104,10 +104,17 @@ log_about(const struct auth_login *l, enum log_level level, const char *event, c
 }
 
 static struct wire_sasl_reply
-accept_login(struct auth_login *l, const char *by)
+accept_login(struct auth_login *l, const struct auth_account *account, const char *by)
 {
+	struct slice name = slice_of(l->credentials.name);
+
 	log_about(l, LOG_LEVEL_DEBUG, "auth-ok", "by", by); /* submission says it too */
-	return (struct wire_sasl_reply){ WIRE_SASL_OK, slice_of(l->credentials.name) };
+	return (struct wire_sasl_reply){
+		.status = WIRE_SASL_OK,
+		.octets = name,
+		.owns_name = slice_find(name, '@') != name.len &&
+			     auth_service_may_send(l->service, account, name),
+	};
 }
 
 /* The reason is for the log alone. */
@@ -119,7 +126,7 @@ refuse_login(struct auth_login *l, const char *reason)
 	log_about(l, LOG_LEVEL_INFO, "auth-failed", "reason", reason);
 	if (auth_throttle_add(s->throttle, buf_slice(&l->peer), throttle_limit(l), s->now_ms()))
 		log_about(l, LOG_LEVEL_WARNING, "auth-throttled", "reason", "too many failures");
-	return (struct wire_sasl_reply){ WIRE_SASL_BAD_CREDENTIALS, { NULL, 0 } };
+	return (struct wire_sasl_reply){ .status = WIRE_SASL_BAD_CREDENTIALS };
 }
 
 static enum auth_login_turn
@@ -134,7 +141,7 @@ static enum auth_login_turn
 decided_plainly(
     struct auth_login *l, enum wire_sasl_status status, struct wire_sasl_reply *ret_reply)
 {
-	return decided(l, (struct wire_sasl_reply){ status, { NULL, 0 } }, ret_reply);
+	return decided(l, (struct wire_sasl_reply){ .status = status }, ret_reply);
 }
 
 static enum auth_login_turn
@@ -181,7 +188,7 @@ decide(struct auth_login *l, struct wire_sasl_reply *ret_reply)
 	if (auth_directory_find(s->directory, slice_of(l->credentials.name), now_ms, &account) < 0)
 		return decided_plainly(l, WIRE_SASL_TEMPORARY, ret_reply);
 	if (is_remembered(l, account, now_ms))
-		return decided(l, accept_login(l, "cache"), ret_reply);
+		return decided(l, accept_login(l, account, "cache"), ret_reply);
 	return start_hashing(l, account, ret_reply);
 }
 
@@ -199,8 +206,10 @@ static enum auth_login_turn
 go_on(struct auth_login *l, enum sasl_status status, struct wire_sasl_reply *ret_reply)
 {
 	if (status == SASL_STATUS_CHALLENGE) {
-		*ret_reply = (struct wire_sasl_reply){ WIRE_SASL_CONTINUE,
-			sasl_exchange_challenge(l->exchange) };
+		*ret_reply = (struct wire_sasl_reply){
+			.status = WIRE_SASL_CONTINUE,
+			.octets = sasl_exchange_challenge(l->exchange),
+		};
 		return AUTH_LOGIN_ASKS;
 	}
 	if (is_throttled(l))
@@ -253,7 +262,7 @@ judge(struct auth_login *l, const struct auth_job *job)
 
 	if (auth_directory_find(
 		s->directory, slice_of(l->credentials.name), s->now_ms(), &account) < 0)
-		return (struct wire_sasl_reply){ WIRE_SASL_TEMPORARY, { NULL, 0 } };
+		return (struct wire_sasl_reply){ .status = WIRE_SASL_TEMPORARY };
 	if (account == NULL)
 		return refuse_login(l, "unknown-user");
 	if (account->disabled)
@@ -263,7 +272,7 @@ judge(struct auth_login *l, const struct auth_job *job)
 	if (strcmp(account->hash, job->hash) != 0)
 		return refuse_login(l, "password-just-changed");
 	remember(l, account, job);
-	return accept_login(l, "password");
+	return accept_login(l, account, "password");
 }
 
 /* A client that leaves before the answer does not escape the throttle. */
@@ -271,7 +280,7 @@ void
 auth_login_hashed(void *ctx, struct auth_job *job)
 {
 	struct auth_login *l = job->owner;
-	struct wire_sasl_reply reply = { WIRE_SASL_TEMPORARY, { NULL, 0 } };
+	struct wire_sasl_reply reply = { .status = WIRE_SASL_TEMPORARY };
 	bool is_wanted = l->state == HASHING;
 
 	(void)ctx;

@@ -8,6 +8,7 @@
 
 #include "auth/channel.h"
 #include "auth/login.h"
+#include "auth/sender.h"
 #include "util/alloc.h"
 #include "util/rand.h"
 
@@ -112,4 +113,13 @@ auth_service_set_key(struct auth_service *s, struct slice pem)
 	auth_sign_key_free(&s->key);
 	s->key = key;
 	return true;
+}
+
+bool
+auth_service_may_send(
+    const struct auth_service *s, const struct auth_account *account, struct slice address)
+{
+	return address.len == 0 || !s->config->auth.check_sender ||
+	       auth_sender_is_allowed(slice_of(account->name), slice_of(account->senders),
+		   slice_of(s->config->hostname), address);
 }

@@ -44,6 +44,12 @@ int auth_service_init(struct auth_service *s, struct event_base *base, const str
     unsigned thread_count, uint64_t (*now_ms)(void));
 /* Closes the channels, wipes what is secret. */
 void auth_service_done(struct auth_service *s);
+/*
+ * May this account, which is not disabled, send as address, as the config has it? The null
+ * reverse-path (RFC 5321 §4.5.5) is anybody's.
+ */
+bool auth_service_may_send(
+    const struct auth_service *s, const struct auth_account *account, struct slice address);
 /* A new or renewed TLS key. False when it is none; then the old one stays. */
 bool auth_service_set_key(struct auth_service *s, struct slice pem);
 

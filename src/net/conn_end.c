@@ -15,7 +15,7 @@
 static void
 notify_close(struct net_conn *c)
 {
-	if ((c->state != CONN_TLS && c->state != CONN_CLOSED) || c->ssl == NULL ||
+	if ((c->state != CONN_TLS && c->state != CONN_CLOSED) || c->ssl == NULL || c->is_shut ||
 	    net_conn_pending(c) != 0)
 		return;
 	ERR_clear_error();
@@ -53,8 +53,11 @@ half_close(void *owner)
 		net_conn_free(&c);
 		return;
 	}
+	if (c->is_shut)
+		return;
 	notify_close(c);
 	(void)shutdown(bufferevent_getfd(c->stream), SHUT_WR);
+	c->is_shut = true;
 }
 
 static void

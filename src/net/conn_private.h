@@ -36,6 +36,7 @@ struct net_conn {
 	bool is_server;
 	bool held;    /* by the owner */
 	bool is_full; /* NET_CONN_READ_MAX octets are unread */
+	bool is_shut; /* nothing more is sent, not even close_notify */
 };
 
 /* Octets can come and go. */

@@ -125,6 +125,9 @@ enum wire_sasl_status {
 struct wire_sasl_reply {
 	enum wire_sasl_status status;
 	struct slice octets;
+	/* With OK: the name is an address, and one that the account may send as. Spares a client
+	   that connects for each message a WIRE_SENDER. */
+	bool owns_name;
 };
 void wire_sasl_reply_encode(const struct wire_sasl_reply *r, struct buf *out);
 bool wire_sasl_reply_decode(struct slice payload, struct wire_sasl_reply *ret_reply);

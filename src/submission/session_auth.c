@@ -105,10 +105,22 @@ find_failure(enum wire_sasl_status status, enum smtp_server_auth_failure *ret_wh
 }
 
 static void
-accept_login(struct session *s, struct slice account)
+remember_sender(struct session *s, struct slice address, uint64_t now_ms)
 {
+	buf_clear(&s->sender);
+	(void)buf_add_slice(&s->sender, address);
+	s->sender_until_ms = now_ms + SENDER_TRUSTED_MS;
+}
+
+static void
+accept_login(struct session *s, const struct wire_sasl_reply *reply)
+{
+	uint64_t now_ms = clock_monotonic_ms();
+
 	s->in_login = false;
-	smtp_server_auth_ok(s->engine, account, clock_monotonic_ms());
+	if (reply->owns_name)
+		remember_sender(s, reply->octets, now_ms);
+	smtp_server_auth_ok(s->engine, reply->octets, now_ms);
 	session_log_login(s);
 }
 
@@ -129,7 +141,7 @@ session_auth_reply(struct session *s, struct slice payload)
 	if (find_failure(reply.status, &why))
 		fail_login(s, why);
 	else if (reply.status == WIRE_SASL_OK)
-		accept_login(s, reply.octets);
+		accept_login(s, &reply);
 	else
 		smtp_server_auth_continue(s->engine, reply.octets, clock_monotonic_ms());
 	session_go_on(s);
@@ -175,13 +187,10 @@ answer_sender(struct session *s, enum smtp_server_answer answer)
 	uint64_t now_ms = clock_monotonic_ms();
 
 	s->wait = SESSION_WAIT_INPUT;
-	if (answer == SMTP_SERVER_OK) {
-		buf_clear(&s->sender);
-		(void)buf_add_slice(&s->sender, smtp_server_sender(s->engine));
-		s->sender_until_ms = now_ms + SENDER_TRUSTED_MS;
-	} else {
+	if (answer == SMTP_SERVER_OK)
+		remember_sender(s, smtp_server_sender(s->engine), now_ms);
+	else
 		session_log_sender(s);
-	}
 	smtp_server_sender_done(s->engine, answer, now_ms);
 	session_go_on(s);
 }

@@ -56,6 +56,7 @@ on_frame(void *owner, uint16_t type, uint64_t id, struct slice payload)
 	if (type == WIRE_SASL_REPLY) {
 		assert_true(wire_sasl_reply_decode(payload, &sasl));
 		f->last.status = sasl.status;
+		f->last.owns_name = sasl.owns_name;
 		keep_text(&f->last, sasl.octets);
 	} else if (type == WIRE_SENDER_REPLY) {
 		assert_true(wire_sender_reply_decode(payload, &f->last.sender));

@@ -27,6 +27,7 @@ struct reply {
 	uint16_t type;
 	uint64_t id;
 	enum wire_sasl_status status;
+	bool owns_name;
 	enum wire_sender_status sender;
 	char text[64];
 	struct buf payload;

@@ -32,6 +32,26 @@ test_sender_rights_follow_the_account(void **state)
 }
 
 static void
+test_login_says_whether_the_name_may_be_sent_as(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 2; i++) { /* the password is hashed, then remembered */
+		assert_int_equal(peer_log_in(f, RESPONSE(RIGHT)), WIRE_SASL_OK);
+		assert_true(f->last.owns_name);
+	}
+	peer_add_account(f, "dave", "right"); /* no address */
+	assert_int_equal(peer_log_in(f, RESPONSE("\0dave\0right")), WIRE_SASL_OK);
+	assert_false(f->last.owns_name);
+	assert_int_equal(auth_accounts_set_senders(f->store, ALICE, "@example.net", 1), 0);
+	assert_int_equal(peer_log_in(f, RESPONSE(RIGHT)), WIRE_SASL_OK);
+	assert_false(f->last.owns_name);
+	f->config->auth.check_sender = false;
+	assert_int_equal(peer_log_in(f, RESPONSE(RIGHT)), WIRE_SASL_OK);
+	assert_true(f->last.owns_name);
+}
+
+static void
 test_senders_may_be_left_unchecked(void **state)
 {
 	struct fixture *f = *state;
@@ -160,6 +180,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_sender_rights_follow_the_account),
+		CASE(test_login_says_whether_the_name_may_be_sent_as),
 		CASE(test_senders_may_be_left_unchecked),
 		CASE(test_unknown_mechanism_is_said),
 		CASE(test_response_to_nothing_is_put_off_not_left_open),

@@ -75,8 +75,9 @@ static void
 answer_login(struct house *h, uint64_t id)
 {
 	const struct wire_sasl_reply reply = {
-		h->login,
-		h->login == WIRE_SASL_OK ? slice_of("kim@example.org") : slice_of(""),
+		.status = h->login,
+		.octets = h->login == WIRE_SASL_OK ? slice_of("kim@example.org") : slice_of(""),
+		.owns_name = h->login == WIRE_SASL_OK && h->login_owns_name,
 	};
 	struct buf payload;
 

@@ -54,6 +54,7 @@ struct house {
 	struct ipc *auth; /* their end; NULL: away */
 	enum house_mood auth_mood;
 	enum wire_sasl_status login;
+	bool login_owns_name;
 	enum wire_sender_status sender;
 	unsigned login_count, cancel_count, sender_count; /* questions */
 

@@ -178,6 +178,32 @@ test_a_sender_is_asked_about_once_and_another_again(void **state)
 }
 
 static void
+test_a_sender_that_came_with_the_login_is_not_asked_about(void **state)
+{
+	struct house *h = *state;
+	struct client *c;
+
+	h->login_owns_name = true;
+	c = client_open(h);
+	client_log_in(c);
+	client_say(c, mail);
+	client_expect(c, "250 ");
+	assert_int_equal(h->sender_count, 0);
+	client_say(c, "RSET\r\n");
+	client_expect(c, "250 ");
+	client_say(c, other_mail);
+	client_expect(c, "250 ");
+	assert_int_equal(h->sender_count, 1);
+	h->process.sessions.first->sender_until_ms = 0;
+	client_say(c, "RSET\r\n");
+	client_expect(c, "250 ");
+	client_say(c, mail);
+	client_expect(c, "250 ");
+	assert_int_equal(h->sender_count, 2);
+	client_done(c);
+}
+
+static void
 test_a_sender_is_asked_about_again_after_a_while(void **state)
 {
 	struct house *h = *state;
@@ -235,7 +261,8 @@ test_an_answer_for_a_session_that_ended_is_dropped(void **state)
 	client_done(c);
 	buf_init(&payload, 1024);
 	wire_sasl_reply_encode(
-	    &(const struct wire_sasl_reply){ WIRE_SASL_OK, slice_of("kim") }, &payload);
+	    &(const struct wire_sasl_reply){ .status = WIRE_SASL_OK, .octets = slice_of("kim") },
+	    &payload);
 	ipc_send(h->auth, WIRE_SASL_REPLY, number, buf_slice(&payload));
 	buf_done(&payload);
 	house_settle(h);
@@ -269,6 +296,7 @@ main(void)
 		HOUSE_TEST(test_without_auth_a_login_fails_for_now),
 		HOUSE_TEST(test_a_login_fails_for_now_when_auth_dies),
 		HOUSE_TEST(test_a_sender_is_asked_about_once_and_another_again),
+		HOUSE_TEST(test_a_sender_that_came_with_the_login_is_not_asked_about),
 		HOUSE_TEST(test_a_sender_is_asked_about_again_after_a_while),
 		HOUSE_TEST(test_a_sender_fails_for_now_when_auth_is_away),
 		HOUSE_TEST(test_an_answer_for_a_session_that_ended_is_dropped),
