@@ -26,11 +26,17 @@ enum config_listener_tls {
 	CONFIG_LISTENER_IMPLICIT, /* RFC 8314 §3.3, port 465 */
 };
 
+enum config_listener_profile {
+	CONFIG_LISTENER_STRICT,
+	CONFIG_LISTENER_LEGACY_DEVICE, /* an LF alone is taken for CRLF */
+};
+
 struct config_listener {
 	char *name;    /* "submission", "submissions", ... */
 	char *address; /* IP address; "::" takes both families */
 	uint16_t port;
 	enum config_listener_tls tls;
+	enum config_listener_profile profile;
 };
 
 /* User names, or decimal uids, that the children change to when the supervisor is root. */
@@ -47,16 +53,40 @@ struct config_tls {
 struct config_limits {
 	uint64_t message_size;
 	uint32_t command_length, auth_line_length;
-	uint32_t recipients;    /* per transaction */
-	uint32_t transactions;  /* per session */
-	uint32_t bad_commands;  /* per session, before 421 */
-	uint32_t auth_failures; /* per session, before 421 */
-	uint32_t connections;   /* per submission process; above: 421 4.3.2 */
+	uint32_t recipients;              /* per transaction */
+	uint32_t transactions;            /* per session */
+	uint32_t bad_commands;            /* per session, before 421 */
+	uint32_t auth_failures;           /* per session, before 421 */
+	uint32_t connections;             /* per submission process; above: 421 4.3.2 */
+	uint32_t connections_per_address; /* in each submission process (IPv6: per /64) */
+	uint32_t recipient_domains;       /* per transaction */
+	uint32_t parameters;              /* of one MAIL or RCPT */
+	uint32_t transfer_rate;           /* octets of text a second, at least; 0: any */
+	uint32_t errors_before_delay;     /* per session */
+	uint64_t header_size;             /* octets of a message's header block */
+	uint32_t line_length;             /* octets without CRLF */
+	uint32_t received_count;          /* Received fields of a message */
+	uint64_t hold_ms;                 /* FUTURERELEASE, at most; 0: not offered */
+	uint64_t deliver_by_ms;           /* DELIVERBY, at least */
+};
+
+enum config_trace_client {
+	CONFIG_TRACE_ADDRESS,
+	CONFIG_TRACE_PSEUDONYM, /* keyed; `sallyport trace` tells the administrator whose it is */
+};
+
+/* What is done to the text of a message (RFC 6409 §8). */
+struct config_message {
+	bool fold_lines;         /* lines above line_length are folded, not refused */
+	bool complete_addresses; /* a local part alone gets our hostname, or it is refused */
+	bool add_sender;         /* Sender where From is not the envelope's sender */
+	enum config_trace_client trace_client;
 };
 
 struct config_timeouts {
 	uint64_t command_ms, data_ms, login_ms, handshake_ms;
 	uint64_t transaction_ms; /* a whole DATA */
+	uint64_t error_delay_ms; /* see errors_before_delay; 0: none */
 	uint64_t shutdown_ms;    /* SIGTERM: how long transactions in flight may take */
 };
 
@@ -121,6 +151,7 @@ struct config {
 	struct config_users users;
 	struct config_tls tls;
 	struct config_limits limits;
+	struct config_message message;
 	struct config_timeouts timeouts;
 	struct config_auth auth;
 	struct config_queue queue;

@@ -22,6 +22,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "message/flaw.h"
+#include "smtp/mail_params.h"
+#include "smtp/rcpt_params.h"
 #include "util/slice.h"
 
 /* Everything a peer may stretch. Each is a key of the config's `limits` or `timeouts` section. */
@@ -42,12 +45,37 @@ struct smtp_server_limits {
 	uint64_t data_timeout_ms;    /* between octets of text; at least 3 minutes (§4.5.3.2.5) */
 	uint64_t login_timeout_ms;   /* from the banner until AUTH has succeeded */
 	uint64_t transaction_timeout_ms; /* DATA from first octet to last, whatever the pace */
+	/* Distinct domains among the recipients of a transaction: RCPTDOMAINMAX (RFC 9422 §5). */
+	uint32_t recipient_domains;
+	uint32_t parameters; /* of one MAIL or RCPT */
+	/*
+	 * Octets of text a second, on average since 354 or the first BDAT, once data_timeout_ms
+	 * have passed; 0: any pace.
+	 */
+	uint32_t transfer_rate;
+	uint32_t errors_before_delay; /* from then on each error is answered later, ... */
+	uint64_t error_delay_ms;      /* ... by this; 0: never */
+	uint64_t hold_max_s;          /* FUTURERELEASE (RFC 4865 §4); 0: not offered */
+	uint64_t deliver_by_min_s;    /* DELIVERBY (RFC 2852 §4), by-mode R; 0: any */
+};
+
+/* How line ends are read. */
+enum smtp_server_profile {
+	SMTP_SERVER_STRICT, /* only CRLF (RFC 5321 §2.3.8) */
+	/*
+	 * For printers and scanners that send LF: an LF without CR is taken for CRLF, in commands
+	 * and in text, and counted. "LF . LF" and its kin still do not end the text.
+	 */
+	SMTP_SERVER_LEGACY_DEVICE,
 };
 
 struct smtp_server_options {
 	const char *hostname;                    /* borrowed for the life of the engine */
 	const struct smtp_server_limits *limits; /* borrowed for the life of the engine */
 	bool implicit_tls;                       /* TLS from the first octet: no STARTTLS offered */
+	enum smtp_server_profile profile;
+	/* Unix time less the time that the calls are given, in ms: for HOLDUNTIL and BY. */
+	int64_t unix_offset_ms;
 };
 
 /* What must happen before the engine goes on. At most one is open. */
@@ -153,6 +181,12 @@ void smtp_server_recipient_done(
 /* queue_id names the message in the 250; ignored unless answer is OK. */
 void smtp_server_store_done(
     struct smtp_server *s, enum smtp_server_answer answer, struct slice queue_id, uint64_t now_ms);
+/*
+ * Instead of store_done: the text is not taken. detail names what it is about (a field, an
+ * address); may be empty.
+ */
+void smtp_server_store_refused(
+    struct smtp_server *s, enum message_flaw flaw, struct slice detail, uint64_t now_ms);
 void smtp_server_abort_done(struct smtp_server *s, uint64_t now_ms);
 
 /* Facts about the session, for the trace header, the envelope and the log. Slices are borrowed. */
@@ -166,6 +200,12 @@ uint64_t smtp_server_declared_size(const struct smtp_server *s); /* SIZE=, 0 whe
 size_t smtp_server_recipient_count(
     const struct smtp_server *s); /* those accepted, plus the one asked about */
 struct slice smtp_server_recipient(const struct smtp_server *s, size_t i);
-bool smtp_server_is_in_text(const struct smtp_server *s); /* between 354 and the end of text */
+/* Of the transaction; borrowed until it ends. */
+const struct smtp_mail_params *smtp_server_mail_params(const struct smtp_server *s);
+struct smtp_rcpt_params smtp_server_recipient_params(const struct smtp_server *s, size_t i);
+/* Between 354, or the first BDAT, and the end of text. */
+bool smtp_server_is_in_text(const struct smtp_server *s);
+/* Line ends that SMTP_SERVER_LEGACY_DEVICE has repaired, in commands and text, since the start. */
+uint64_t smtp_server_repaired_count(const struct smtp_server *s);
 
 #endif

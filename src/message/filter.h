@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * filter.h - what a submitted message passes through on its way to the queue (RFC 6409 §5 to §8).
+ *
+ * The header block is kept until its end, checked, put right and written out; what follows it is
+ * copied as it comes, with the length of its lines watched. Memory is bounded by header_size
+ * whatever the message's size. Sans-I/O: time and message id are given.
+ *
+ * With a flaw the rest of the text is read and thrown away: its end must be found all the same.
+ */
+#ifndef MESSAGE_FILTER_H
+#define MESSAGE_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "message/flaw.h"
+#include "util/buf.h"
+#include "util/slice.h"
+
+/* Borrowed for the life of the filter. */
+struct message_filter_options {
+	struct slice hostname;   /* of a Message-ID that is added, and of completed addresses */
+	struct slice sender;     /* the envelope's: for Sender; empty: none is added */
+	uint64_t message_id;     /* message_id.h: unique part of an added Message-ID */
+	uint64_t unix_s;         /* for an added Date */
+	size_t header_size;      /* octets of the header block, at most */
+	size_t line_length;      /* octets of a line without CRLF, at most: 998 */
+	unsigned received_count; /* Received fields, at most */
+	bool fold_lines;         /* long lines are folded, not refused */
+	bool complete_addresses; /* a local part alone gets "@hostname"; else refused */
+	bool add_sender;         /* Sender where From is several or is not the envelope's sender */
+	bool is_utf8;            /* SMTPUTF8 was given */
+	bool is_binary;          /* BODY=BINARYMIME: the body has no lines */
+};
+
+struct message_filter;
+
+struct message_filter *message_filter_new(const struct message_filter_options *options);
+void message_filter_free(struct message_filter **f);
+
+/*
+ * Takes text, which came in order, and appends to out what is to be stored of it: nothing while the
+ * header block goes on, then the whole of it, then the body as it comes. May append at most
+ * message_filter_room(f, text.len) octets; out must have that much room.
+ */
+void message_filter_text(struct message_filter *f, struct slice text, struct buf *out);
+/* The most that text of this length may append. */
+size_t message_filter_room(const struct message_filter *f, size_t len);
+/* The text is complete (a header without a body too): appends what is left. */
+enum message_flaw message_filter_end(struct message_filter *f, struct buf *out);
+
+/* The first flaw so far, and what is to be said of it: a field's name, an address; may be empty. */
+enum message_flaw message_filter_flaw(const struct message_filter *f);
+struct slice message_filter_detail(const struct message_filter *f);
+/* What was done, for the log: "date message-id bcc"; empty: nothing. */
+struct slice message_filter_changes(const struct message_filter *f);
+/* "TLS-Required: No" was in the header (RFC 8689 §3). */
+bool message_filter_is_tls_optional(const struct message_filter *f);
+
+#endif
