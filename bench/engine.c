@@ -22,9 +22,26 @@ enum {
 	IDLE_SESSIONS = 10000,
 };
 
-static const struct smtp_server_limits limits = { UINT64_MAX, 2048, 12288, 1000, UINT32_MAX, 10, 3,
-	300000, 180000, 60000, 600000 };
-static const struct smtp_server_options options = { "mail.example.com", &limits, true };
+static const struct smtp_server_limits limits = {
+	.message_size = UINT64_MAX,
+	.command_length = 2048,
+	.auth_line_length = 12288,
+	.recipients = 1000,
+	.transactions = UINT32_MAX,
+	.bad_commands = 10,
+	.auth_failures = 3,
+	.command_timeout_ms = 300000,
+	.data_timeout_ms = 180000,
+	.login_timeout_ms = 60000,
+	.transaction_timeout_ms = 600000,
+	.recipient_domains = 1000,
+	.parameters = 20,
+};
+static const struct smtp_server_options options = {
+	.hostname = "mail.example.com",
+	.limits = &limits,
+	.implicit_tls = true,
+};
 
 static void
 answer(struct smtp_server *s)

@@ -11,8 +11,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *in, size_t len);
 
-static const struct smtp_server_limits limits = { 1000, 512, 1024, 3, 100, 10, 3, 300000, 180000,
-	60000, 600000 };
+static const struct smtp_server_limits limits = {
+	.message_size = 1000,
+	.command_length = 512,
+	.auth_line_length = 1024,
+	.recipients = 3,
+	.transactions = 100,
+	.bad_commands = 10,
+	.auth_failures = 3,
+	.command_timeout_ms = 300000,
+	.data_timeout_ms = 180000,
+	.login_timeout_ms = 60000,
+	.transaction_timeout_ms = 600000,
+	.recipient_domains = 3,
+	.parameters = 20,
+};
 
 static void
 check(bool holds)
@@ -101,7 +114,10 @@ static const char *const places[] = {
 int
 LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
 {
-	const struct smtp_server_options options = { "mail.example.com", &limits, false };
+	const struct smtp_server_options options = {
+		.hostname = "mail.example.com",
+		.limits = &limits,
+	};
 	const uint8_t *crlf = len == 0 ? NULL : memmem(in, len, "\r\n", 2);
 
 	len = crlf == NULL ? len : (size_t)(crlf - in);

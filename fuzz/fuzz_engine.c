@@ -19,8 +19,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
 
 enum { HEAD_LEN = 8, OUT_MAX = 16 << 20 };
 
-static const struct smtp_server_limits limits = { 64, 64, 64, 2, 3, 5, 2, 300000, 180000, 60000,
-	600000 };
+static const struct smtp_server_limits limits = {
+	.message_size = 64,
+	.command_length = 64,
+	.auth_line_length = 64,
+	.recipients = 2,
+	.transactions = 3,
+	.bad_commands = 5,
+	.auth_failures = 2,
+	.command_timeout_ms = 300000,
+	.data_timeout_ms = 180000,
+	.login_timeout_ms = 60000,
+	.transaction_timeout_ms = 600000,
+	.recipient_domains = 2,
+	.parameters = 20,
+};
 
 struct run {
 	struct smtp_server *s;
@@ -206,7 +219,10 @@ check_equal(const struct run *a, const struct run *b)
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 {
-	struct smtp_server_options options = { "mail.example.com", &limits, false };
+	struct smtp_server_options options = {
+		.hostname = "mail.example.com",
+		.limits = &limits,
+	};
 	struct run whole, parts, single;
 	struct slice in;
 	uint32_t answers;

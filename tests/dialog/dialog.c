@@ -35,6 +35,23 @@
 
 enum { WORDS_MAX = 4 };
 
+/* What every dialog begins with. */
+static const struct smtp_server_limits stage_limits = {
+	.message_size = 1000,
+	.command_length = 512,
+	.auth_line_length = 12288,
+	.recipients = 100,
+	.transactions = 100,
+	.bad_commands = 10,
+	.auth_failures = 3,
+	.command_timeout_ms = 300000,
+	.data_timeout_ms = 180000,
+	.login_timeout_ms = 60000,
+	.transaction_timeout_ms = 600000,
+	.recipient_domains = 100,
+	.parameters = 20,
+};
+
 struct play {
 	const struct script_line *line; /* that is being played */
 	bool by_octet;
@@ -437,9 +454,11 @@ play(const struct script *script, bool by_octet)
 	struct play p = { .by_octet = by_octet, .now_ms = 1000 };
 	struct buf *bufs[] = { &p.pending, &p.replies, &p.text, &p.want_text };
 
-	p.limits = (struct smtp_server_limits){ 1000, 512, 12288, 100, 100, 10, 3, 300000, 180000,
-		60000, 600000 };
-	p.options = (struct smtp_server_options){ "mail.example.com", &p.limits, false };
+	p.limits = stage_limits;
+	p.options = (struct smtp_server_options){
+		.hostname = "mail.example.com",
+		.limits = &p.limits,
+	};
 	for (size_t i = 0; i < 4; i++)
 		buf_init(bufs[i], 1 << 20);
 	for (size_t i = 0; i < script->count; i++) {

@@ -14,9 +14,26 @@
 /* What is said is in the dialogs (tests/dialog); this is what the caller of the engine relies on.
  */
 
-static const struct smtp_server_limits limits = { 1000, 512, 12288, 100, 100, 10, 3, 300000, 180000,
-	60000, 600000 };
-static const struct smtp_server_options options = { "mail.example.com", &limits, true };
+static const struct smtp_server_limits limits = {
+	.message_size = 1000,
+	.command_length = 512,
+	.auth_line_length = 12288,
+	.recipients = 100,
+	.transactions = 100,
+	.bad_commands = 10,
+	.auth_failures = 3,
+	.command_timeout_ms = 300000,
+	.data_timeout_ms = 180000,
+	.login_timeout_ms = 60000,
+	.transaction_timeout_ms = 600000,
+	.recipient_domains = 100,
+	.parameters = 20,
+};
+static const struct smtp_server_options options = {
+	.hostname = "mail.example.com",
+	.limits = &limits,
+	.implicit_tls = true,
+};
 
 static void
 drop_output(struct smtp_server *s)
