@@ -164,3 +164,18 @@ message_dsn_add(const struct message_dsn *d, struct buf *out)
 	add_original(out, d);
 	return !out->overflow;
 }
+
+size_t
+message_dsn_original_max(const struct message_dsn *d, uint64_t size)
+{
+	(void)d;
+	return size < MESSAGE_DSN_HEADER_MAX ? (size_t)size : MESSAGE_DSN_HEADER_MAX;
+}
+
+void
+message_dsn_params(const struct message_dsn *d, struct smtp_mail_params *ret_params)
+{
+	*ret_params = (struct smtp_mail_params){
+		.requires_tls = d->params != NULL && d->params->requires_tls,
+	};
+}

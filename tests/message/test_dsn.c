@@ -64,7 +64,7 @@ static void
 test_report_has_the_parts_and_fields_of_the_rfc(void **state)
 {
 	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal,
-		1795341650 };
+		1795341650, { NULL, 0 } };
 	struct message_dsn d = example(&bob, 1);
 	char *text = print(&d);
 
@@ -111,7 +111,8 @@ test_report_has_the_parts_and_fields_of_the_rfc(void **state)
 static void
 test_people_are_told_what_happened_and_what_to_do(void **state)
 {
-	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0 };
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0,
+		{ NULL, 0 } };
 	struct message_dsn d = example(&bob, 1);
 	char *text = print(&d);
 
@@ -131,7 +132,8 @@ test_people_are_told_what_happened_and_what_to_do(void **state)
 static void
 test_what_was_given_up_says_so(void **state)
 {
-	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &expiry, 0 };
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &expiry, 0,
+		{ NULL, 0 } };
 	struct message_dsn d = example(&bob, 1);
 	char *text = print(&d);
 
@@ -147,8 +149,8 @@ static void
 test_recipients_who_got_it_are_left_out(void **state)
 {
 	const struct message_dsn_recipient both[] = {
-		{ slice_of("bob@example.net"), &refusal, 0 },
-		{ slice_of("carol@example.net"), &success, 0 },
+		{ slice_of("bob@example.net"), &refusal, 0, { NULL, 0 } },
+		{ slice_of("carol@example.net"), &success, 0, { NULL, 0 } },
 	};
 	struct message_dsn d = example(both, 2);
 	char *text = print(&d);
@@ -176,7 +178,8 @@ test_remote_mta_is_a_name_or_a_literal(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct smtp_verdict v = refusal;
-		const struct message_dsn_recipient bob = { slice_of("b@example.net"), &v, 0 };
+		const struct message_dsn_recipient bob = { slice_of("b@example.net"), &v, 0,
+			{ NULL, 0 } };
 		struct message_dsn d = example(&bob, 1);
 		char *text;
 
@@ -195,7 +198,8 @@ test_remote_mta_is_a_name_or_a_literal(void **state)
 static void
 test_odd_headers_are_encoded(void **state)
 {
-	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0 };
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0,
+		{ NULL, 0 } };
 	struct message_dsn d = example(&bob, 1);
 	char *text;
 
@@ -225,7 +229,8 @@ static const char *const odd_originals[] = {
 static void
 test_odd_originals_make_no_field_of_their_own(void **state)
 {
-	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0 };
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0,
+		{ NULL, 0 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof odd_originals / sizeof odd_originals[0]; i++) {
@@ -243,7 +248,8 @@ test_odd_originals_make_no_field_of_their_own(void **state)
 static void
 test_header_is_cut_between_lines_at_its_limit(void **state)
 {
-	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0 };
+	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0,
+		{ NULL, 0 } };
 	struct message_dsn d = example(&bob, 1);
 	struct buf original;
 	char *text;
@@ -279,7 +285,8 @@ test_the_worst_input_keeps_the_promises(void **state)
 	odd[LEN] = '\0';
 	v.host = v.peer_text = v.reason = (char *)odd;
 	for (size_t i = 0; i < COUNT; i++)
-		recipients[i] = (struct message_dsn_recipient){ { odd, LEN }, &v, UINT64_MAX };
+		recipients[i] =
+		    (struct message_dsn_recipient){ { odd, LEN }, &v, UINT64_MAX, { NULL, 0 } };
 	d = example(recipients, COUNT);
 	d.hostname = d.report_id = d.queue_id = d.sender = d.original = slice_make(odd, LEN);
 	odd[100] = '\n';
