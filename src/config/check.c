@@ -167,6 +167,15 @@ check_next_hops(const struct config_build *b)
 	check_routes(b);
 }
 
+/* Clients are told of these times in seconds (RFC 4865 §4, RFC 2852 §4). */
+static void
+check_seconds(const struct config_build *b, const char *key, uint64_t ms)
+{
+	if (ms % 1000 != 0)
+		complain(b, &config_section_limits, 0, key,
+		    "is not in whole seconds; write such a time");
+}
+
 static void
 check_times(const struct config_build *b)
 {
@@ -181,6 +190,8 @@ check_times(const struct config_build *b)
 	if (c->queue.lifetime_ms < c->queue.retry_min_ms)
 		complain(b, &config_section_queue, 0, "lifetime",
 		    "is shorter than retry_min, so that nothing is tried twice; make it longer");
+	check_seconds(b, "hold", c->limits.hold_ms);
+	check_seconds(b, "deliver_by", c->limits.deliver_by_ms);
 }
 
 /* Processes of one user could read each other's memory and files. */

@@ -73,7 +73,7 @@ compare_listeners(struct comparison *m)
 		if (is == NULL)
 			add_listener_line(m, was->name, "is gone");
 		else if (strcmp(was->address, is->address) != 0 || was->port != is->port ||
-			 was->tls != is->tls)
+			 was->tls != is->tls || was->profile != is->profile)
 			add_listener_line(m, was->name, "is another");
 	}
 	for (size_t i = 0; i < m->new_config->listener_count; i++)

@@ -18,6 +18,7 @@ const struct config_section *const config_sections[CONFIG_SECTION_COUNT] = {
 	&config_section_route,
 	&config_section_limits,
 	&config_section_timeouts,
+	&config_section_message,
 	&config_section_auth,
 	&config_section_queue,
 	&config_section_users,

@@ -60,15 +60,15 @@ struct config_section {
 };
 
 #define CONFIG_SECTION_KEYS_MAX 24
-#define CONFIG_SECTION_COUNT 10
+#define CONFIG_SECTION_COUNT 11
 
 /* In the order of the file; next hops come before the routes that name them. */
 extern const struct config_section *const config_sections[CONFIG_SECTION_COUNT];
 
-/* Its rows, in schema_server.c and schema_mail.c. */
+/* Its rows, in schema_server.c, schema_limits.c and schema_mail.c. */
 extern const struct config_section config_section_top, config_section_tls, config_section_listen,
-    config_section_users, config_section_limits, config_section_timeouts, config_section_auth,
-    config_section_queue, config_section_next_hop, config_section_route;
+    config_section_users, config_section_limits, config_section_timeouts, config_section_message,
+    config_section_auth, config_section_queue, config_section_next_hop, config_section_route;
 
 /* By name; NULL when there is none. */
 const struct config_section *config_section_find(const char *name);

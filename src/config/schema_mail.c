@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* schema_mail.c - the keys of accounts, the queue and delivery. */
+/* schema_mail.c - the keys of messages, accounts, the queue and delivery. */
 #include "config/schema.h"
 
 #include "config/schema_row.h"
@@ -10,6 +10,55 @@ _Static_assert(CONFIG_PROTOCOL_SMTP == 0 && CONFIG_PROTOCOL_LMTP == 1, "the enum
 static const char *const next_hop_tls_words[] = { "none", "opportunistic", "required", "implicit",
 	NULL };
 _Static_assert(CONFIG_NEXT_HOP_TLS_NONE == 0 && CONFIG_NEXT_HOP_TLS_IMPLICIT == 3, "enum's order");
+
+static const char *const trace_client_words[] = { "address", "pseudonym", NULL };
+_Static_assert(CONFIG_TRACE_ADDRESS == 0 && CONFIG_TRACE_PSEUDONYM == 1, "the enum's order");
+
+static const struct config_key message_keys[] = {
+	{
+	    .name = "fold_lines",
+	    .type = CONFIG_TYPE_BOOL,
+	    .offset = offsetof(struct config_message, fold_lines),
+	    .fallback = "false",
+	    .text =
+		"Whether lines above limits.line_length are broken in pieces. Otherwise such a "
+		"message is refused: to break lines can change what is meant, and ends signatures.",
+	},
+	{
+	    .name = "complete_addresses",
+	    .type = CONFIG_TYPE_BOOL,
+	    .offset = offsetof(struct config_message, complete_addresses),
+	    .fallback = "true",
+	    .text = "Whether an address without a domain gets the hostname for one. Otherwise a "
+		    "message with such an address in its header is refused.",
+	},
+	{
+	    .name = "add_sender",
+	    .type = CONFIG_TYPE_BOOL,
+	    .offset = offsetof(struct config_message, add_sender),
+	    .fallback = "true",
+	    .text = "Whether a Sender field is added where From is not the address that the client "
+		    "gave with MAIL (RFC 6409, section 8.1).",
+	},
+	{
+	    .name = "trace_client",
+	    .type = CONFIG_TYPE_WORD,
+	    .offset = offsetof(struct config_message, trace_client),
+	    .fallback = "address",
+	    .words = trace_client_words,
+	    .text = "How the Received field names the client: \"address\" by its IP address and "
+		    "the name that it gave, as usual; \"pseudonym\" by a word from which "
+		    "\"sallyport trace\" tells the address, and nobody else can.",
+	},
+};
+
+const struct config_section config_section_message = {
+	.name = "message",
+	.text = "What is done to the text of a message on its way in. Date and Message-ID are "
+		"added where they are missing, Bcc is removed, whatever is written here.",
+	KEYS(message_keys),
+	.offset = offsetof(struct config, message),
+};
 
 static const struct config_key auth_keys[] = {
 	{

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* schema_server.c - the keys of the server itself: who it is, where it listens, what it bears. */
+/* schema_server.c - the keys of the server itself: who it is and where it listens. */
 #include "config/schema.h"
 
 #include "config/schema_row.h"
@@ -10,6 +10,10 @@ _Static_assert(LOG_LEVEL_DEBUG == 0 && LOG_LEVEL_ERROR == 3, "the words are in t
 
 static const char *const listener_tls_words[] = { "starttls", "implicit", NULL };
 _Static_assert(CONFIG_LISTENER_STARTTLS == 0 && CONFIG_LISTENER_IMPLICIT == 1, "the enum's order");
+
+static const char *const listener_profile_words[] = { "strict", "legacy-device", NULL };
+_Static_assert(
+    CONFIG_LISTENER_STRICT == 0 && CONFIG_LISTENER_LEGACY_DEVICE == 1, "the enum's order");
 
 static const struct config_key top_keys[] = {
 	{
@@ -125,6 +129,17 @@ static const struct config_key listen_keys[] = {
 		    "\"implicit\" with the first octet (RFC 8314). Neither takes a password or a "
 		    "message without TLS.",
 	},
+	{
+	    .name = "profile",
+	    .type = CONFIG_TYPE_WORD,
+	    .offset = offsetof(struct config_listener, profile),
+	    .fallback = "strict",
+	    .words = listener_profile_words,
+	    .text = "What ends a line: \"strict\" takes CRLF alone (RFC 5321) and refuses messages "
+		    "with any other line end. \"legacy-device\" is for old printers and scanners "
+		    "that send LF: it takes an LF alone for CRLF, counts such lines and says so in "
+		    "the log. Give such devices a listener of their own.",
+	},
 };
 
 const struct config_section config_section_listen = {
@@ -184,166 +199,4 @@ const struct config_section config_section_users = {
 		"creates those that are missing.",
 	KEYS(users_keys),
 	.offset = offsetof(struct config, users),
-};
-
-static const struct config_key limits_keys[] = {
-	{
-	    .name = "message_size",
-	    .type = CONFIG_TYPE_SIZE,
-	    .offset = offsetof(struct config_limits, message_size),
-	    .fallback = "50M",
-	    .min = 64 * KIB,
-	    .max = 2 * GIB,
-	    .text = "Largest message, in octets of text. Announced to clients (RFC 1870), refused "
-		    "with 552 above.",
-	},
-	{
-	    .name = "command_length",
-	    .type = CONFIG_TYPE_NUMBER,
-	    .offset = offsetof(struct config_limits, command_length),
-	    .fallback = "2048",
-	    .min = 1055,
-	    .max = 64 * KIB,
-	    .text =
-		"Longest command line, in octets with its CRLF. RFC 5321 asks for at least 512, "
-		"and the parameters of MAIL for more.",
-	},
-	{
-	    .name = "auth_line_length",
-	    .type = CONFIG_TYPE_NUMBER,
-	    .offset = offsetof(struct config_limits, auth_line_length),
-	    .fallback = "12288",
-	    .min = 12288,
-	    .max = 64 * KIB,
-	    .text = "Longest line of an AUTH exchange, in octets with its CRLF. RFC 4954 asks for "
-		    "at least 12288.",
-	},
-	{
-	    .name = "recipients",
-	    .type = CONFIG_TYPE_NUMBER,
-	    .offset = offsetof(struct config_limits, recipients),
-	    .fallback = "1000",
-	    .min = 100,
-	    .max = 10000,
-	    .text = "Most recipients of one message; for more the client is told to send again "
-		    "(452). RFC 5321 asks for at least 100.",
-	},
-	{
-	    .name = "transactions",
-	    .type = CONFIG_TYPE_NUMBER,
-	    .offset = offsetof(struct config_limits, transactions),
-	    .fallback = "10000",
-	    .min = 1,
-	    .max = 1000000,
-	    .text = "Most messages of one session; then it is closed with 421.",
-	},
-	{
-	    .name = "bad_commands",
-	    .type = CONFIG_TYPE_NUMBER,
-	    .offset = offsetof(struct config_limits, bad_commands),
-	    .fallback = "10",
-	    .min = 1,
-	    .max = 1000,
-	    .text = "Errors that a client may make in one session; then it is closed with 421.",
-	},
-	{
-	    .name = "auth_failures",
-	    .type = CONFIG_TYPE_NUMBER,
-	    .offset = offsetof(struct config_limits, auth_failures),
-	    .fallback = "3",
-	    .min = 1,
-	    .max = 100,
-	    .text = "Wrong passwords that a client may give in one session; then it is closed with "
-		    "421.",
-	},
-	{
-	    .name = "connections",
-	    .type = CONFIG_TYPE_NUMBER,
-	    .offset = offsetof(struct config_limits, connections),
-	    .fallback = "4000",
-	    .min = 1,
-	    .max = 100000,
-	    .text = "Most sessions at a time in each submission process; further clients are told "
-		    "to come back later (421).",
-	},
-};
-
-const struct config_section config_section_limits = {
-	.name = "limits",
-	.text = "What one client may ask for.",
-	KEYS(limits_keys),
-	.offset = offsetof(struct config, limits),
-};
-
-static const struct config_key timeouts_keys[] = {
-	{
-	    .name = "command",
-	    .type = CONFIG_TYPE_DURATION,
-	    .offset = offsetof(struct config_timeouts, command_ms),
-	    .fallback = "5m",
-	    .min = 100,
-	    .max = DAY_MS,
-	    .text =
-		"How long a client may be silent between commands. RFC 5321 asks for at least 5 "
-		"minutes.",
-	},
-	{
-	    .name = "data",
-	    .type = CONFIG_TYPE_DURATION,
-	    .offset = offsetof(struct config_timeouts, data_ms),
-	    .fallback = "3m",
-	    .min = 100,
-	    .max = DAY_MS,
-	    .text = "How long a client may be silent inside the text of a message. RFC 5321 asks "
-		    "for at least 3 minutes.",
-	},
-	{
-	    .name = "login",
-	    .type = CONFIG_TYPE_DURATION,
-	    .offset = offsetof(struct config_timeouts, login_ms),
-	    .fallback = "1m",
-	    .min = 100,
-	    .max = HOUR_MS,
-	    .text = "How long a client may take from the greeting until it is authenticated, in "
-		    "all: shorter than the 5 minutes that RFC 5321 gives a command, because a "
-		    "connection without a login costs its owner nothing.",
-	},
-	{
-	    .name = "handshake",
-	    .type = CONFIG_TYPE_DURATION,
-	    .offset = offsetof(struct config_timeouts, handshake_ms),
-	    .fallback = "30s",
-	    .min = 100,
-	    .max = HOUR_MS,
-	    .text = "How long a TLS handshake may take.",
-	},
-	{
-	    .name = "transaction",
-	    .type = CONFIG_TYPE_DURATION,
-	    .offset = offsetof(struct config_timeouts, transaction_ms),
-	    .fallback = "30m",
-	    .min = 100,
-	    .max = DAY_MS,
-	    .text = "How long the whole text of one message may take, whatever its pace. It has to "
-		    "be at least as long as data, and long enough for the largest message on the "
-		    "slowest line.",
-	},
-	{
-	    .name = "shutdown",
-	    .type = CONFIG_TYPE_DURATION,
-	    .offset = offsetof(struct config_timeouts, shutdown_ms),
-	    .fallback = "30s",
-	    .min = 100,
-	    .max = HOUR_MS,
-	    .text = "How long transactions in flight may go on when the server is told to stop. "
-		    "systemd kills after TimeoutStopSec, 90 seconds in the unit that comes "
-		    "with it.",
-	},
-};
-
-const struct config_section config_section_timeouts = {
-	.name = "timeouts",
-	.text = "How long the server waits for a client.",
-	KEYS(timeouts_keys),
-	.offset = offsetof(struct config, timeouts),
 };

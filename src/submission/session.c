@@ -236,7 +236,6 @@ session_begin(const struct submission_port *port, int fd)
 {
 	struct submission *p = port->process;
 	struct session *s = xcalloc(1, sizeof *s);
-	bool is_implicit = port->config->tls == CONFIG_LISTENER_IMPLICIT;
 
 	s->process = p;
 	s->port = port;
@@ -245,8 +244,8 @@ session_begin(const struct submission_port *port, int fd)
 	s->began_ms = clock_monotonic_ms();
 	buf_init(&s->sender, WIRE_ADDRESS_MAX);
 	s->conn = net_conn_accept(p->child->base, fd, &handler, s);
-	s->engine = smtp_server_new(
-	    is_implicit ? &s->settings->implicit_tls : &s->settings->starttls, s->began_ms);
+	s->options = settings_options(s->settings, port->config);
+	s->engine = smtp_server_new(&s->options, s->began_ms);
 	session_list_add(p, s);
 	session_log_connect(s);
 	pump(s);

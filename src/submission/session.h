@@ -41,7 +41,8 @@ struct session {
 	struct submission *process;
 	const struct submission_port *port;
 	struct settings *settings;
-	struct net_conn *conn; /* NULL: lost, while the message is being stored */
+	struct net_conn *conn;              /* NULL: lost, while the message is being stored */
+	struct smtp_server_options options; /* of the engine */
 	struct smtp_server *engine;
 	struct session_message *message; /* NULL: none */
 	struct session *next, *previous; /* in process->sessions */

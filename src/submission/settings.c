@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "util/alloc.h"
+#include "util/clock.h"
 
 static struct smtp_server_limits
 find_limits(const struct config *config)
@@ -20,6 +21,13 @@ find_limits(const struct config *config)
 		.data_timeout_ms = config->timeouts.data_ms,
 		.login_timeout_ms = config->timeouts.login_ms,
 		.transaction_timeout_ms = config->timeouts.transaction_ms,
+		.recipient_domains = config->limits.recipient_domains,
+		.parameters = config->limits.parameters,
+		.transfer_rate = config->limits.transfer_rate,
+		.errors_before_delay = config->limits.errors_before_delay,
+		.error_delay_ms = config->timeouts.error_delay_ms,
+		.hold_max_s = config->limits.hold_ms / 1000,
+		.deliver_by_min_s = config->limits.deliver_by_ms / 1000,
 	};
 }
 
@@ -36,11 +44,25 @@ settings_new(
 	s->ref_count = 1;
 	s->config = config;
 	s->limits = find_limits(config);
-	s->starttls.hostname = s->implicit_tls.hostname = config->hostname;
-	s->starttls.limits = s->implicit_tls.limits = &s->limits;
-	s->implicit_tls.implicit_tls = true;
 	s->tls = context;
 	return s;
+}
+
+struct smtp_server_options
+settings_options(const struct settings *s, const struct config_listener *listener)
+{
+	static const enum smtp_server_profile profiles[] = {
+		[CONFIG_LISTENER_STRICT] = SMTP_SERVER_STRICT,
+		[CONFIG_LISTENER_LEGACY_DEVICE] = SMTP_SERVER_LEGACY_DEVICE,
+	};
+
+	return (struct smtp_server_options){
+		.hostname = s->config->hostname,
+		.limits = &s->limits,
+		.implicit_tls = listener->tls == CONFIG_LISTENER_IMPLICIT,
+		.profile = profiles[listener->profile],
+		.unix_offset_ms = (int64_t)clock_unix_ms() - (int64_t)clock_monotonic_ms(),
+	};
 }
 
 struct settings *

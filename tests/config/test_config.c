@@ -71,6 +71,12 @@ static const struct bad_case {
 	    "f:2: limits.recipients: \"many\" is not a number; write one\n" },
 	{ SUPPORT_BASE "\nauth { check_sender = maybe }",
 	    "f:2: auth.check_sender: \"maybe\" is not true or false; write one of them\n" },
+	{ SUPPORT_BASE "\nmessage { trace_client = nobody }",
+	    "f:2: message.trace_client: \"nobody\" is not one of \"address\", \"pseudonym\"; "
+	    "write one of them\n" },
+	{ SUPPORT_BASE "\nlisten old { profile = legacy }",
+	    "f:2: listen \"old\".profile: \"legacy\" is not one of \"strict\", "
+	    "\"legacy-device\"; write one of them\n" },
 	{ SUPPORT_BASE "\nstate_directory = var",
 	    "f:2: state_directory: \"var\" is not an absolute path, one that begins with \"/\"; "
 	    "write one\n" },
@@ -120,6 +126,9 @@ static const struct bad_case {
 	{ SUPPORT_BASE "\nqueue { lifetime = 1m }",
 	    "f:2: queue.lifetime: is shorter than retry_min, so that nothing is tried twice; make "
 	    "it longer\n" },
+	{ SUPPORT_BASE "\nlimits {\n hold = 1500ms\n deliver_by = 999ms\n}",
+	    "f:3: limits.hold: is not in whole seconds; write such a time\n"
+	    "f:4: limits.deliver_by: is not in whole seconds; write such a time\n" },
 	{ SUPPORT_BASE "\nusers { auth = mail queue = mail }",
 	    "f:2: users.queue: is the user of auth too; give each its own\n" },
 	{ SUPPORT_BASE "\nnext_hop b { host = unix:/s }",

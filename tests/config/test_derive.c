@@ -24,6 +24,8 @@ test_defaults_are_at_least_what_the_rfcs_ask_for(void **state)
 	assert_true(c->limits.message_size >= UINT64_C(65536));         /* RFC 5321 §4.5.3.1.7 */
 	assert_true(c->limits.recipients >= 100);                       /* RFC 5321 §4.5.3.1.8 */
 	assert_true(c->limits.auth_line_length >= 12288);               /* RFC 4954 §4 */
+	assert_true(c->limits.line_length >= 998);                      /* RFC 5322 §2.1.1 */
+	assert_true(c->limits.received_count >= 100);                   /* RFC 5321 §6.3 */
 	assert_true(c->timeouts.data_ms >= 3 * MINUTE_MS);              /* RFC 5321 §4.5.3.2.5 */
 	assert_true(c->timeouts.command_ms >= 5 * MINUTE_MS);           /* §4.5.3.2.7 */
 	assert_true(c->next_hops[0].reply_timeout_ms >= 5 * MINUTE_MS); /* §4.5.3.2.2 */
@@ -39,6 +41,9 @@ test_defaults_are_safe(void **state)
 
 	(void)state;
 	assert_true(c->auth.check_sender);
+	assert_true(c->message.add_sender);
+	assert_false(c->message.fold_lines);
+	assert_int_equal(c->listeners[0].profile, CONFIG_LISTENER_STRICT);
 	assert_int_equal(c->next_hops[0].tls, CONFIG_NEXT_HOP_TLS_REQUIRED);
 	assert_string_equal(c->next_hops[0].tls_name, "smtp.example.net");
 	assert_null(c->next_hops[0].auth_user);

@@ -71,7 +71,7 @@ static bool
 is_bound_to_others(const struct config_key *key)
 {
 	static const char *const names[] = { "auth_user", "auth_password_file", "transaction",
-		"retry_max", "lifetime" };
+		"retry_max", "lifetime", "hold", "deliver_by" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(names[i], key->name) == 0)

@@ -22,6 +22,8 @@ static const struct reload_case {
 	{ "", "listen submission { port = 1587 }",
 	    "listen \"submission\": is another\nlisten \"submissions\": is gone\n" },
 	{ "listen a { }", "listen a { } listen b { port = 465 }", "listen \"b\": is new\n" },
+	{ "listen a { }", "listen a { profile = legacy-device }", "listen \"a\": is another\n" },
+	{ "", "limits { hold = 0 } message { add_sender = no trace_client = pseudonym }", "" },
 	{ "listen a { } listen b { port = 465 }", "listen b { port = 465 } listen a { }", "" },
 };
 
