@@ -3,21 +3,13 @@
  * dialog.c - plays a dialog file (script.h) against the server engine, in process: once with all
  * the client's octets at a time, once octet by octet. Both must go exactly as written.
  *
- * Directives that set the stage, before anything else:
- *   implicit-tls              TLS from the first octet
- *   limit NAME VALUE          a member of struct smtp_server_limits
- * Those that check that a want is open, and answer it:
- *   tls                       unread octets are thrown away, the handshake succeeds
- *   auth-start MECH TEXT      AUTH with this mechanism and initial response ("-": none)
- *   auth-response TEXT        AUTH with a later response
- *   auth-ok ACCOUNT | auth-continue TEXT | auth-cancelled
- *   auth-fail credentials | mechanism | malformed | temporary | throttled
- *   sender ADDRESS ANSWER     ANSWER: ok, refused, later, full, busy; ADDRESS "-" is empty
- *   recipient ADDRESS ANSWER
- *   store ANSWER [ID]         the text was exactly the T: lines before
- *   abort
- *   close                     nothing is to follow
- * And:
+ * Directives that set the stage are in stage.h. Those that check that a want is open, and answer
+ * it: tls                       unread octets are thrown away, the handshake succeeds auth-start
+ * MECH TEXT      AUTH with this mechanism and initial response ("-": none) auth-response TEXT AUTH
+ * with a later response auth-ok ACCOUNT | auth-continue TEXT | auth-cancelled auth-fail credentials
+ * | mechanism | malformed | temporary | throttled sender ADDRESS ANSWER     ANSWER: ok, refused,
+ * later, full, busy; ADDRESS "-" is empty recipient ADDRESS ANSWER store ANSWER [ID]         the
+ * text was exactly the T: lines before abort close                     nothing is to follow And:
  *   silent                    no reply waits, no want is open
  *   wait MS                   the clock moves; a deadline that passes is told to the engine
  *   deadline MS               is so far away
@@ -31,33 +23,16 @@
 
 #include "script.h"
 #include "smtp/server.h"
+#include "stage.h"
 #include "util/alloc.h"
 
 enum { WORDS_MAX = 4 };
 
-/* What every dialog begins with. */
-static const struct smtp_server_limits stage_limits = {
-	.message_size = 1000,
-	.command_length = 512,
-	.auth_line_length = 12288,
-	.recipients = 100,
-	.transactions = 100,
-	.bad_commands = 10,
-	.auth_failures = 3,
-	.command_timeout_ms = 300000,
-	.data_timeout_ms = 180000,
-	.login_timeout_ms = 60000,
-	.transaction_timeout_ms = 600000,
-	.recipient_domains = 100,
-	.parameters = 20,
-};
-
 struct play {
 	const struct script_line *line; /* that is being played */
 	bool by_octet;
-	struct smtp_server_limits limits;
-	struct smtp_server_options options;
-	struct smtp_server *server;
+	struct stage stage;
+	struct smtp_server *server; /* NULL while the stage is set */
 	uint64_t now_ms;
 	struct buf pending;   /* from the client, not read yet */
 	struct buf replies;   /* from the server, not looked at yet */
@@ -163,48 +138,6 @@ failure_of(const struct play *p, const char *word)
 		if (strcmp(names[i], word) == 0)
 			return (enum smtp_server_auth_failure)i;
 	fail_text(p, "no such failure");
-}
-
-static void
-on_implicit_tls(struct play *p, char **words)
-{
-	(void)words;
-	p->options.implicit_tls = true;
-}
-
-static void
-set_u32(uint32_t *out, const char *word)
-{
-	*out = (uint32_t)strtoul(word, NULL, 10);
-}
-
-static void
-on_limit(struct play *p, char **words)
-{
-	struct smtp_server_limits *l = &p->limits;
-	const struct {
-		const char *name;
-		uint32_t *number;
-	} numbers[] = {
-		{ "command_length", &l->command_length },
-		{ "auth_line_length", &l->auth_line_length },
-		{ "recipients", &l->recipients },
-		{ "transactions", &l->transactions },
-		{ "bad_commands", &l->bad_commands },
-		{ "auth_failures", &l->auth_failures },
-	};
-
-	if (strcmp(words[1], "message_size") == 0) {
-		l->message_size = strtoull(words[2], NULL, 10);
-		return;
-	}
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		if (strcmp(numbers[i].name, words[1]) == 0) {
-			set_u32(numbers[i].number, words[2]);
-			return;
-		}
-	}
-	fail_text(p, "no such limit");
 }
 
 static void
@@ -356,35 +289,41 @@ on_shutdown(struct play *p, char **words)
 static const struct directive {
 	const char *name;
 	size_t word_count; /* at least, with its own */
-	bool sets_stage;
 	void (*run)(struct play *p, char **words);
 } directives[] = {
-	{ "implicit-tls", 1, true, on_implicit_tls },
-	{ "limit", 3, true, on_limit },
-	{ "tls", 1, false, on_tls },
-	{ "auth-start", 3, false, on_auth_start },
-	{ "auth-response", 2, false, on_auth_response },
-	{ "auth-ok", 2, false, on_auth_ok },
-	{ "auth-continue", 2, false, on_auth_continue },
-	{ "auth-fail", 2, false, on_auth_fail },
-	{ "auth-cancelled", 1, false, on_auth_cancelled },
-	{ "sender", 3, false, on_sender },
-	{ "recipient", 3, false, on_recipient },
-	{ "store", 2, false, on_store },
-	{ "abort", 1, false, on_abort },
-	{ "close", 1, false, on_close },
-	{ "silent", 1, false, on_silent },
-	{ "wait", 2, false, on_wait },
-	{ "deadline", 2, false, on_deadline },
-	{ "shutdown", 1, false, on_shutdown },
+	{ "tls", 1, on_tls },
+	{ "auth-start", 3, on_auth_start },
+	{ "auth-response", 2, on_auth_response },
+	{ "auth-ok", 2, on_auth_ok },
+	{ "auth-continue", 2, on_auth_continue },
+	{ "auth-fail", 2, on_auth_fail },
+	{ "auth-cancelled", 1, on_auth_cancelled },
+	{ "sender", 3, on_sender },
+	{ "recipient", 3, on_recipient },
+	{ "store", 2, on_store },
+	{ "abort", 1, on_abort },
+	{ "close", 1, on_close },
+	{ "silent", 1, on_silent },
+	{ "wait", 2, on_wait },
+	{ "deadline", 2, on_deadline },
+	{ "shutdown", 1, on_shutdown },
 };
 
 static void
 start(struct play *p)
 {
 	if (p->server == NULL)
-		p->server = smtp_server_new(&p->options, p->now_ms);
+		p->server = smtp_server_new(&p->stage.options, p->now_ms);
 	pump(p);
+}
+
+static const struct directive *
+find_directive(char **words, size_t count)
+{
+	for (size_t i = 0; i < sizeof directives / sizeof directives[0]; i++)
+		if (count >= directives[i].word_count && strcmp(words[0], directives[i].name) == 0)
+			return &directives[i];
+	return NULL;
 }
 
 static void
@@ -392,26 +331,20 @@ run_directive(struct play *p)
 {
 	char *text = xstrdup((const char *)p->line->text.ptr), *rest = text;
 	char *words[WORDS_MAX + 1] = { NULL };
+	const struct directive *directive;
 	size_t count = 0;
 
 	while (count < WORDS_MAX && (words[count] = strsep(&rest, " ")) != NULL)
 		count++;
-	if (count == 0)
-		fail_text(p, "no directive");
-	for (size_t i = 0; i < sizeof directives / sizeof directives[0]; i++) {
-		const struct directive *d = &directives[i];
-
-		if (count < d->word_count || strcmp(words[0], d->name) != 0)
-			continue;
-		if (!d->sets_stage)
-			start(p);
-		d->run(p, words);
-		if (p->server != NULL)
-			take_output(p);
-		free(text);
-		return;
+	directive = count == 0 ? NULL : find_directive(words, count);
+	if (directive != NULL) {
+		start(p);
+		directive->run(p, words);
+		take_output(p);
+	} else if (count == 0 || p->server != NULL || !stage_set(&p->stage, words)) {
+		fail_text(p, "no such directive");
 	}
-	fail_text(p, "no such directive");
+	free(text);
 }
 
 static void
@@ -451,14 +384,10 @@ check_end(struct play *p)
 static void
 play(const struct script *script, bool by_octet)
 {
-	struct play p = { .by_octet = by_octet, .now_ms = 1000 };
+	struct play p = { .by_octet = by_octet, .now_ms = STAGE_START_MS };
 	struct buf *bufs[] = { &p.pending, &p.replies, &p.text, &p.want_text };
 
-	p.limits = stage_limits;
-	p.options = (struct smtp_server_options){
-		.hostname = "mail.example.com",
-		.limits = &p.limits,
-	};
+	stage_init(&p.stage);
 	for (size_t i = 0; i < 4; i++)
 		buf_init(bufs[i], 1 << 20);
 	for (size_t i = 0; i < script->count; i++) {

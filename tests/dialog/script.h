@@ -2,11 +2,19 @@
 /*
  * script.h - a dialog file: the wire in words, with what the server's other parts answer.
  *
- *   # ...                     a comment
- *   C: text                   the client sends text and CRLF; \r \n \0 \\ \xHH are octets, \*9x is
- * nine x c: text                   the same without CRLF S: text                   the server's
- * next line is exactly this T: text                   the next line of the message that `! store`
- * will see ! word ...                a directive; dialog.c lists them
+ *   # ...       a comment
+ *
+ *   C: text     the client sends text and CRLF; \r \n \0 \\ \xHH are octets, \*9x is nine x
+ *
+ *   c: text     the same without CRLF
+ *
+ *   S: text     the server's next line is exactly this
+ *
+ *   T: text     the next line of the message that `! store` will see
+ *
+ *   ! word ...  a directive; dialog.c lists them
+ *
+ *   ! include x the lines of x, a file in the same folder
  *
  * Client lines wait until a line that is not one of them: so several in a row are pipelined.
  */
@@ -18,6 +26,9 @@
 
 #include "util/buf.h"
 
+/* Files that one dialog may be made of; an included one counts each time. */
+enum { SCRIPT_FILES_MAX = 64 };
+
 struct script_line {
 	char kind;        /* 'C', 'c', 'S', 'T' or '!' */
 	struct buf text;  /* escapes resolved */
@@ -28,12 +39,11 @@ struct script_line {
 struct script {
 	struct script_line *lines;
 	size_t count;
-	char *names[8]; /* of the file and those it includes */
+	char *names[SCRIPT_FILES_MAX]; /* of the file and those it includes */
 	size_t name_count;
 };
 
-/* Reads a file and what it includes ("! include name", from the same folder). Ends the process on
- * nonsense. */
+/* Reads a file and what it includes. Ends the process on nonsense. */
 struct script script_read(const char *path);
 void script_done(struct script *s);
 
