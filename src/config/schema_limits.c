@@ -10,7 +10,7 @@ static const struct config_key limits_keys[] = {
 	    .type = CONFIG_TYPE_SIZE,
 	    .offset = offsetof(struct config_limits, message_size),
 	    .fallback = "50M",
-	    .min = 64 * KIB,
+	    .min = 64 * KIB, /* RFC 5321 §4.5.3.1.7 */
 	    .max = 2 * GIB,
 	    .text = "Largest message, in octets of text. Announced to clients (RFC 1870), refused "
 		    "with 552 above.",

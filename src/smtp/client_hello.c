@@ -15,6 +15,7 @@ say_hello(struct smtp_client *c, uint64_t now_ms)
 	client_enter(c, CLIENT_EHLO, now_ms);
 }
 
+/* RFC 5321 §3.1: a 554 here is no for good, and so is any other 5yz. */
 void
 client_on_greeting(struct smtp_client *c, uint64_t now_ms)
 {

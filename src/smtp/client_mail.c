@@ -162,6 +162,7 @@ find_problem(const struct smtp_client *c, const struct smtp_client_mail *m)
 
 	if (!is_sendable(m->sender))
 		return &bad_sender;
+	/* RFC 1870 §5 */
 	if (c->size_max != 0 && m->size > c->size_max)
 		return &too_large;
 	return NULL;
