@@ -91,6 +91,50 @@ smtp_server_store_done(
 	smtp_server_settle(s);
 }
 
+/* RFC 6409 §6.3: 554 for what is wrong with the message itself, unless a code says it better. */
+static enum smtp_server_reply
+flaw_reply(enum message_flaw flaw)
+{
+	switch (flaw) {
+	case MESSAGE_HEADER_TOO_LARGE:
+		return SMTP_REPLY_HEADER_TOO_LARGE;
+	case MESSAGE_HEADER_SYNTAX:
+		return SMTP_REPLY_HEADER_SYNTAX;
+	case MESSAGE_HEADER_NUL:
+		return SMTP_REPLY_HEADER_NUL;
+	case MESSAGE_HEADER_8BIT:
+		return SMTP_REPLY_HEADER_8BIT;
+	case MESSAGE_FROM_MISSING:
+		return SMTP_REPLY_FROM_MISSING;
+	case MESSAGE_FROM_TWICE:
+		return SMTP_REPLY_FROM_TWICE;
+	case MESSAGE_FIELD_TWICE:
+		return SMTP_REPLY_FIELD_TWICE;
+	case MESSAGE_ADDRESS_SYNTAX:
+		return SMTP_REPLY_ADDRESS_SYNTAX;
+	case MESSAGE_ADDRESS_UNQUALIFIED:
+		return SMTP_REPLY_ADDRESS_UNQUALIFIED;
+	case MESSAGE_LINE_TOO_LONG:
+		return SMTP_REPLY_TEXT_LINE_TOO_LONG;
+	case MESSAGE_LOOP:
+		return SMTP_REPLY_LOOP;
+	case MESSAGE_SOUND:
+		break;
+	}
+	return SMTP_REPLY_NONE;
+}
+
+void
+smtp_server_store_refused(
+    struct smtp_server *s, enum message_flaw flaw, struct slice detail, uint64_t now_ms)
+{
+	if (!smtp_server_answered(s, SMTP_STATE_STORE, now_ms))
+		return;
+	smtp_server_reply_with(s, flaw_reply(flaw), detail);
+	smtp_server_transaction_end(s);
+	smtp_server_settle(s);
+}
+
 void
 smtp_server_abort_done(struct smtp_server *s, uint64_t now_ms)
 {

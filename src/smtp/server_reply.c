@@ -3,9 +3,12 @@
 
 #include <assert.h>
 
-/* after is NULL when the reply has no detail; else the detail stands between the two. */
+/*
+ * after is NULL when the reply has no detail; else the detail stands between the two. With a joint
+ * the reply is whole without it: joint and detail are left out when the detail is empty.
+ */
 static const struct words {
-	const char *before, *after;
+	const char *before, *after, *joint;
 } table[] = {
 	[SMTP_REPLY_NONE] = { "", NULL },
 	[SMTP_REPLY_BANNER] = { "220 ", " ESMTP Sallyport ready" },
@@ -132,7 +135,56 @@ static const struct words {
 	[SMTP_REPLY_TEXT_NUL] = { "550 5.6.0 The message has a NUL octet in it; encode binary "
 				  "parts, for example in base64",
 	    NULL },
+
+	[SMTP_REPLY_HEADER_TOO_LARGE] = { "552 5.3.4 The header of the message is too large or "
+					  "never ends; send it to fewer recipients at a time, or "
+					  "leave out what the mail program adds",
+	    "", ": " },
+	[SMTP_REPLY_HEADER_SYNTAX] = { "554 5.6.0 A line in the header of the message is no field; "
+				       "a field is a name, a colon and a value, and an empty line "
+				       "ends the header (RFC 5322, 2.2)",
+	    "", ": " },
+	[SMTP_REPLY_HEADER_NUL] = { "554 5.6.0 The header of the message has a NUL octet in it; "
+				    "update the mail program",
+	    "", ": " },
+	[SMTP_REPLY_HEADER_8BIT] = { "554 5.6.0 The header of the message has letters that are not "
+				     "ASCII; encode them (RFC 2047), or say SMTPUTF8 with MAIL and "
+				     "write them as UTF-8",
+	    "", ": " },
+	[SMTP_REPLY_FROM_MISSING] = { "554 5.6.0 The message has no From field; set the sender's "
+				      "address in the mail program",
+	    "", ": " },
+	[SMTP_REPLY_FROM_TWICE] = { "554 5.6.0 The message has two From fields; send it with one, "
+				    "which may name several authors",
+	    "", ": " },
+	[SMTP_REPLY_FIELD_TWICE] = { "554 5.6.0 A field that may come once is in the header twice; "
+				     "send the message with one of them",
+	    "", ": " },
+	[SMTP_REPLY_ADDRESS_SYNTAX] = { "554 5.6.0 An address in the header of the message cannot "
+					"be read; write it as Name <someone@example.org>",
+	    "", ": " },
+	[SMTP_REPLY_ADDRESS_UNQUALIFIED] = { "554 5.6.0 An address in the header of the message "
+					     "has no full domain; write someone@example.org",
+	    "", ": " },
+	[SMTP_REPLY_TEXT_LINE_TOO_LONG] = { "554 5.6.0 A line of the message is longer than RFC "
+					    "5322, 2.1.1 allows; break it, or encode the part as "
+					    "quoted-printable or base64",
+	    "", ": " },
+	[SMTP_REPLY_LOOP] = { "554 5.4.6 The message has passed too many servers, so it goes in a "
+			      "circle; look for forwarding that leads back here",
+	    "", ": " },
 };
+
+/* Text of the client's: it must not end the line, nor drive somebody's terminal. */
+static void
+add_detail(struct buf *out, struct slice detail)
+{
+	for (size_t i = 0; i < detail.len && i < SMTP_REPLY_DETAIL_MAX; i++) {
+		uint8_t c = detail.ptr[i];
+
+		buf_add_octet(out, c >= ' ' && c <= '~' ? c : '?');
+	}
+}
 
 void
 smtp_server_reply_add(enum smtp_server_reply reply, struct slice detail, struct buf *out)
@@ -142,10 +194,9 @@ smtp_server_reply_add(enum smtp_server_reply reply, struct slice detail, struct 
 	assert(reply != SMTP_REPLY_NONE);
 	buf_add_text(out, w->before);
 	if (w->after != NULL) {
-		size_t len =
-		    detail.len < SMTP_REPLY_DETAIL_MAX ? detail.len : SMTP_REPLY_DETAIL_MAX;
-
-		buf_add_slice(out, slice_first(detail, len));
+		if (w->joint != NULL && detail.len != 0)
+			buf_add_text(out, w->joint);
+		add_detail(out, detail);
 		buf_add_text(out, w->after);
 	}
 	buf_add(out, "\r\n", 2);

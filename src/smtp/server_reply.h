@@ -81,13 +81,27 @@ enum smtp_server_reply {
 	SMTP_REPLY_TEXT_BARE_LF,
 	SMTP_REPLY_TEXT_BARE_CR,
 	SMTP_REPLY_TEXT_NUL,
-	SMTP_REPLY_LAST = SMTP_REPLY_TEXT_NUL,
+	SMTP_REPLY_HEADER_TOO_LARGE, /* this and the next: + what it is about, perhaps empty */
+	SMTP_REPLY_HEADER_SYNTAX,
+	SMTP_REPLY_HEADER_NUL,
+	SMTP_REPLY_HEADER_8BIT,
+	SMTP_REPLY_FROM_MISSING,
+	SMTP_REPLY_FROM_TWICE,
+	SMTP_REPLY_FIELD_TWICE,
+	SMTP_REPLY_ADDRESS_SYNTAX,
+	SMTP_REPLY_ADDRESS_UNQUALIFIED,
+	SMTP_REPLY_TEXT_LINE_TOO_LONG,
+	SMTP_REPLY_LOOP,
+	SMTP_REPLY_LAST = SMTP_REPLY_LOOP,
 };
 
 /* Octets of a detail that are shown; a reply line has at most 512 (RFC 5321 §4.5.3.1.5). */
 #define SMTP_REPLY_DETAIL_MAX 255
 
-/* Appends the whole reply with its CRLF; detail is looked at only where the table has a place. */
+/*
+ * Appends the whole reply with its CRLF; detail is looked at only where the table has a place. What
+ * of it is not printable ASCII is shown as "?".
+ */
 void smtp_server_reply_add(enum smtp_server_reply reply, struct slice detail, struct buf *out);
 
 #endif

@@ -190,6 +190,49 @@ test_a_timeout_before_its_time_does_nothing(void **state)
 	smtp_server_free(&s);
 }
 
+/* RFC 6409 §6.3 */
+static void
+test_a_flawed_message_is_refused_for_its_flaw(void **state)
+{
+	static const struct {
+		enum message_flaw flaw;
+		const char *detail, *reply;
+	} cases[] = {
+		{ MESSAGE_HEADER_TOO_LARGE, "", "552 5.3.4 " },
+		{ MESSAGE_HEADER_SYNTAX, "", "554 5.6.0 " },
+		{ MESSAGE_HEADER_NUL, "", "554 5.6.0 " },
+		{ MESSAGE_HEADER_8BIT, "Subject", "554 5.6.0 " },
+		{ MESSAGE_FROM_MISSING, "", "554 5.6.0 " },
+		{ MESSAGE_FROM_TWICE, "", "554 5.6.0 " },
+		{ MESSAGE_FIELD_TWICE, "To", "554 5.6.0 " },
+		{ MESSAGE_ADDRESS_SYNTAX, "a@b@c", "554 5.6.0 " },
+		{ MESSAGE_ADDRESS_UNQUALIFIED, "bob", "554 5.6.0 " },
+		{ MESSAGE_LINE_TOO_LONG, "", "554 5.6.0 " },
+		{ MESSAGE_LOOP, "", "554 5.4.6 " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct smtp_server *s = logged_in();
+		struct slice out;
+		size_t detail_len = strlen(cases[i].detail);
+
+		open_text(s);
+		feed(s, "hello\r\n.\r\n");
+		drop_output(s);
+		smtp_server_store_refused(s, cases[i].flaw, slice_of(cases[i].detail), 0);
+		out = smtp_server_output(s);
+		assert_true(slice_starts_nocase(out, cases[i].reply));
+		assert_int_equal(slice_find(out, '\n'), out.len - 1);
+		assert_true(
+		    slice_is(slice_first(slice_after(out, out.len - 2 - detail_len), detail_len),
+			cases[i].detail));
+		assert_int_equal(smtp_server_want(s), SMTP_SERVER_WANT_NONE);
+		assert_int_equal(smtp_server_recipient_count(s), 0);
+		smtp_server_free(&s);
+	}
+}
+
 int
 main(void)
 {
@@ -201,6 +244,7 @@ main(void)
 		cmocka_unit_test(test_an_idle_session_is_small),
 		cmocka_unit_test(test_an_answer_for_an_ended_session_is_dropped),
 		cmocka_unit_test(test_a_timeout_before_its_time_does_nothing),
+		cmocka_unit_test(test_a_flawed_message_is_refused_for_its_flaw),
 	};
 	return cmocka_run_group_tests_name("smtp/server", tests, NULL, NULL);
 }

@@ -93,6 +93,31 @@ test_a_long_detail_is_cut(void **state)
 	buf_done(&out);
 }
 
+static void
+test_a_detail_cannot_end_the_line(void **state)
+{
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 4096);
+	smtp_server_reply_add(SMTP_REPLY_FIELD_TWICE, slice_of("a\r\n250 \x1b\xc3"), &out);
+	assert_int_equal(slice_find(buf_slice(&out), '\n'), out.len - 1);
+	assert_true(slice_is(slice_after(buf_slice(&out), out.len - 13), ": a??250 ??\r\n"));
+	buf_done(&out);
+}
+
+static void
+test_a_detail_that_is_unknown_leaves_no_trace(void **state)
+{
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 4096);
+	smtp_server_reply_add(SMTP_REPLY_FIELD_TWICE, (struct slice){ NULL, 0 }, &out);
+	assert_true(slice_is(slice_after(buf_slice(&out), out.len - 9), "of them\r\n"));
+	buf_done(&out);
+}
+
 int
 main(void)
 {
@@ -100,6 +125,8 @@ main(void)
 		cmocka_unit_test(test_every_reply_has_the_form_of_the_rfcs),
 		cmocka_unit_test(test_every_reply_has_words_of_its_own),
 		cmocka_unit_test(test_a_long_detail_is_cut),
+		cmocka_unit_test(test_a_detail_cannot_end_the_line),
+		cmocka_unit_test(test_a_detail_that_is_unknown_leaves_no_trace),
 	};
 	return cmocka_run_group_tests_name("smtp/server_reply", tests, NULL, NULL);
 }
