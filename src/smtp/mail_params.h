@@ -64,4 +64,7 @@ void smtp_mail_params_print(const struct smtp_mail_params *p, struct buf *out);
 /* Total: false for anything that print would not have written. Slices borrow from text. */
 bool smtp_mail_params_parse(struct slice text, struct smtp_mail_params *ret_params);
 
+/* May it be the value of ENVID: printable text as xtext, and not longer than SMTP_ENVID_MAX? */
+bool smtp_envid_is_valid(struct slice envid);
+
 #endif

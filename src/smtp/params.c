@@ -49,28 +49,3 @@ smtp_param_next(struct slice *rest, struct smtp_param *ret_param)
 	*ret_param = p;
 	return SMTP_PARAM_OK;
 }
-
-static bool
-is_upper_hex(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
-}
-
-/* RFC 3461 §4 */
-bool
-smtp_xtext_is_valid(struct slice value)
-{
-	for (size_t i = 0; i < value.len; i++) {
-		uint8_t c = value.ptr[i];
-
-		if (c <= ' ' || c > '~' || c == '=')
-			return false;
-		if (c != '+')
-			continue;
-		if (value.len - i < 3 || !is_upper_hex(value.ptr[i + 1]) ||
-		    !is_upper_hex(value.ptr[i + 2]))
-			return false;
-		i += 2;
-	}
-	return true;
-}

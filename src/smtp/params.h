@@ -25,7 +25,4 @@ struct smtp_param {
  */
 enum smtp_param_status smtp_param_next(struct slice *rest, struct smtp_param *ret_param);
 
-/* Is value xtext: printable ASCII where + begins two upper-case hex digits (RFC 3461 §4)? */
-bool smtp_xtext_is_valid(struct slice value);
-
 #endif

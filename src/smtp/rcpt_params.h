@@ -31,4 +31,12 @@ void smtp_rcpt_params_print(const struct smtp_rcpt_params *p, struct buf *out);
 /* Total, as smtp_mail_params_parse(). */
 bool smtp_rcpt_params_parse(struct slice text, struct smtp_rcpt_params *ret_params);
 
+/* The value of NOTIFY, in any case and order; each word once. */
+bool smtp_notify_parse(struct slice value, unsigned *ret_notify);
+/*
+ * May it be the value of ORCPT: a type, and an address as xtext, or for the type utf-8 as RFC 6533
+ * §3 has it, which may have octets above 127?
+ */
+bool smtp_orcpt_is_valid(struct slice orcpt);
+
 #endif

@@ -3,6 +3,7 @@
 #include "smtp/address.h"
 #include "smtp/params.h"
 #include "smtp/server_verb.h"
+#include "smtp/xtext.h"
 
 #define SIZE_DIGITS_MAX 20 /* RFC 1870 §6.1 */
 

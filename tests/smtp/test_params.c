@@ -60,27 +60,11 @@ test_params_are_read_as_the_grammar_says(void **state)
 	}
 }
 
-/* RFC 3461 §4 */
-static void
-test_xtext_has_hex_after_each_plus(void **state)
-{
-	static const char *const right[] = { "", "abc", "+2B", "a+3Db", "<>", "+00" };
-	static const char *const wrong[] = { "+", "+2", "a+", "+2b", "+gg", "a=b", "a b", "\x7f",
-		"\xc3" };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
-		assert_true(smtp_xtext_is_valid(slice_of(right[i])));
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-		assert_false(smtp_xtext_is_valid(slice_of(wrong[i])));
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_params_are_read_as_the_grammar_says),
-		cmocka_unit_test(test_xtext_has_hex_after_each_plus),
 	};
 	return cmocka_run_group_tests_name("smtp/params", tests, NULL, NULL);
 }
