@@ -69,9 +69,11 @@ hex_digit(uint8_t c)
 static bool
 is_hexpoint(unsigned value, size_t digits)
 {
+	if (digits == 2 && value < 0x20)
+		return value == 0x10 || (value % 16 >= 1 && value % 16 <= 9);
 	if (digits == 2)
-		return value >= 0x80 || (value < 0x20 && value % 16 >= 1 && value % 16 <= 9) ||
-		       (value != 0 && value < 128 && memchr("\x10\x20+=\x7f\\", (int)value, 6));
+		return value >= 0x7f || value == ' ' || value == '+' || value == '=' ||
+		       value == '\\';
 	return digits > 2 && value >= 1u << 4 * (digits - 1) && value <= 0x10ffff &&
 	       (value < 0xd800 || value > 0xdfff);
 }

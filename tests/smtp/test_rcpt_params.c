@@ -79,7 +79,7 @@ static const struct orcpt_case {
 	/* RFC 3461 §4.2 */
 	{ "rfc822;bob@example.net", true },
 	{ "RFC822;e+3Dmc2@example.net", true },
-	{ "x400;+2FC=de+2F", true },
+	{ "x400;+2FC+3Dde+2F", true },
 	{ "unknown;a+20b", true },
 	{ LONGEST, true },
 	{ LONGEST "i", false },
