@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "auth/throttle.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "util/alloc.h"
+#include "util/ip.h"
 
 enum {
 	WAYS = 8, /* addresses that share a set */
@@ -44,36 +42,11 @@ auth_throttle_free(struct auth_throttle **t)
 }
 
 static uint64_t
-read_octets(const uint8_t *octets, size_t len)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < len; i++)
-		value = value << 8 | octets[i];
-	return value;
-}
-
-/*
- * The upper half of an IPv6 address; an IPv4 address, also when it comes mapped (RFC 4291
- * §2.5.5.2), as a number that no routed /64 has. A zone ("%eth0") is not part of the address.
- */
-static uint64_t
 address_key(struct slice peer)
 {
-	char text[INET6_ADDRSTRLEN] = "";
-	size_t len = slice_find(peer, '%');
-	struct in6_addr six;
-	struct in_addr four;
+	struct ip ip;
 
-	if (len < sizeof text)
-		memcpy(text, peer.ptr, len);
-	if (inet_pton(AF_INET, text, &four) == 1)
-		return ntohl(four.s_addr);
-	if (inet_pton(AF_INET6, text, &six) != 1)
-		return UINT64_MAX;
-	if (IN6_IS_ADDR_V4MAPPED(&six))
-		return read_octets(six.s6_addr + 12, 4);
-	return read_octets(six.s6_addr, 8);
+	return ip_parse(peer, &ip) ? ip_group(&ip) : UINT64_MAX;
 }
 
 /* The finalizer of MurmurHash3: every bit of the seed and the address reaches every bit. */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "util/ip.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <netinet/in.h>
+#include <string.h>
+
+enum { V4_AT = 12 }; /* where the octets of a mapped address are */
+
+static const uint8_t mapped[V4_AT] = { [10] = 0xff, [11] = 0xff };
+
+_Static_assert(IP_TEXT_SIZE == INET6_ADDRSTRLEN, "inet_ntop(3) fits");
+_Static_assert(sizeof(struct ip) == sizeof(struct in6_addr), "the kernel's form");
+
+bool
+ip_parse(struct slice text, struct ip *ret_ip)
+{
+	char copy[IP_TEXT_SIZE] = "";
+	const size_t len = slice_find(text, '%');
+	struct in_addr four;
+
+	if (len >= sizeof copy)
+		return false;
+	if (len != 0)
+		memcpy(copy, text.ptr, len);
+	if (strlen(copy) != len)
+		return false;
+	if (inet_pton(AF_INET, copy, &four) == 1) {
+		memcpy(ret_ip->octets, mapped, sizeof mapped);
+		memcpy(ret_ip->octets + V4_AT, &four, sizeof four);
+		return true;
+	}
+	return inet_pton(AF_INET6, copy, ret_ip->octets) == 1;
+}
+
+bool
+ip_is_v4(const struct ip *ip)
+{
+	return memcmp(ip->octets, mapped, sizeof mapped) == 0;
+}
+
+void
+ip_print(const struct ip *ip, char text[IP_TEXT_SIZE])
+{
+	const char *printed = ip_is_v4(ip)
+				  ? inet_ntop(AF_INET, ip->octets + V4_AT, text, IP_TEXT_SIZE)
+				  : inet_ntop(AF_INET6, ip->octets, text, IP_TEXT_SIZE);
+
+	assert(printed != NULL);
+}
+
+static uint64_t
+read_octets(const uint8_t *octets, size_t len)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < len; i++)
+		value = value << 8 | octets[i];
+	return value;
+}
+
+uint64_t
+ip_group(const struct ip *ip)
+{
+	if (ip_is_v4(ip))
+		return read_octets(ip->octets + V4_AT, IP_LEN - V4_AT);
+	return read_octets(ip->octets, IP_LEN / 2);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ip.h - IP addresses of both families in one form. */
+#ifndef UTIL_IP_H
+#define UTIL_IP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/slice.h"
+
+#define IP_LEN 16
+#define IP_TEXT_SIZE 46 /* the longest address in text, with its NUL */
+
+/* An IPv6 address, or one of IPv4 mapped into IPv6 (RFC 4291 §2.5.5.2). Network order. */
+struct ip {
+	uint8_t octets[IP_LEN];
+};
+
+/* "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1". A zone ("%eth0") is not part of the address. */
+bool ip_parse(struct slice text, struct ip *ret_ip);
+/* A mapped address as the IPv4 address that it is. */
+void ip_print(const struct ip *ip, char text[IP_TEXT_SIZE]);
+bool ip_is_v4(const struct ip *ip);
+/*
+ * What one party has, as a number: an IPv4 address, a /64 of IPv6. No /64 that is routed has the
+ * number of an IPv4 address, and none has UINT64_MAX.
+ */
+uint64_t ip_group(const struct ip *ip);
+
+#endif
