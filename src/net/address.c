@@ -38,3 +38,21 @@ net_address_parse(const char *text, uint16_t port, struct net_address *ret_addre
 	*ret_address = a;
 	return true;
 }
+
+bool
+net_address_peer(int fd, struct ip *ret_ip)
+{
+	struct net_address a = { .len = 0 };
+	socklen_t len = sizeof a.v6;
+
+	if (getpeername(fd, &a.any, &len) != 0)
+		return false;
+	if (a.any.sa_family == AF_INET6) {
+		memcpy(ret_ip->octets, &a.v6.sin6_addr, sizeof ret_ip->octets);
+		return true;
+	}
+	if (a.any.sa_family != AF_INET)
+		return false;
+	*ret_ip = ip_from_v4(ntohl(a.v4.sin_addr.s_addr));
+	return true;
+}

@@ -10,6 +10,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "util/ip.h"
+
 /* net_conn_dial(base, &a.any, a.len, ...) takes one. */
 struct net_address {
 	size_t len;
@@ -22,5 +24,7 @@ struct net_address {
 
 /* "192.0.2.1", "2001:db8::1", "[2001:db8::1]". False when text is no IP address. */
 bool net_address_parse(const char *text, uint16_t port, struct net_address *ret_address);
+/* Who is at the other end of the socket fd. False when it is gone, or has no IP address. */
+bool net_address_peer(int fd, struct ip *ret_ip);
 
 #endif

@@ -43,6 +43,10 @@ static const struct words {
 	    " closes: too many logins failed; check user name and password, then connect again" },
 	[SMTP_REPLY_TOO_MANY_TRANSACTIONS] = { "421 4.7.0 ",
 	    " takes no more messages on this connection; connect again" },
+	[SMTP_REPLY_CROWDED] = { "421 4.3.2 ",
+	    " has too many connections open; try again in some minutes" },
+	[SMTP_REPLY_CROWDED_ADDRESS] = { "421 4.7.0 ",
+	    " has too many connections open from your address; close some, then try again" },
 
 	[SMTP_REPLY_TRY_LATER] = { "451 4.3.0 A part of this server is not available; nothing "
 				   "was accepted, try again in some minutes",

@@ -37,6 +37,8 @@ enum smtp_server_reply {
 	SMTP_REPLY_TOO_MANY_ERRORS,       /* + hostname */
 	SMTP_REPLY_TOO_MANY_LOGINS,       /* + hostname */
 	SMTP_REPLY_TOO_MANY_TRANSACTIONS, /* + hostname */
+	SMTP_REPLY_CROWDED,               /* + hostname; in place of a banner */
+	SMTP_REPLY_CROWDED_ADDRESS,       /* + hostname; likewise */
 
 	SMTP_REPLY_TRY_LATER,
 	SMTP_REPLY_BUSY,

@@ -9,6 +9,7 @@
 #include "net/listener.h"
 #include "proc/child.h"
 #include "proc/ipc.h"
+#include "submission/crowd.h"
 #include "submission/settings.h"
 #include "submission/sign.h"
 #include "submission/trim.h"
@@ -48,6 +49,7 @@ struct submission {
 	uint64_t credit;          /* octets that queue still takes in WIRE_CHUNK frames */
 
 	struct session_list sessions;
+	struct crowd crowd;       /* the addresses of sessions */
 	struct session_list held; /* wait for queue to take more, longest first */
 	struct map by_number;     /* session number to session */
 	struct map by_message;    /* message id to the session that waits for WIRE_STORED */
@@ -59,6 +61,8 @@ struct submission {
 	struct event *stop_timer;
 };
 
+/* A client has connected to port: a session, or a word why not. Takes over fd. */
+void submission_accept(const struct submission_port *port, int fd);
 /* The last session has ended while stopping: leave. */
 void submission_settle(struct submission *p);
 

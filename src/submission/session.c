@@ -232,13 +232,14 @@ static const struct net_conn_handler handler = {
 };
 
 void
-session_begin(const struct submission_port *port, int fd)
+session_begin(const struct submission_port *port, int fd, uint64_t group)
 {
 	struct submission *p = port->process;
 	struct session *s = xcalloc(1, sizeof *s);
 
 	s->process = p;
 	s->port = port;
+	s->peer_group = group;
 	s->settings = settings_ref(p->settings);
 	s->number = message_id_make(clock_unix_ms(), p->child->index, p->session_counter++);
 	s->began_ms = clock_monotonic_ms();
@@ -262,6 +263,7 @@ session_end(struct session *s, const char *reason)
 	if (s->wait == SESSION_WAIT_CREDIT)
 		session_unhold(s);
 	session_list_remove(p, s);
+	crowd_leave(&p->crowd, s->peer_group);
 	net_conn_free(&s->conn);
 	smtp_server_free(&s->engine);
 	settings_unref(&s->settings);

@@ -48,6 +48,7 @@ struct session {
 	struct session *next, *previous; /* in process->sessions */
 	struct session *next_held;       /* in process->held */
 	uint64_t number;                 /* unique for ever; its text is in every log line */
+	uint64_t peer_group;             /* in process->crowd */
 	uint64_t began_ms;
 	uint64_t wait_until_ms; /* deadline of the TLS and CLOSE waits, which the engine lacks */
 	uint32_t message_count, refusal_count;
@@ -61,8 +62,8 @@ struct session {
 	bool peer_closed;
 };
 
-/* Takes over fd. */
-void session_begin(const struct submission_port *port, int fd);
+/* Takes over fd; group is that of its address, and has entered process->crowd. */
+void session_begin(const struct submission_port *port, int fd, uint64_t group);
 /* Reason is for the log. */
 void session_end(struct session *s, const char *reason);
 /* What was waited for has come. */

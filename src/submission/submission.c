@@ -4,49 +4,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "net/conn.h"
 #include "proc/wire.h"
 #include "submission/session.h"
-#include "util/clock.h"
 #include "util/fd.h"
 #include "util/log.h"
+#include "util/rand.h"
 
-enum {
-	FAREWELL_MS = 1000, /* for a client that is one too many to read why */
-	PAYLOAD_MAX = 64 * 1024,
-};
-
-/* For connections that are finished before a session begins. */
-static const struct net_conn_handler no_handler = { 0 };
-
-static void
-turn_away(const struct submission_port *port, int fd)
-{
-	static const char words[] = "421 4.3.2 Too many connections, try again later\r\n";
-	struct submission *p = port->process;
-	struct net_conn *conn = net_conn_accept(p->child->base, fd, &no_handler, NULL);
-
-	if (!p->is_crowded)
-		log_event(LOG_LEVEL_WARNING, "too-many-connections", "do",
-		    "raise limits.connections, or find out who holds them all");
-	p->is_crowded = true;
-	if (port->config->tls == CONFIG_LISTENER_STARTTLS)
-		net_conn_write(conn, slice_of(words));
-	net_conn_finish(&conn, FAREWELL_MS);
-}
+enum { PAYLOAD_MAX = 64 * 1024 };
 
 static void
 on_accept(void *owner, int fd)
 {
-	const struct submission_port *port = owner;
-	struct submission *p = port->process;
-
-	if (p->sessions.count >= p->settings->config->limits.connections) {
-		turn_away(port, fd);
-		return;
-	}
-	p->is_crowded = false;
-	session_begin(port, fd);
+	submission_accept(owner, fd);
 }
 
 /* Needs the certificate: without TLS there is nothing that a client could do here. */
@@ -106,6 +75,7 @@ prepare(void *ctx, struct proc_child *child)
 	p->trim = trim_new(child->base);
 	buf_init(&p->certificate, PROC_MATERIAL_MAX);
 	buf_init(&p->payload, PAYLOAD_MAX);
+	crowd_init(&p->crowd, rand_u64());
 	return 0;
 }
 

@@ -13,6 +13,17 @@ static const uint8_t mapped[V4_AT] = { [10] = 0xff, [11] = 0xff };
 _Static_assert(IP_TEXT_SIZE == INET6_ADDRSTRLEN, "inet_ntop(3) fits");
 _Static_assert(sizeof(struct ip) == sizeof(struct in6_addr), "the kernel's form");
 
+struct ip
+ip_from_v4(uint32_t number)
+{
+	struct ip ip;
+
+	memcpy(ip.octets, mapped, sizeof mapped);
+	for (size_t i = 0; i < IP_LEN - V4_AT; i++)
+		ip.octets[V4_AT + i] = (uint8_t)(number >> (24 - 8 * i));
+	return ip;
+}
+
 bool
 ip_parse(struct slice text, struct ip *ret_ip)
 {
@@ -27,8 +38,7 @@ ip_parse(struct slice text, struct ip *ret_ip)
 	if (strlen(copy) != len)
 		return false;
 	if (inet_pton(AF_INET, copy, &four) == 1) {
-		memcpy(ret_ip->octets, mapped, sizeof mapped);
-		memcpy(ret_ip->octets + V4_AT, &four, sizeof four);
+		*ret_ip = ip_from_v4(ntohl(four.s_addr));
 		return true;
 	}
 	return inet_pton(AF_INET6, copy, ret_ip->octets) == 1;

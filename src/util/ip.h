@@ -18,6 +18,8 @@ struct ip {
 
 /* "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1". A zone ("%eth0") is not part of the address. */
 bool ip_parse(struct slice text, struct ip *ret_ip);
+/* number in host order. */
+struct ip ip_from_v4(uint32_t number);
 /* A mapped address as the IPv4 address that it is. */
 void ip_print(const struct ip *ip, char text[IP_TEXT_SIZE]);
 bool ip_is_v4(const struct ip *ip);

@@ -9,6 +9,8 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "util/fd.h"
+
 static const struct address_case {
 	const char *text;
 	int family; /* 0: no address */
@@ -49,11 +51,81 @@ test_text_is_an_address_or_is_not(void **state)
 	}
 }
 
+/* From a connection over the loopback, which the test closes. */
+static bool
+see_peer(const char *text, struct ip *ret_ip)
+{
+	struct net_address a;
+	socklen_t len;
+	int server, client, accepted;
+	bool ok;
+
+	assert_true(net_address_parse(text, 0, &a));
+	len = (socklen_t)a.len;
+	server = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	client = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (a.any.sa_family == AF_INET6 && bind(server, &a.any, len) != 0)
+		skip(); /* a machine without IPv6 */
+	if (a.any.sa_family == AF_INET)
+		assert_int_equal(bind(server, &a.any, len), 0);
+	assert_int_equal(listen(server, 1), 0);
+	assert_int_equal(getsockname(server, &a.any, &len), 0);
+	assert_int_equal(connect(client, &a.any, len), 0);
+	accepted = accept4(server, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(accepted >= 0);
+	ok = net_address_peer(accepted, ret_ip);
+	fd_close(&accepted);
+	fd_close(&client);
+	fd_close(&server);
+	return ok;
+}
+
+static void
+test_the_other_end_of_a_connection_has_an_address(void **state)
+{
+	char text[IP_TEXT_SIZE];
+	struct ip ip;
+
+	(void)state;
+	assert_true(see_peer("127.0.0.1", &ip));
+	ip_print(&ip, text);
+	assert_string_equal(text, "127.0.0.1");
+}
+
+static void
+test_the_other_end_of_a_connection_over_ipv6_too(void **state)
+{
+	char text[IP_TEXT_SIZE];
+	struct ip ip;
+
+	(void)state;
+	assert_true(see_peer("::1", &ip));
+	ip_print(&ip, text);
+	assert_string_equal(text, "::1");
+}
+
+static void
+test_what_is_no_connection_over_ip_has_no_address(void **state)
+{
+	struct ip ip;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	assert_false(net_address_peer(ends[0], &ip));
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	assert_false(net_address_peer(-1, &ip));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_an_address_or_is_not),
+		cmocka_unit_test(test_the_other_end_of_a_connection_has_an_address),
+		cmocka_unit_test(test_the_other_end_of_a_connection_over_ipv6_too),
+		cmocka_unit_test(test_what_is_no_connection_over_ip_has_no_address),
 	};
 
 	return cmocka_run_group_tests_name("net/address", tests, NULL, NULL);

@@ -60,7 +60,7 @@ client_open(struct house *h)
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
 	c->conn = net_conn_accept(h->base, ends[0], &handler, c);
-	session_begin(&h->starttls, ends[1]);
+	submission_accept(h->port, ends[1]);
 	return c;
 }
 

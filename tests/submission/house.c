@@ -322,6 +322,8 @@ house_set_up(void **state)
 	h->process.trim = trim_new(h->base);
 	h->starttls = make_port(h, "submission");
 	h->implicit = make_port(h, "submissions");
+	h->port = &h->starttls;
+	crowd_init(&h->process.crowd, 1);
 	h->credit = (uint32_t)HOUSE_BODY_MAX;
 	h->login = WIRE_SASL_OK;
 	house_open_auth(h);
@@ -364,6 +366,7 @@ house_tear_down(void **state)
 	map_done(&p->by_message);
 	buf_done(&p->payload);
 	trim_free(&p->trim);
+	crowd_done(&p->crowd);
 	forget_messages(h);
 	config_free(&h->config);
 	config_free(&h->old_config);

@@ -49,6 +49,7 @@ struct house {
 	struct proc_child child;
 	struct submission process;
 	struct submission_port starttls, implicit;
+	const struct submission_port *port; /* that clients connect to: starttls at first */
 	SSL_CTX *client_tls;
 
 	struct ipc *auth; /* their end; NULL: away */
@@ -86,7 +87,7 @@ void house_settle(struct house *h);
 /* The limits of new sessions, from a config with this limits section. */
 void house_reload(struct house *h, const char *limits);
 
-/* Connected to a new session on the port with STARTTLS. */
+/* Connected to the house's port. */
 struct client *client_open(struct house *h);
 /* Hangs up. */
 void client_done(struct client *c);
