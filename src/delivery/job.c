@@ -28,15 +28,15 @@ keep(uint8_t *strings, size_t *len, struct slice s)
 	return copy;
 }
 
-static void
-keep_recipients(struct delivery_job *job, struct wire_list list, size_t *len)
+static struct slice *
+keep_list(struct delivery_job *job, struct wire_list list, size_t *len)
 {
-	struct slice item;
+	struct slice *items = xcalloc(list.count, sizeof *items), item;
+	size_t count = 0;
 
-	job->recipients = xcalloc(list.count, sizeof *job->recipients);
-	job->verdicts = xcalloc(list.count, sizeof *job->verdicts);
 	while (wire_list_next(&list, &item))
-		job->recipients[job->recipient_count++] = keep(job->strings, len, item);
+		items[count++] = keep(job->strings, len, item);
+	return items;
 }
 
 struct delivery_job *
@@ -50,15 +50,19 @@ delivery_job_new(const struct delivery_job_handler *handler, void *owner, uint64
 	job->owner = owner;
 	job->number = number;
 	job->message_id = m->message_id;
-	job->flags = m->flags;
 	job->size = m->size;
 	job->received_ms = now_ms;
 	job->body_granted = BODY_WINDOW;
 	buf_init(&job->body, BODY_BUFFER_MAX);
-	job->strings = xmalloc(m->next_hop.len + m->sender.len + m->recipients.packed.len + 1);
+	job->strings = xmalloc(m->next_hop.len + m->sender.len + m->parameters.len +
+			       m->recipients.packed.len + m->recipient_parameters.packed.len + 1);
 	job->next_hop = keep(job->strings, &len, m->next_hop);
 	job->sender = keep(job->strings, &len, m->sender);
-	keep_recipients(job, m->recipients, &len);
+	job->parameters = keep(job->strings, &len, m->parameters);
+	job->recipients = keep_list(job, m->recipients, &len);
+	job->recipient_parameters = keep_list(job, m->recipient_parameters, &len);
+	job->recipient_count = m->recipients.count;
+	job->verdicts = xcalloc(job->recipient_count, sizeof *job->verdicts);
 	return job;
 }
 
@@ -74,6 +78,7 @@ delivery_job_free(struct delivery_job **job)
 		smtp_verdict_done(&j->verdicts[i]);
 	free(j->verdicts);
 	free(j->recipients);
+	free(j->recipient_parameters);
 	free(j->strings);
 	buf_done(&j->body);
 	free(j);

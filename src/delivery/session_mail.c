@@ -29,7 +29,7 @@ delivery_session_begin_mail(struct delivery_session *s, struct delivery_job *job
 		.recipient_count =
 		    rest < s->hop->config->recipients ? rest : s->hop->config->recipients,
 		.size = job->size,
-		.is_8bit = (job->flags & WIRE_BODY_8BITMIME) != 0,
+		.is_8bit = slice_is(job->parameters, "BODY=8BITMIME"),
 	};
 
 	s->job = job;

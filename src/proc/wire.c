@@ -8,9 +8,10 @@
 
 enum { FIXED_MAX = 1024 }; /* numbers and lengths, and the name of a next hop */
 _Static_assert(WIRE_RECIPIENTS_LEN_MAX + WIRE_CHUNK_MAX + WIRE_PREFIX_MAX +
-		       (size_t)2 * WIRE_ADDRESS_MAX + FIXED_MAX <=
+		       (size_t)2 * WIRE_ADDRESS_MAX + WIRE_PARAMETERS_MAX + FIXED_MAX <=
 		   IPC_PAYLOAD_MAX,
     "the largest message fits a frame");
+_Static_assert(SMTP_RCPT_PARAMS_MAX <= WIRE_ADDRESS_MAX, "wire_list_next() takes both");
 
 bool
 wire_list_next(struct wire_list *l, struct slice *ret_item)
@@ -63,13 +64,32 @@ get_list(struct wire_cursor *c)
 	return l;
 }
 
+/* Does each recipient have its parameters, all of them sound, and may one frame hold them? */
+static bool
+is_envelope(
+    struct wire_list recipients, struct wire_list recipient_parameters, struct slice parameters)
+{
+	struct smtp_rcpt_params rcpt;
+	struct smtp_mail_params mail;
+	struct slice item;
+
+	if (recipients.count == 0 || recipient_parameters.count != recipients.count ||
+	    recipient_parameters.packed.len > WIRE_RECIPIENTS_LEN_MAX - recipients.packed.len)
+		return false;
+	while (wire_list_next(&recipient_parameters, &item))
+		if (item.len > SMTP_RCPT_PARAMS_MAX || !smtp_rcpt_params_parse(item, &rcpt))
+			return false;
+	return smtp_mail_params_parse(parameters, &mail);
+}
+
 void
 wire_message_encode(const struct wire_message *m, struct buf *out)
 {
 	wire_put_string(out, m->account);
 	wire_put_string(out, m->sender);
 	put_list(out, m->recipients);
-	wire_put_u32(out, m->flags);
+	put_list(out, m->recipient_parameters);
+	wire_put_string(out, m->parameters);
 	wire_put_u32(out, m->chunk_count);
 	wire_put_u64(out, m->size);
 	wire_put_blob(out, m->prefix);
@@ -85,13 +105,14 @@ wire_message_decode(struct slice payload, struct wire_message *ret_message)
 	m.account = wire_get_string(&c, WIRE_ADDRESS_MAX);
 	m.sender = wire_get_string(&c, WIRE_ADDRESS_MAX);
 	m.recipients = get_list(&c);
-	m.flags = wire_get_u32(&c);
+	m.recipient_parameters = get_list(&c);
+	m.parameters = wire_get_string(&c, WIRE_PARAMETERS_MAX);
 	m.chunk_count = wire_get_u32(&c);
 	m.size = wire_get_u64(&c);
 	m.prefix = wire_get_blob(&c, WIRE_PREFIX_MAX);
 	m.tail = wire_get_blob(&c, WIRE_CHUNK_MAX);
-	if (!wire_cursor_done(&c) || m.recipients.count == 0 ||
-	    (m.flags & ~WIRE_BODY_8BITMIME) != 0)
+	if (!wire_cursor_done(&c) ||
+	    !is_envelope(m.recipients, m.recipient_parameters, m.parameters))
 		return false;
 	if (m.size < m.prefix.len + m.tail.len)
 		return false;
@@ -260,7 +281,8 @@ wire_job_encode(const struct wire_job *j, struct buf *out)
 	wire_put_string(out, j->next_hop);
 	wire_put_string(out, j->sender);
 	put_list(out, j->recipients);
-	wire_put_u32(out, j->flags);
+	put_list(out, j->recipient_parameters);
+	wire_put_string(out, j->parameters);
 	wire_put_u64(out, j->size);
 }
 
@@ -274,10 +296,11 @@ wire_job_decode(struct slice payload, struct wire_job *ret_job)
 	j.next_hop = wire_get_string(&c, 255);
 	j.sender = wire_get_string(&c, WIRE_ADDRESS_MAX);
 	j.recipients = get_list(&c);
-	j.flags = wire_get_u32(&c);
+	j.recipient_parameters = get_list(&c);
+	j.parameters = wire_get_string(&c, WIRE_PARAMETERS_MAX);
 	j.size = wire_get_u64(&c);
-	if (!wire_cursor_done(&c) || j.recipients.count == 0 ||
-	    (j.flags & ~WIRE_BODY_8BITMIME) != 0)
+	if (!wire_cursor_done(&c) ||
+	    !is_envelope(j.recipients, j.recipient_parameters, j.parameters))
 		return false;
 	*ret_job = j;
 	return true;

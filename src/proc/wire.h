@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "smtp/mail_params.h"
+#include "smtp/rcpt_params.h"
 #include "smtp/verdict.h"
 #include "util/buf.h"
 #include "util/slice.h"
@@ -23,11 +25,15 @@
 #define WIRE_ADDRESS_MAX 1024
 #define WIRE_RECIPIENTS_MAX 10000
 /*
- * Octets of all recipients of one message, each with its length: they fit into one frame beside a
- * chunk of text and the trace header, and into one WIRE_JOB.
+ * Octets of all recipients of one message and of their parameters, each with its length: they fit
+ * into one frame beside a chunk of text and the trace header, and into one WIRE_JOB.
  */
 #define WIRE_RECIPIENTS_LEN_MAX ((size_t)896 * 1024)
 #define WIRE_PREFIX_MAX ((size_t)16 * 1024) /* of the trace header */
+/* Octets of what MAIL said of a message, in the stored form of mail_params.h. */
+#define WIRE_PARAMETERS_MAX SMTP_MAIL_PARAMS_MAX
+/* Octets that a recipient costs in both lists beside its address and parameters. */
+#define WIRE_RECIPIENT_FIXED_LEN (2 * sizeof(uint16_t))
 
 enum wire_type {
 	/* submission <-> queue; the frame's id is the message id, chosen by submission
@@ -77,17 +83,16 @@ struct wire_list {
 bool wire_list_next(struct wire_list *l, struct slice *ret_item);
 void wire_list_add(struct buf *packed, struct slice item);
 
-#define WIRE_BODY_8BITMIME 1u /* flag: RFC 6152 */
-
 struct wire_message {
 	struct slice account; /* who submitted it */
 	struct slice sender;  /* empty: null reverse-path */
 	struct wire_list recipients;
-	uint32_t flags;
-	uint32_t chunk_count; /* WIRE_CHUNK frames that came before */
-	uint64_t size;        /* of the whole: prefix, chunks, tail */
-	struct slice prefix;  /* trace header */
-	struct slice tail;    /* body octets after the last chunk */
+	struct wire_list recipient_parameters; /* in their order and number: rcpt_params.h */
+	struct slice parameters;               /* mail_params.h */
+	uint32_t chunk_count;                  /* WIRE_CHUNK frames that came before */
+	uint64_t size;                         /* of the whole: prefix, chunks, tail */
+	struct slice prefix;                   /* trace header */
+	struct slice tail;                     /* body octets after the last chunk */
 };
 void wire_message_encode(const struct wire_message *m, struct buf *out);
 bool wire_message_decode(struct slice payload, struct wire_message *ret_message);
@@ -165,7 +170,8 @@ struct wire_job {
 	struct slice next_hop; /* its name in the config */
 	struct slice sender;
 	struct wire_list recipients;
-	uint32_t flags;
+	struct wire_list recipient_parameters; /* in their order and number: rcpt_params.h */
+	struct slice parameters;               /* mail_params.h */
 	uint64_t size; /* octets of body that will follow in WIRE_BODY frames */
 };
 /* Octets of body that queue may send before the first WIRE_PULL of a job. */

@@ -240,9 +240,9 @@ remember(struct queue *q, const struct store_message *m)
 
 	qm->created_unix_ms = m->created_unix_ms;
 	qm->size = m->size;
-	qm->flags = m->flags;
 	qm->account = slice_dup(m->account);
 	qm->sender = slice_dup(m->sender);
+	qm->parameters = slice_dup(m->parameters);
 	qm->open_count = (uint32_t)m->recipient_count;
 	cache_text(q, qm, m);
 	return qm;
@@ -260,10 +260,13 @@ make_jobs(struct queue *q, struct queue_promise *p, const struct store_message *
 		return;
 	qm = remember(q, m);
 	for (size_t i = 0; i < m->recipient_count; i++) {
-		struct slice address = m->recipients[i].address;
-		struct queue_job *j = queue_job_with_room(q, &p->jobs, qm, queue_route(q, address));
+		const struct store_recipient_row row = { .index = (uint32_t)i,
+			.address = m->recipients[i].address,
+			.parameters = m->recipients[i].parameters };
+		struct queue_job *j =
+		    queue_job_with_room(q, &p->jobs, qm, queue_route(q, row.address));
 
-		queue_job_add(q, j, (uint32_t)i, 0, address);
+		queue_job_add(q, j, &row);
 	}
 }
 

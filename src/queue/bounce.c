@@ -50,7 +50,8 @@ put_report(struct queue *q, const struct queue_job *j, const struct message_dsn 
     uint64_t now_unix_ms)
 {
 	uint64_t id = message_id_make(now_unix_ms, MESSAGE_ID_SLOT_QUEUE, ++q->bounce_counter);
-	struct store_recipient recipient = { .address = slice_of(j->message->sender) };
+	struct store_recipient recipient = { .address = slice_of(j->message->sender),
+		.parameters = slice_of("NOTIFY=NEVER") };
 	struct store_message m = { .id = id, .created_unix_ms = now_unix_ms, .recipient_count = 1 };
 	char report_id[MESSAGE_ID_TEXT_LEN + 1];
 	struct message_dsn d = *report;
@@ -62,7 +63,7 @@ put_report(struct queue *q, const struct queue_job *j, const struct message_dsn 
 	if (message_dsn_add(&d, &text)) {
 		m.tail = buf_slice(&text);
 		m.size = text.len;
-		m.account = m.sender = m.prefix = slice_of("");
+		m.account = m.sender = m.parameters = m.prefix = slice_of("");
 		queue_batch_put(q, NULL, &m, &recipient);
 		log_bounce(j, report_id, d.recipient_count);
 	}

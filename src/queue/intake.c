@@ -114,20 +114,21 @@ static void
 put_message(struct queue_peer *p, uint64_t id, const struct wire_message *frame)
 {
 	struct store_recipient *recipients = xcalloc(frame->recipients.count, sizeof *recipients);
-	struct wire_list walk = frame->recipients;
+	struct wire_list walk = frame->recipients, parameters = frame->recipient_parameters;
 	struct store_message m = { .id = id,
 		.created_unix_ms = clock_unix_ms(),
 		.account = frame->account,
 		.sender = frame->sender,
-		.flags = frame->flags,
+		.parameters = frame->parameters,
 		.chunk_count = frame->chunk_count,
 		.size = frame->size,
 		.prefix = frame->prefix,
 		.tail = frame->tail };
 
-	while (wire_list_next(&walk, &recipients[m.recipient_count].address))
-		if (++m.recipient_count == frame->recipients.count)
-			break;
+	for (; m.recipient_count < frame->recipients.count; m.recipient_count++) {
+		(void)wire_list_next(&walk, &recipients[m.recipient_count].address);
+		(void)wire_list_next(&parameters, &recipients[m.recipient_count].parameters);
+	}
 	queue_batch_put(p->queue, p, &m, recipients);
 	free(recipients);
 }
@@ -146,15 +147,22 @@ is_free_of_controls(struct slice s)
  * header line or the command that it is written into.
  */
 static bool
+is_list_of_text(struct wire_list list)
+{
+	struct slice item;
+
+	while (wire_list_next(&list, &item))
+		if (!is_free_of_controls(item))
+			return false;
+	return true;
+}
+
+static bool
 is_text(const struct wire_message *m)
 {
-	struct wire_list walk = m->recipients;
-	struct slice address;
-
-	while (wire_list_next(&walk, &address))
-		if (!is_free_of_controls(address))
-			return false;
-	return is_free_of_controls(m->sender) && is_free_of_controls(m->account);
+	return is_list_of_text(m->recipients) && is_list_of_text(m->recipient_parameters) &&
+	       is_free_of_controls(m->sender) && is_free_of_controls(m->account) &&
+	       is_free_of_controls(m->parameters);
 }
 
 static bool

@@ -45,9 +45,9 @@ find_message(struct queue *q, const struct store_message_row *row, uint32_t inde
 		m = queue_message_new(q, row->id, row->recipient_count);
 		m->created_unix_ms = row->created_unix_ms;
 		m->size = row->size;
-		m->flags = row->flags;
 		m->account = dup_text(row->account);
 		m->sender = dup_text(row->sender);
+		m->parameters = dup_text(row->parameters);
 		m->open_count = row->open_count;
 	}
 	return index < m->recipient_count ? m : NULL;
@@ -65,7 +65,7 @@ on_due(void *arg, const struct store_message_row *row, const struct store_recipi
 		struct queue_job *j =
 		    queue_job_with_room(q, &l->jobs, m, queue_route(q, r->address));
 
-		queue_job_add(q, j, r->index, r->attempts, r->address);
+		queue_job_add(q, j, r);
 	}
 	return q->window_count < QUEUE_WINDOW_RECIPIENTS;
 }

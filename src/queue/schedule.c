@@ -41,6 +41,7 @@ free_message(struct queue *q, struct queue_message *m)
 	drop_text(q, m);
 	free(m->account);
 	free(m->sender);
+	free(m->parameters);
 	free(m->loaded);
 	free(m);
 }
@@ -59,14 +60,16 @@ queue_job_new(struct queue *q, struct queue_message *m, size_t next_hop, size_t 
 }
 
 void
-queue_job_add(
-    struct queue *q, struct queue_job *j, uint32_t index, uint32_t attempts, struct slice address)
+queue_job_add(struct queue *q, struct queue_job *j, const struct store_recipient_row *row)
 {
 	struct queue_recipient *r = &j->recipients[j->recipient_count++];
 
-	assert(index < j->message->recipient_count);
-	*r = (struct queue_recipient){ index, attempts, slice_dup(address) };
-	j->message->loaded[index] = 1;
+	assert(row->index < j->message->recipient_count);
+	*r = (struct queue_recipient){ .index = row->index,
+		.attempts = row->attempts,
+		.address = slice_dup(row->address),
+		.parameters = slice_dup(row->parameters) };
+	j->message->loaded[row->index] = 1;
 	q->window_count++;
 }
 
@@ -89,6 +92,7 @@ queue_job_free(struct queue *q, struct queue_job *j)
 	for (size_t i = 0; i < j->recipient_count; i++) {
 		m->loaded[j->recipients[i].index] = 0;
 		free(j->recipients[i].address);
+		free(j->recipients[i].parameters);
 	}
 	q->window_count -= j->recipient_count;
 	free(j->recipients);
@@ -180,21 +184,27 @@ send_job(struct queue_job *j)
 {
 	struct wire_job frame = { .message_id = j->message->id,
 		.sender = slice_of(j->message->sender),
-		.flags = j->message->flags,
+		.parameters = slice_of(j->message->parameters),
 		.size = j->message->size };
-	struct buf packed, payload;
+	struct buf packed, packed_parameters, payload;
 
 	frame.next_hop = slice_of(j->delivery->queue->child->config->next_hops[j->next_hop].name);
-	buf_init(&packed, IPC_PAYLOAD_MAX);
+	buf_init(&packed, WIRE_RECIPIENTS_LEN_MAX);
+	buf_init(&packed_parameters, WIRE_RECIPIENTS_LEN_MAX);
 	buf_init(&payload, IPC_PAYLOAD_MAX);
-	for (size_t i = 0; i < j->recipient_count; i++)
+	for (size_t i = 0; i < j->recipient_count; i++) {
 		wire_list_add(&packed, slice_of(j->recipients[i].address));
+		wire_list_add(&packed_parameters, slice_of(j->recipients[i].parameters));
+	}
 	frame.recipients = (struct wire_list){ (uint32_t)j->recipient_count, buf_slice(&packed) };
+	frame.recipient_parameters =
+	    (struct wire_list){ (uint32_t)j->recipient_count, buf_slice(&packed_parameters) };
 	wire_job_encode(&frame, &payload);
-	/* config bounds recipients per job so that they fit: schema.c, next_hop.recipients */
-	assert(!packed.overflow && !payload.overflow);
+	/* They fit: they are some of those of one WIRE_MESSAGE. */
+	assert(!packed.overflow && !packed_parameters.overflow && !payload.overflow);
 	ipc_send(j->delivery->ipc, WIRE_JOB, j->number, buf_slice(&payload));
 	buf_done(&packed);
+	buf_done(&packed_parameters);
 	buf_done(&payload);
 }
 

@@ -43,8 +43,8 @@ struct queue;
 
 struct queue_message {
 	uint64_t id, created_unix_ms, size;
-	uint32_t flags;
 	char *account, *sender;
+	char *parameters; /* mail_params.h */
 	uint32_t recipient_count;
 	uint32_t open_count; /* recipients not delivered or failed, in memory or not */
 	uint32_t job_count;
@@ -56,6 +56,7 @@ struct queue_recipient {
 	uint32_t index; /* in the message */
 	uint32_t attempts;
 	char *address;
+	char *parameters; /* rcpt_params.h */
 };
 
 enum queue_job_state {
@@ -157,8 +158,8 @@ struct queue_message *queue_message_new(struct queue *q, uint64_t id, uint32_t r
 /* A job without recipients yet, in no list. */
 struct queue_job *queue_job_new(
     struct queue *q, struct queue_message *m, size_t next_hop, size_t recipient_room);
-void queue_job_add(
-    struct queue *q, struct queue_job *j, uint32_t index, uint32_t attempts, struct slice address);
+/* Copies of the row what a job needs. */
+void queue_job_add(struct queue *q, struct queue_job *j, const struct store_recipient_row *row);
 /* Frees the job, and its message with the last one. The job must be in no list. */
 void queue_job_free(struct queue *q, struct queue_job *j);
 /* The next hop for an address, as index in the config. */
@@ -210,7 +211,7 @@ void queue_batch_done(struct queue *q);
 void queue_batch_touch(struct queue *q);
 /*
  * Add a message to the open batch, and its recipients to the schedule once it is on disk. Of
- * recipients only the addresses are given; peer is NULL for our own messages.
+ * recipients only the addresses and parameters are given; peer is NULL for our own messages.
  */
 void queue_batch_put(struct queue *q, struct queue_peer *peer, struct store_message *m,
     struct store_recipient *recipients);

@@ -76,10 +76,12 @@ store_batch_add_chunk(
 static size_t
 count_octets(const struct store_message *m)
 {
-	size_t len = m->account.len + m->sender.len + m->prefix.len + m->tail.len;
+	size_t len =
+	    m->account.len + m->sender.len + m->parameters.len + m->prefix.len + m->tail.len;
 
 	for (size_t i = 0; i < m->recipient_count; i++)
-		len += m->recipients[i].address.len + m->recipients[i].route.len;
+		len += m->recipients[i].address.len + m->recipients[i].route.len +
+		       m->recipients[i].parameters.len;
 	return len;
 }
 
@@ -97,9 +99,11 @@ store_batch_add_message(struct store_batch *b, const struct store_message *m)
 		list[i] = m->recipients[i];
 		list[i].address = keep(&room, list[i].address);
 		list[i].route = keep(&room, list[i].route);
+		list[i].parameters = keep(&room, list[i].parameters);
 	}
 	op->message.account = keep(&room, m->account);
 	op->message.sender = keep(&room, m->sender);
+	op->message.parameters = keep(&room, m->parameters);
 	op->message.prefix = keep(&room, m->prefix);
 	op->message.tail = keep(&room, m->tail);
 }
@@ -127,6 +131,13 @@ store_batch_add_outcome(struct store_batch *b, uint64_t message_id,
 	op->outcome.host = keep(&room, host);
 	op->outcome.peer_text = keep(&room, peer_text);
 	op->outcome.reason = keep(&room, reason);
+}
+
+void
+store_batch_add_notices(
+    struct store_batch *b, uint64_t message_id, const struct store_op_notices *n)
+{
+	add(b, STORE_OP_NOTICES, message_id, 0)->notices = *n;
 }
 
 void

@@ -17,6 +17,7 @@ enum store_op_kind {
 	STORE_OP_MESSAGE,
 	STORE_OP_DROP_CHUNKS,
 	STORE_OP_OUTCOME,
+	STORE_OP_NOTICES,
 	STORE_OP_SETTLE,
 	STORE_OP_PRUNE_HISTORY,
 };
@@ -36,6 +37,10 @@ struct store_op_outcome {
 	struct slice host, peer_text, reason;
 };
 
+struct store_op_notices {
+	uint32_t recipient, notices;
+};
+
 struct store_op {
 	struct store_op *next;
 	enum store_op_kind kind;
@@ -45,6 +50,7 @@ struct store_op {
 		struct store_op_chunk chunk;
 		struct store_message message;
 		struct store_op_outcome outcome;
+		struct store_op_notices notices;
 		uint64_t unix_ms; /* SETTLE: now; PRUNE_HISTORY: before */
 	};
 };
@@ -80,6 +86,8 @@ void store_batch_add_message(struct store_batch *b, const struct store_message *
 /* Copies the words of the verdict; `o` brings the rest. */
 void store_batch_add_outcome(struct store_batch *b, uint64_t message_id,
     const struct store_op_outcome *o, const struct smtp_verdict *verdict);
+void store_batch_add_notices(
+    struct store_batch *b, uint64_t message_id, const struct store_op_notices *n);
 /* DROP_CHUNKS, SETTLE, PRUNE_HISTORY: a number and a time, either may be 0. */
 void store_batch_add_plain(
     struct store_batch *b, enum store_op_kind kind, uint64_t message_id, uint64_t unix_ms);

@@ -240,6 +240,14 @@ store_put_outcome(struct store *s, uint64_t message_id, uint32_t recipient,
 }
 
 void
+store_put_notices(struct store *s, uint64_t message_id, uint32_t recipient, uint32_t notices)
+{
+	const struct store_op_notices n = { .recipient = recipient, .notices = notices };
+
+	store_batch_add_notices(s->open, message_id, &n);
+}
+
+void
 store_settle(struct store *s, uint64_t message_id, uint64_t now_unix_ms)
 {
 	store_batch_add_plain(s->open, STORE_OP_SETTLE, message_id, now_unix_ms);

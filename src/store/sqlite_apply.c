@@ -15,6 +15,7 @@ enum statement {
 	ADD_MESSAGE,
 	ADD_RECIPIENT,
 	SET_OUTCOME,
+	ADD_NOTICES,
 	FIND_UNSETTLED,
 	ADD_HISTORY,
 	REMOVE_CHUNKS,
@@ -40,12 +41,14 @@ const char *const store_apply_sql[] = {
 	[DROP_CHUNKS] = "DELETE FROM chunk WHERE message_id = ?1"
 			" AND NOT EXISTS(SELECT 1 FROM message WHERE id = ?1)",
 	[ADD_MESSAGE] =
-	    "INSERT INTO message(id, created, flags, chunk_count, size, account, sender,"
+	    "INSERT INTO message(id, created, parameters, chunk_count, size, account, sender,"
 	    " prefix, tail) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-	[ADD_RECIPIENT] = "INSERT INTO recipient(message_id, idx, state, due, address, route)"
-			  " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+	[ADD_RECIPIENT] = "INSERT INTO recipient(message_id, idx, state, rank, due, address, route,"
+			  " parameters) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[SET_OUTCOME] = "UPDATE recipient SET state = ?3, due = ?4, attempts = attempts + 1,"
 			" code = ?5, enhanced = ?6, host = ?7, peer_text = ?8, reason = ?9"
+			" WHERE message_id = ?1 AND idx = ?2",
+	[ADD_NOTICES] = "UPDATE recipient SET notices = notices | ?3"
 			" WHERE message_id = ?1 AND idx = ?2",
 	[FIND_UNSETTLED] = "SELECT 1 FROM recipient WHERE message_id = ?1 AND state < 2 LIMIT 1",
 	[ADD_HISTORY] = "INSERT INTO history(n, id, created, settled, size, account, sender,"
@@ -162,19 +165,21 @@ check_chunks(struct store_apply *a, const struct store_message *m)
 }
 
 static int
-add_recipient(struct store_apply *a, uint64_t message_id, size_t index,
-    const struct store_recipient *recipient)
+add_recipient(struct store_apply *a, const struct store_message *m, size_t index)
 {
+	const struct store_recipient *recipient = &m->recipients[index];
 	sqlite3_stmt *st = store_db_statement(a->db, ADD_RECIPIENT);
 
 	if (st == NULL)
 		return store_db_failed(a->db);
-	store_db_bind_number(st, 1, message_id);
+	store_db_bind_number(st, 1, m->id);
 	store_db_bind_number(st, 2, index);
 	store_db_bind_number(st, 3, recipient->state);
-	store_db_bind_number(st, 4, recipient->due_unix_ms);
-	store_db_bind_text(st, 5, recipient->address);
-	store_db_bind_text(st, 6, recipient->route);
+	store_db_bind_number(st, 4, (uint64_t)(STORE_PRIORITY_MAX - m->priority));
+	store_db_bind_number(st, 5, recipient->due_unix_ms);
+	store_db_bind_text(st, 6, recipient->address);
+	store_db_bind_text(st, 7, recipient->route);
+	store_db_bind_text(st, 8, recipient->parameters);
 	return store_db_run(a->db, st);
 }
 
@@ -187,7 +192,7 @@ add_row(struct store_apply *a, const struct store_message *m)
 		return store_db_failed(a->db);
 	store_db_bind_number(st, 1, m->id);
 	store_db_bind_number(st, 2, m->created_unix_ms);
-	store_db_bind_number(st, 3, m->flags);
+	store_db_bind_text(st, 3, m->parameters);
 	store_db_bind_number(st, 4, m->chunk_count);
 	store_db_bind_number(st, 5, m->size);
 	store_db_bind_text(st, 6, m->account);
@@ -205,7 +210,7 @@ add_message(struct store_apply *a, const struct store_message *m)
 	if (r == 0)
 		r = add_row(a, m);
 	for (size_t i = 0; r == 0 && i < m->recipient_count; i++)
-		r = add_recipient(a, m->id, i, &m->recipients[i]);
+		r = add_recipient(a, m, i);
 	return r;
 }
 
@@ -225,6 +230,19 @@ set_outcome(struct store_apply *a, uint64_t message_id, const struct store_op_ou
 	store_db_bind_text(st, 7, o->host);
 	store_db_bind_text(st, 8, o->peer_text);
 	store_db_bind_text(st, 9, o->reason);
+	return store_db_run(a->db, st);
+}
+
+static int
+add_notices(struct store_apply *a, uint64_t message_id, const struct store_op_notices *n)
+{
+	sqlite3_stmt *st = store_db_statement(a->db, ADD_NOTICES);
+
+	if (st == NULL)
+		return store_db_failed(a->db);
+	store_db_bind_number(st, 1, message_id);
+	store_db_bind_number(st, 2, n->recipient);
+	store_db_bind_number(st, 3, n->notices);
 	return store_db_run(a->db, st);
 }
 
@@ -311,6 +329,8 @@ apply(struct store_apply *a, const struct store_op *op)
 		return run_for(a, DROP_CHUNKS, op->message_id);
 	case STORE_OP_OUTCOME:
 		return set_outcome(a, op->message_id, &op->outcome);
+	case STORE_OP_NOTICES:
+		return add_notices(a, op->message_id, &op->notices);
 	case STORE_OP_SETTLE:
 		return settle(a, op->message_id, op->unix_ms);
 	case STORE_OP_PRUNE_HISTORY:

@@ -38,9 +38,9 @@ get_message(struct store *s, sqlite3_stmt *st, struct store_message_row *m)
 		.id = store_db_column_number(st, MESSAGE_COLUMN),
 		.created_unix_ms = store_db_column_number(st, MESSAGE_COLUMN + 1),
 		.size = store_db_column_number(st, MESSAGE_COLUMN + 2),
-		.flags = (uint32_t)store_db_column_number(st, MESSAGE_COLUMN + 3),
-		.account = store_db_column_slice(st, MESSAGE_COLUMN + 4),
-		.sender = store_db_column_slice(st, MESSAGE_COLUMN + 5),
+		.account = store_db_column_slice(st, MESSAGE_COLUMN + 3),
+		.sender = store_db_column_slice(st, MESSAGE_COLUMN + 4),
+		.parameters = store_db_column_slice(st, MESSAGE_COLUMN + 5),
 		.recipient_count = before.recipient_count,
 		.open_count = before.open_count,
 	};
@@ -61,32 +61,41 @@ get_recipient(sqlite3_stmt *st)
 		.host = store_db_column_slice(st, RECIPIENT_COLUMN + 8),
 		.peer_text = store_db_column_slice(st, RECIPIENT_COLUMN + 9),
 		.reason = store_db_column_slice(st, RECIPIENT_COLUMN + 10),
+		.parameters = store_db_column_slice(st, RECIPIENT_COLUMN + 11),
+		.notices = (uint32_t)store_db_column_number(st, RECIPIENT_COLUMN + 12),
 	};
 
 	store_apply_unpack(store_db_column_number(st, RECIPIENT_COLUMN + 7), r.enhanced);
 	return r;
 }
 
+struct visit {
+	store_recipient_fn *fn;
+	void *arg;
+	size_t count;
+	bool is_stopped;
+};
+
 /* Calls fn for each row of a statement that gives MESSAGE_COLUMNS and RECIPIENT_COLUMNS. */
 static int
-each_recipient(struct store *s, sqlite3_stmt *st, store_recipient_fn *fn, void *arg)
+each_recipient(struct store *s, sqlite3_stmt *st, struct visit *v)
 {
 	struct store_message_row m = { 0 };
-	bool more = true;
 	int result = 0;
 
-	while (more && result >= 0 && (result = store_db_next(&s->reader.db, st)) > 0) {
+	while (!v->is_stopped && result >= 0 && (result = store_db_next(&s->reader.db, st)) > 0) {
 		struct store_recipient_row r = get_recipient(st);
 
 		result = get_message(s, st, &m);
-		more = result == 0 && fn(arg, &m, &r);
+		v->is_stopped = result < 0 || !v->fn(v->arg, &m, &r);
+		v->count++;
 	}
 	return result < 0 ? result : 0;
 }
 
-int
-store_each_due(
-    struct store *s, uint64_t now_unix_ms, size_t limit, store_recipient_fn *fn, void *arg)
+static int
+each_due_of_rank(
+    struct store *s, uint64_t rank, uint64_t now_unix_ms, size_t limit, struct visit *v)
 {
 	sqlite3_stmt *st;
 	int r = store_reader_begin(&s->reader, STORE_READ_DUE, &st);
@@ -94,24 +103,80 @@ store_each_due(
 	if (r == 0) {
 		store_db_bind_number(st, 1, now_unix_ms);
 		store_db_bind_number(st, 2, limit);
-		r = each_recipient(s, st, fn, arg);
+		store_db_bind_number(st, 3, rank);
+		r = each_recipient(s, st, v);
 	}
 	return store_reader_end(&s->reader, st, r);
 }
 
+/*
+ * The least rank from *rank on that a waiting recipient has. 1, or 0 when there is none, or -errno.
+ * Most messages have no priority: so this is a look at one or two places of the index, and cheaper
+ * than asking for each rank.
+ */
+static int
+find_rank(struct store *s, uint64_t *rank)
+{
+	sqlite3_stmt *st;
+	int r = store_reader_begin(&s->reader, STORE_READ_NEXT_RANK, &st);
+
+	if (r == 0) {
+		store_db_bind_number(st, 1, *rank);
+		r = store_db_next(&s->reader.db, st);
+	}
+	if (r > 0)
+		*rank = store_db_column_number(st, 0);
+	return store_reader_end(&s->reader, st, r);
+}
+
 int
-store_next_due(struct store *s, uint64_t after_unix_ms, uint64_t *ret_unix_ms)
+store_each_due(
+    struct store *s, uint64_t now_unix_ms, size_t limit, store_recipient_fn *fn, void *arg)
+{
+	struct visit v = { .fn = fn, .arg = arg };
+	int r;
+
+	for (uint64_t rank = 0; !v.is_stopped && v.count < limit; rank++) {
+		r = find_rank(s, &rank);
+		if (r <= 0)
+			return r;
+		r = each_due_of_rank(s, rank, now_unix_ms, limit - v.count, &v);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int
+next_due_of_rank(struct store *s, uint64_t rank, uint64_t after_unix_ms, uint64_t *least_unix_ms)
 {
 	sqlite3_stmt *st;
 	int r = store_reader_begin(&s->reader, STORE_READ_NEXT_DUE, &st);
 
 	if (r == 0) {
 		store_db_bind_number(st, 1, after_unix_ms);
+		store_db_bind_number(st, 2, rank);
 		r = store_db_next(&s->reader.db, st);
 	}
-	if (r >= 0)
-		*ret_unix_ms = r == 0 ? UINT64_MAX : store_db_column_number(st, 0);
+	if (r > 0 && store_db_column_number(st, 0) < *least_unix_ms)
+		*least_unix_ms = store_db_column_number(st, 0);
 	return store_reader_end(&s->reader, st, r < 0 ? r : 0);
+}
+
+int
+store_next_due(struct store *s, uint64_t after_unix_ms, uint64_t *ret_unix_ms)
+{
+	uint64_t least_unix_ms = UINT64_MAX;
+	int r = 0;
+
+	for (uint64_t rank = 0; (r = find_rank(s, &rank)) > 0; rank++) {
+		r = next_due_of_rank(s, rank, after_unix_ms, &least_unix_ms);
+		if (r < 0)
+			return r;
+	}
+	if (r == 0)
+		*ret_unix_ms = least_unix_ms;
+	return r;
 }
 
 int
@@ -153,6 +218,7 @@ find_message(struct store *s, uint64_t message_id)
 int
 store_each_recipient(struct store *s, uint64_t message_id, store_recipient_fn *fn, void *arg)
 {
+	struct visit v = { .fn = fn, .arg = arg };
 	sqlite3_stmt *st;
 	int r = find_message(s, message_id);
 
@@ -161,7 +227,7 @@ store_each_recipient(struct store *s, uint64_t message_id, store_recipient_fn *f
 	r = store_reader_begin(&s->reader, STORE_READ_RECIPIENTS, &st);
 	if (r == 0) {
 		store_db_bind_number(st, 1, message_id);
-		r = each_recipient(s, st, fn, arg);
+		r = each_recipient(s, st, &v);
 	}
 	return store_reader_end(&s->reader, st, r);
 }

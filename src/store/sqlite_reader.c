@@ -5,10 +5,10 @@ _Static_assert(STORE_READ_STATEMENT_COUNT <= STORE_DB_STATEMENTS_MAX, "sqlite_db
 
 enum { CACHE_KIB = 2048 };
 
-#define MESSAGE_COLUMNS "m.id, m.created, m.size, m.flags, m.account, m.sender"
+#define MESSAGE_COLUMNS "m.id, m.created, m.size, m.account, m.sender, m.parameters"
 #define RECIPIENT_COLUMNS                                                                          \
 	"r.idx, r.state, r.attempts, r.due, r.address, r.route, r.code, r.enhanced, r.host,"       \
-	" r.peer_text, r.reason"
+	" r.peer_text, r.reason, r.parameters, r.notices"
 #define HISTORY_COLUMNS                                                                            \
 	"id, created, settled, size, account, sender, recipient, host, peer_text, reason, state,"  \
 	" code, enhanced"
@@ -17,9 +17,12 @@ static const char *const read_sql[] = {
 	[STORE_READ_DUE] = "SELECT " MESSAGE_COLUMNS ", " RECIPIENT_COLUMNS
 			   " FROM recipient r INDEXED BY recipient_due"
 			   " CROSS JOIN message m ON m.id = r.message_id"
-			   " WHERE r.state = 0 AND r.due <= ?1 ORDER BY r.due LIMIT ?2",
+			   " WHERE r.state = 0 AND r.rank = ?3 AND r.due <= ?1"
+			   " ORDER BY r.due LIMIT ?2",
 	[STORE_READ_NEXT_DUE] = "SELECT due FROM recipient INDEXED BY recipient_due"
-				" WHERE state = 0 AND due > ?1 ORDER BY due LIMIT 1",
+				" WHERE state = 0 AND rank = ?2 AND due > ?1 ORDER BY due LIMIT 1",
+	[STORE_READ_NEXT_RANK] = "SELECT rank FROM recipient INDEXED BY recipient_due"
+				 " WHERE state = 0 AND rank >= ?1 ORDER BY rank LIMIT 1",
 	[STORE_READ_MESSAGES] = "SELECT " MESSAGE_COLUMNS " FROM message m WHERE m.id > ?1"
 				" ORDER BY m.id LIMIT ?2",
 	[STORE_READ_MESSAGE] = "SELECT " MESSAGE_COLUMNS " FROM message m WHERE m.id = ?1",

@@ -10,24 +10,34 @@
 
 enum {
 	APPLICATION_ID = 0x53507175, /* "SPqu" */
-	VERSION = 1,
+	VERSION = 2,
 	SQL_SIZE = 128,
 };
 
 /*
  * message: small columns first, so that listing never reads a body. prefix and tail lie in overflow
  * pages of their own row.
+ */
+#define MESSAGE_TABLE                                                                              \
+	"CREATE TABLE message(id INTEGER PRIMARY KEY, created INTEGER NOT NULL,"                   \
+	" parameters TEXT NOT NULL, chunk_count INTEGER NOT NULL, size INTEGER NOT NULL,"          \
+	" account TEXT NOT NULL, sender TEXT NOT NULL, prefix BLOB NOT NULL, tail BLOB NOT NULL);"
+
+/*
+ * recipient: state is enum store_recipient_state; enhanced is packed as in sqlite_apply.c; rank is
+ * STORE_PRIORITY_MAX less the message's priority. The index of what is due leaves the settled ones
+ * out, and so stays small; of one rank it is appended to.
+ */
+#define RECIPIENT_DUE_INDEX                                                                        \
+	"CREATE INDEX recipient_due ON recipient(rank, due, attempts) WHERE state = 0;"
+
+/*
  * chunk: found by where it starts in the body, so that a read at any offset is one descent. The
  * index holds all but the data. It is no WITHOUT ROWID table, as that reads the data of each row
- * that a search compares with. recipient: state is enum store_recipient_state; enhanced is packed
- * as in sqlite_apply.c. The index of what is due leaves the settled ones out, and so stays small
- * and is appended to. history: n is settle time << 20 | counter: the order of settling is the order
- * of the table, and forgetting the old is a cut at its start.
+ * that a search compares with. history: n is settle time << 20 | counter: the order of settling is
+ * the order of the table, and forgetting the old is a cut at its start.
  */
-static const char tables_sql[] =
-    "CREATE TABLE message(id INTEGER PRIMARY KEY, created INTEGER NOT NULL, flags INTEGER NOT NULL,"
-    " chunk_count INTEGER NOT NULL, size INTEGER NOT NULL, account TEXT NOT NULL,"
-    " sender TEXT NOT NULL, prefix BLOB NOT NULL, tail BLOB NOT NULL);"
+static const char tables_sql[] = MESSAGE_TABLE
     "CREATE TABLE chunk(n INTEGER PRIMARY KEY, message_id INTEGER NOT NULL,"
     " start INTEGER NOT NULL, seq INTEGER NOT NULL, length INTEGER NOT NULL, data BLOB NOT NULL);"
     "CREATE UNIQUE INDEX chunk_start ON chunk(message_id, start, seq, length);"
@@ -36,8 +46,9 @@ static const char tables_sql[] =
     " address TEXT NOT NULL, route TEXT NOT NULL, code INTEGER NOT NULL DEFAULT 0,"
     " enhanced INTEGER NOT NULL DEFAULT 0, host TEXT NOT NULL DEFAULT '',"
     " peer_text TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',"
-    " PRIMARY KEY(message_id, idx)) WITHOUT ROWID;"
-    "CREATE INDEX recipient_due ON recipient(due, attempts) WHERE state = 0;"
+    " parameters TEXT NOT NULL DEFAULT '', rank INTEGER NOT NULL DEFAULT 9,"
+    " notices INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY(message_id, idx)) WITHOUT ROWID;" RECIPIENT_DUE_INDEX
     "CREATE INDEX recipient_held ON recipient(message_id) WHERE state = 1;"
     "CREATE TABLE history(n INTEGER PRIMARY KEY, id INTEGER NOT NULL, created INTEGER NOT NULL,"
     " settled INTEGER NOT NULL, size INTEGER NOT NULL, account TEXT NOT NULL,"
@@ -45,6 +56,21 @@ static const char tables_sql[] =
     " code INTEGER NOT NULL, enhanced INTEGER NOT NULL, host TEXT NOT NULL,"
     " peer_text TEXT NOT NULL, reason TEXT NOT NULL);"
     "CREATE INDEX history_id ON history(id);";
+
+/*
+ * Version 1 had message.flags, where 1 meant BODY=8BITMIME, and no priorities. The messages are
+ * copied, so that parameters do not lie behind the bodies.
+ */
+static const char from_1_sql[] =
+    "ALTER TABLE message RENAME TO message_1;" MESSAGE_TABLE
+    "INSERT INTO message SELECT id, created,"
+    " CASE flags & 1 WHEN 1 THEN 'BODY=8BITMIME' ELSE '' END,"
+    " chunk_count, size, account, sender, prefix, tail FROM message_1;"
+    "DROP TABLE message_1;"
+    "ALTER TABLE recipient ADD COLUMN parameters TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE recipient ADD COLUMN rank INTEGER NOT NULL DEFAULT 9;"
+    "ALTER TABLE recipient ADD COLUMN notices INTEGER NOT NULL DEFAULT 0;"
+    "DROP INDEX recipient_due;" RECIPIENT_DUE_INDEX;
 
 int
 store_schema_explain(struct store_db *db, int negative_errno, struct buf *error)
@@ -71,6 +97,7 @@ store_schema_explain(struct store_db *db, int negative_errno, struct buf *error)
 enum standing {
 	STANDING_EMPTY, /* nothing in it yet */
 	STANDING_OURS,
+	STANDING_OLDER,
 	STANDING_NEWER,
 	STANDING_FOREIGN,
 };
@@ -92,8 +119,10 @@ examine(struct store_db *db, enum standing *ret_standing, int64_t *ret_version)
 		*ret_standing = STANDING_EMPTY;
 	else if (application != APPLICATION_ID || version < 1)
 		*ret_standing = STANDING_FOREIGN;
+	else if (version > VERSION)
+		*ret_standing = STANDING_NEWER;
 	else
-		*ret_standing = version > VERSION ? STANDING_NEWER : STANDING_OURS;
+		*ret_standing = version < VERSION ? STANDING_OLDER : STANDING_OURS;
 	return 0;
 }
 
@@ -106,8 +135,9 @@ store_schema_touch(struct store_db *db)
 	return store_db_exec(db, sql);
 }
 
+/* In one transaction: whoever is stopped in it leaves the file as it was. */
 static int
-make_tables(struct store_db *db)
+change_tables(struct store_db *db, const char *sql)
 {
 	char mark_sql[SQL_SIZE];
 	int r = store_db_exec(db, "BEGIN IMMEDIATE");
@@ -116,7 +146,7 @@ make_tables(struct store_db *db)
 		return r;
 	(void)snprintf(mark_sql, sizeof mark_sql,
 	    "PRAGMA application_id=%d; PRAGMA user_version=%d;", APPLICATION_ID, VERSION);
-	r = store_db_exec(db, tables_sql);
+	r = store_db_exec(db, sql);
 	if (r == 0)
 		r = store_db_exec(db, mark_sql);
 	if (r == 0)
@@ -134,6 +164,11 @@ refuse(struct store_db *db, enum standing standing, int64_t version, struct buf 
 		    "%s was written by a newer release (format %lld, this one knows %d): install "
 		    "that release again",
 		    path, (long long)version, VERSION);
+	else if (standing == STANDING_OLDER)
+		(void)buf_addf(error,
+		    "%s was written by an older release (format %lld, this one has %d): start the "
+		    "server once, which converts it and keeps what is queued",
+		    path, (long long)version, VERSION);
 	else if (standing == STANDING_FOREIGN)
 		(void)buf_addf(error, "%s is not a queue of this program: move it away", path);
 	else
@@ -148,14 +183,16 @@ store_schema_make(struct store_db *db, struct buf *error)
 	int64_t version;
 	int r = examine(db, &standing, &version);
 
-	if (r == 0 && standing != STANDING_EMPTY && standing != STANDING_OURS)
+	if (r == 0 && (standing == STANDING_NEWER || standing == STANDING_FOREIGN))
 		return refuse(db, standing, version, error);
 	if (r == 0 && standing == STANDING_EMPTY)
 		r = store_db_exec(db, "PRAGMA page_size=4096");
 	if (r == 0)
 		r = store_db_exec(db, "PRAGMA journal_mode=WAL");
 	if (r == 0 && standing == STANDING_EMPTY)
-		r = make_tables(db);
+		r = change_tables(db, tables_sql);
+	if (r == 0 && standing == STANDING_OLDER)
+		r = change_tables(db, from_1_sql);
 	return r < 0 ? store_schema_explain(db, r, error) : 0;
 }
 

@@ -7,11 +7,12 @@
 #include "util/buf.h"
 
 /*
- * Makes the tables in an empty file; accepts those of our version; refuses a newer version and
- * other programs' files with -ENOTSUP. On any -errno a line for the administrator is in error.
+ * Makes the tables in an empty file; accepts those of our version; converts those of an older one,
+ * whole or not at all; refuses a newer version and other programs' files with -ENOTSUP. On any
+ * -errno a line for the administrator is in error.
  */
 int store_schema_make(struct store_db *db, struct buf *error);
-/* As above, but makes nothing: an empty file is -ENOENT. */
+/* As above, but makes nothing: an empty file is -ENOENT, an older version -ENOTSUP. */
 int store_schema_check(struct store_db *db, struct buf *error);
 /*
  * Removes the chunks of messages that never came (docs/queue.md, state "arriving"), one message a

@@ -49,7 +49,8 @@ struct store_options {
 /*
  * Open or make the store, recover (remove `arriving` chunks), and start its threads: call it inside
  * the sandbox. 0, or -errno with a line for the administrator in error: -EIO for a broken database,
- * -EBUSY when another process has it, -ENOTSUP for one of a newer release or another program.
+ * -EBUSY when another process has it, -ENOTSUP for one of a newer release or another program. One
+ * of an older release is converted; that takes as much space again as what is queued.
  */
 int store_open(struct event_base *base, const struct store_options *options,
     struct store **ret_store, struct buf *error);
@@ -66,18 +67,23 @@ void store_close(struct store **s);
 
 struct store_recipient {
 	struct slice address;
-	struct slice route; /* the next hop's name when it was queued */
+	struct slice route;      /* the next hop's name when it was queued */
+	struct slice parameters; /* text that is given back as it was (smtp/rcpt_params.h) */
 	enum store_recipient_state state;
 	uint64_t due_unix_ms;
 };
+
+/* Of what is due the greater goes first: that of RFC 6710 §4, from -9 to 9. */
+#define STORE_PRIORITY_MAX 9
 
 struct store_message {
 	uint64_t id;
 	uint64_t created_unix_ms;
 	struct slice account, sender;
-	uint32_t flags;       /* WIRE_BODY_8BITMIME */
-	uint32_t chunk_count; /* put before with store_put_chunk, in this or earlier batches */
-	uint64_t size;        /* prefix + chunks + tail */
+	struct slice parameters; /* text that is given back as it was (smtp/mail_params.h) */
+	int8_t priority;         /* -STORE_PRIORITY_MAX to STORE_PRIORITY_MAX; 0: as most */
+	uint32_t chunk_count;    /* put before with store_put_chunk, in this or earlier batches */
+	uint64_t size;           /* prefix + chunks + tail */
 	struct slice prefix, tail;
 	const struct store_recipient *recipients;
 	size_t recipient_count;
@@ -99,6 +105,8 @@ void store_drop_chunks(struct store *s, uint64_t message_id);
 /* One recipient's new state after an attempt; keeps the words of the verdict. Copies. */
 void store_put_outcome(struct store *s, uint64_t message_id, uint32_t recipient,
     enum store_recipient_state state, uint64_t due_unix_ms, const struct smtp_verdict *verdict);
+/* Remembers that the sender was told of the recipient: adds the bits to those of before. */
+void store_put_notices(struct store *s, uint64_t message_id, uint32_t recipient, uint32_t notices);
 /*
  * The message is over (every recipient delivered or failed, bounces stored in this batch or not
  * owed): writes its history lines, then removes it. After its last store_put_outcome().
@@ -138,7 +146,8 @@ struct store_recipient_row {
 	enum store_recipient_state state;
 	uint32_t attempts;
 	uint64_t due_unix_ms;
-	struct slice address, route;
+	uint32_t notices; /* what store_put_notices() was given until now */
+	struct slice address, route, parameters;
 	/* The last verdict; empty before the first attempt. */
 	uint16_t code;
 	uint16_t enhanced[3];
@@ -147,9 +156,8 @@ struct store_recipient_row {
 
 struct store_message_row {
 	uint64_t id, created_unix_ms, size;
-	uint32_t flags;
 	uint32_t recipient_count, open_count; /* all of them; those neither delivered nor failed */
-	struct slice account, sender;
+	struct slice account, sender, parameters;
 };
 
 /* Slices are valid during the call; return false to stop. */
@@ -158,7 +166,10 @@ typedef bool store_recipient_fn(
     void *arg, const struct store_message_row *m, const struct store_recipient_row *r);
 
 /* Each: 0 or -errno. */
-/* Recipients in state DUE with due_unix_ms <= now, oldest due first, each with its message. */
+/*
+ * Recipients in state DUE with due_unix_ms <= now, each with its message: the greatest priority
+ * first, of one priority the oldest due first.
+ */
 int store_each_due(
     struct store *s, uint64_t now_unix_ms, size_t limit, store_recipient_fn *fn, void *arg);
 /* The earliest due_unix_ms after the given time in state DUE; UINT64_MAX when there is none. */

@@ -8,7 +8,7 @@ void
 session_recipient_answer(struct session *s)
 {
 	size_t newest = smtp_server_recipient_count(s->engine) - 1;
-	size_t len = sizeof(uint16_t) + smtp_server_recipient(s->engine, newest).len;
+	size_t len = WIRE_RECIPIENT_FIXED_LEN + smtp_server_recipient(s->engine, newest).len;
 	enum smtp_server_answer answer = SMTP_SERVER_BUSY;
 
 	if (len <= WIRE_RECIPIENTS_LEN_MAX - s->recipients_len) {

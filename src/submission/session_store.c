@@ -130,41 +130,45 @@ add_trace(const struct session *s, struct buf *prefix)
 }
 
 static void
-add_recipients(const struct session *s, struct buf *packed)
+add_recipients(const struct session *s, struct buf *packed, struct buf *packed_parameters)
 {
-	for (size_t i = 0; i < smtp_server_recipient_count(s->engine); i++)
+	for (size_t i = 0; i < smtp_server_recipient_count(s->engine); i++) {
 		wire_list_add(packed, smtp_server_recipient(s->engine, i));
-	assert(!packed->overflow);
+		wire_list_add(packed_parameters, slice_of(""));
+	}
+	assert(!packed->overflow && !packed_parameters->overflow);
 }
 
 static void
 encode_message(struct session *s, struct buf *out)
 {
 	struct session_message *m = s->message;
-	struct buf prefix, recipients;
+	const uint32_t recipient_count = (uint32_t)smtp_server_recipient_count(s->engine);
+	struct buf prefix, recipients, recipient_parameters;
 	struct wire_message frame = {
 		.account = smtp_server_account(s->engine),
 		.sender = smtp_server_sender(s->engine),
-		.flags = smtp_server_is_8bitmime(s->engine) ? WIRE_BODY_8BITMIME : 0,
+		.parameters = slice_of(smtp_server_is_8bitmime(s->engine) ? "BODY=8BITMIME" : ""),
 		.chunk_count = m->chunk_count,
 		.tail = buf_slice(&m->text),
 	};
 
 	buf_init(&prefix, MESSAGE_RECEIVED_MAX);
-	buf_init(&recipients, IPC_PAYLOAD_MAX);
+	buf_init(&recipients, WIRE_RECIPIENTS_LEN_MAX);
+	buf_init(&recipient_parameters, WIRE_RECIPIENTS_LEN_MAX);
 	add_trace(s, &prefix);
-	add_recipients(s, &recipients);
+	add_recipients(s, &recipients, &recipient_parameters);
 	m->size += prefix.len + m->text.len;
 	frame.size = m->size;
 	frame.prefix = buf_slice(&prefix);
-	frame.recipients = (struct wire_list){
-		.count = (uint32_t)smtp_server_recipient_count(s->engine),
-		.packed = buf_slice(&recipients),
-	};
+	frame.recipients = (struct wire_list){ recipient_count, buf_slice(&recipients) };
+	frame.recipient_parameters =
+	    (struct wire_list){ recipient_count, buf_slice(&recipient_parameters) };
 	wire_message_encode(&frame, out);
 	assert(!out->overflow);
 	buf_done(&prefix);
 	buf_done(&recipients);
+	buf_done(&recipient_parameters);
 }
 
 bool

@@ -110,7 +110,7 @@ fake_queue_send(struct fake_queue *q, const char *recipients, struct slice body,
 {
 	struct fake_job *job = &q->jobs[q->job_count++];
 	struct slice rest = slice_of(recipients);
-	struct buf packed, out;
+	struct buf packed, parameters, out;
 	struct wire_job m = { .message_id = 42 + q->job_count,
 		.next_hop = slice_of("hop"),
 		.sender = slice_of("s@x"),
@@ -121,20 +121,25 @@ fake_queue_send(struct fake_queue *q, const char *recipients, struct slice body,
 		.body_granted = WIRE_BODY_WINDOW,
 		.body_stop = body_stop < body.len ? body_stop : body.len };
 	buf_init(&packed, IPC_PAYLOAD_MAX);
+	buf_init(&parameters, IPC_PAYLOAD_MAX);
 	buf_init(&out, IPC_PAYLOAD_MAX);
 	while (rest.len > 0) {
 		size_t len = slice_find(rest, ' ');
 
 		wire_list_add(&packed, slice_first(rest, len));
+		wire_list_add(&parameters, slice_of(""));
 		rest = slice_after(rest, len < rest.len ? len + 1 : len);
 		job->recipient_count++;
 	}
 	m.recipients = (struct wire_list){ (uint32_t)job->recipient_count, buf_slice(&packed) };
+	m.recipient_parameters =
+	    (struct wire_list){ (uint32_t)job->recipient_count, buf_slice(&parameters) };
 	wire_job_encode(&m, &out);
 	q->ready--;
 	ipc_send(q->ipc, WIRE_JOB, q->job_count, buf_slice(&out));
 	feed(q, job);
 	buf_done(&packed);
+	buf_done(&parameters);
 	buf_done(&out);
 	return q->job_count - 1;
 }

@@ -64,7 +64,7 @@ static const struct delivery_job_handler handler = {
 static struct delivery_job *
 make(struct asked *a, uint64_t size)
 {
-	struct buf packed;
+	struct buf packed, parameters;
 	struct wire_job m = { .message_id = 7,
 		.next_hop = slice_of("relay"),
 		.sender = slice_of("s@x"),
@@ -73,11 +73,17 @@ make(struct asked *a, uint64_t size)
 
 	*a = (struct asked){ 0 };
 	buf_init(&packed, 100);
+	buf_init(&parameters, 100);
 	wire_list_add(&packed, slice_of("a@y"));
 	wire_list_add(&packed, slice_of("b@y"));
+	wire_list_add(&parameters, slice_of(""));
+	wire_list_add(&parameters, slice_of("NOTIFY=NEVER"));
 	m.recipients = (struct wire_list){ 2, buf_slice(&packed) };
+	m.recipient_parameters = (struct wire_list){ 2, buf_slice(&parameters) };
+	m.parameters = slice_of("BODY=8BITMIME");
 	job = delivery_job_new(&handler, a, 3, &m, 1);
 	buf_done(&packed);
+	buf_done(&parameters);
 	return job;
 }
 

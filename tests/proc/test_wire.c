@@ -39,14 +39,27 @@ pack_recipients(void)
 	return packed;
 }
 
+/* Their parameters; buf_done() it. */
+static struct buf
+pack_parameters(void)
+{
+	struct buf packed;
+
+	buf_init(&packed, 256);
+	wire_list_add(&packed, slice_of(""));
+	wire_list_add(&packed, slice_of("NOTIFY=SUCCESS,DELAY"));
+	return packed;
+}
+
 static void
 add_message(struct buf *out)
 {
-	struct buf packed = pack_recipients();
+	struct buf packed = pack_recipients(), parameters = pack_parameters();
 	const struct wire_message m = { .account = slice_of("alice"),
 		.sender = slice_of("alice@example.org"),
 		.recipients = { 2, buf_slice(&packed) },
-		.flags = WIRE_BODY_8BITMIME,
+		.recipient_parameters = { 2, buf_slice(&parameters) },
+		.parameters = slice_of("BODY=8BITMIME"),
 		.chunk_count = 3,
 		.size = 200000,
 		.prefix = slice_of("Received: x\r\n"),
@@ -54,6 +67,7 @@ add_message(struct buf *out)
 
 	wire_message_encode(&m, out);
 	buf_done(&packed);
+	buf_done(&parameters);
 }
 
 static bool
@@ -181,16 +195,18 @@ takes_sign(struct slice payload)
 static void
 add_job(struct buf *out)
 {
-	struct buf packed = pack_recipients();
+	struct buf packed = pack_recipients(), parameters = pack_parameters();
 	const struct wire_job j = { .message_id = UINT64_MAX,
 		.next_hop = slice_of("relay"),
 		.sender = slice_of(""),
 		.recipients = { 2, buf_slice(&packed) },
-		.flags = 0,
+		.recipient_parameters = { 2, buf_slice(&parameters) },
+		.parameters = slice_of("SMTPUTF8"),
 		.size = 1 };
 
 	wire_job_encode(&j, out);
 	buf_done(&packed);
+	buf_done(&parameters);
 }
 
 static bool
@@ -200,7 +216,8 @@ takes_job(struct slice payload)
 
 	return wire_job_decode(payload, &j) && j.message_id == UINT64_MAX &&
 	       slice_is(j.next_hop, "relay") && j.sender.len == 0 && j.recipients.count == 2 &&
-	       j.flags == 0 && j.size == 1;
+	       j.recipient_parameters.count == 2 && slice_is(j.parameters, "SMTPUTF8") &&
+	       j.size == 1;
 }
 
 static void
@@ -289,7 +306,12 @@ test_a_message_comes_back_as_it_was(void **state)
 	assert_true(wire_list_next(&m.recipients, &item));
 	assert_true(slice_is(item, "carol@example.net"));
 	assert_false(wire_list_next(&m.recipients, &item));
-	assert_int_equal(m.flags, WIRE_BODY_8BITMIME);
+	assert_true(wire_list_next(&m.recipient_parameters, &item));
+	assert_int_equal(item.len, 0);
+	assert_true(wire_list_next(&m.recipient_parameters, &item));
+	assert_true(slice_is(item, "NOTIFY=SUCCESS,DELAY"));
+	assert_false(wire_list_next(&m.recipient_parameters, &item));
+	assert_true(slice_is(m.parameters, "BODY=8BITMIME"));
 	assert_int_equal(m.chunk_count, 3);
 	assert_int_equal(m.size, 200000);
 	assert_true(slice_is(m.prefix, "Received: x\r\n"));
@@ -301,8 +323,11 @@ test_a_message_comes_back_as_it_was(void **state)
 static bool
 takes_changed(void (*change)(struct wire_message *m))
 {
-	struct buf packed = pack_recipients(), out;
-	struct wire_message m = { .recipients = { 2, buf_slice(&packed) }, .size = 10 }, again;
+	struct buf packed = pack_recipients(), parameters = pack_parameters(), out;
+	struct wire_message m = { .recipients = { 2, buf_slice(&packed) },
+		.recipient_parameters = { 2, buf_slice(&parameters) },
+		.size = 10 };
+	struct wire_message again;
 	bool ok;
 
 	change(&m);
@@ -310,6 +335,7 @@ takes_changed(void (*change)(struct wire_message *m))
 	wire_message_encode(&m, &out);
 	ok = wire_message_decode(buf_slice(&out), &again);
 	buf_done(&packed);
+	buf_done(&parameters);
 	buf_done(&out);
 	return ok;
 }
@@ -339,9 +365,43 @@ drop_recipients(struct wire_message *m)
 }
 
 static void
-set_unknown_flag(struct wire_message *m)
+drop_recipient_parameters(struct wire_message *m)
 {
-	m->flags = 1U << 7;
+	m->recipient_parameters = (struct wire_list){ 0 };
+}
+
+static void
+exceed_parameters(struct wire_message *m)
+{
+	static const uint8_t octets[WIRE_PARAMETERS_MAX + 1];
+
+	m->parameters = slice_make(octets, sizeof octets);
+}
+
+static void
+exceed_recipient_parameters(struct wire_message *m)
+{
+	static uint8_t octets[2 * sizeof(uint16_t) + SMTP_RCPT_PARAMS_MAX + 1];
+	const uint16_t len = SMTP_RCPT_PARAMS_MAX + 1;
+
+	memcpy(octets + sizeof len, &len, sizeof len);
+	m->recipient_parameters.packed = slice_make(octets, sizeof octets);
+}
+
+static void
+say_unknown_parameter(struct wire_message *m)
+{
+	m->parameters = slice_of("COLOUR=BLUE");
+}
+
+static void
+say_unknown_recipient_parameter(struct wire_message *m)
+{
+	static uint8_t octets[2 * sizeof(uint16_t) + 4] = { [4] = 'X', 'Y', '=', 'Z' };
+	const uint16_t len = 4;
+
+	memcpy(octets + sizeof len, &len, sizeof len);
+	m->recipient_parameters.packed = slice_make(octets, sizeof octets);
 }
 
 static void
@@ -378,7 +438,11 @@ test_a_message_that_contradicts_itself_is_refused(void **state)
 	assert_false(takes_changed(count_one_recipient_more));
 	assert_false(takes_changed(count_one_recipient_less));
 	assert_false(takes_changed(drop_recipients));
-	assert_false(takes_changed(set_unknown_flag));
+	assert_false(takes_changed(drop_recipient_parameters));
+	assert_false(takes_changed(exceed_parameters));
+	assert_false(takes_changed(exceed_recipient_parameters));
+	assert_false(takes_changed(say_unknown_parameter));
+	assert_false(takes_changed(say_unknown_recipient_parameter));
 	assert_false(takes_changed(promise_less_than_comes));
 	assert_false(takes_changed(exceed_prefix));
 }
@@ -451,32 +515,49 @@ test_a_cursor_that_failed_gives_zeros(void **state)
 	assert_false(wire_cursor_done(&c));
 }
 
-/* Or the job that queue makes of it would not fit into a frame. */
+static bool
+takes_recipients(struct buf *packed, struct buf *parameters, uint32_t count)
+{
+	const struct wire_message m = { .account = slice_of("kim"),
+		.recipients = { count, buf_slice(packed) },
+		.recipient_parameters = { count, buf_slice(parameters) } };
+	struct wire_message got;
+	struct buf payload;
+	bool ok;
+
+	buf_init(&payload, 2 * IPC_PAYLOAD_MAX);
+	wire_message_encode(&m, &payload);
+	ok = wire_message_decode(buf_slice(&payload), &got);
+	buf_done(&payload);
+	return ok;
+}
+
+/* Or the job that queue makes of it would not fit into a frame. Parameters count as addresses do.
+ */
 static void
 test_a_message_with_too_many_octets_of_recipients_is_refused(void **state)
 {
+	static const char said[] = "NOTIFY=SUCCESS,FAILURE,DELAY";
 	uint8_t address[WIRE_ADDRESS_MAX];
-	const size_t item_len = sizeof(uint16_t) + sizeof address;
-	struct wire_message m = { .account = slice_of("kim") }, got;
-	struct buf packed, payload;
+	const size_t item_len = WIRE_RECIPIENT_FIXED_LEN + sizeof address + sizeof said - 1;
+	struct buf packed, parameters;
+	uint32_t count = 0;
 
 	(void)state;
 	memset(address, 'a', sizeof address);
 	buf_init(&packed, IPC_PAYLOAD_MAX);
-	buf_init(&payload, IPC_PAYLOAD_MAX);
-	for (; packed.len + item_len <= WIRE_RECIPIENTS_LEN_MAX; m.recipients.count++)
+	buf_init(&parameters, IPC_PAYLOAD_MAX);
+	while (packed.len + parameters.len + item_len <= WIRE_RECIPIENTS_LEN_MAX) {
 		wire_list_add(&packed, slice_make(address, sizeof address));
-	m.recipients.packed = buf_slice(&packed);
-	wire_message_encode(&m, &payload);
-	assert_true(wire_message_decode(buf_slice(&payload), &got));
+		wire_list_add(&parameters, slice_of(said));
+		count++;
+	}
+	assert_true(takes_recipients(&packed, &parameters, count));
 	wire_list_add(&packed, slice_make(address, sizeof address));
-	m.recipients.count++;
-	m.recipients.packed = buf_slice(&packed);
-	buf_clear(&payload);
-	wire_message_encode(&m, &payload);
-	assert_false(wire_message_decode(buf_slice(&payload), &got));
-	buf_done(&payload);
+	wire_list_add(&parameters, slice_of(said));
+	assert_false(takes_recipients(&packed, &parameters, count + 1));
 	buf_done(&packed);
+	buf_done(&parameters);
 }
 
 int

@@ -265,18 +265,23 @@ house_send(struct house *h, uint64_t id, const char *sender, const char *const *
 		.sender = slice_of(sender),
 		.prefix = slice_of("Received: by test\r\n"),
 		.tail = slice_of("Subject: hi\r\n\r\nHello.\r\n") };
-	struct buf packed, payload;
+	struct buf packed, parameters, payload;
 
 	buf_init(&packed, 65536);
+	buf_init(&parameters, 65536);
 	buf_init(&payload, 65536);
-	for (; *recipients != NULL; recipients++, m.recipients.count++)
+	for (; *recipients != NULL; recipients++, m.recipients.count++) {
 		wire_list_add(&packed, slice_of(*recipients));
+		wire_list_add(&parameters, slice_of(""));
+	}
 	m.recipients.packed = buf_slice(&packed);
+	m.recipient_parameters = (struct wire_list){ m.recipients.count, buf_slice(&parameters) };
 	m.size = m.prefix.len + m.tail.len;
 	wire_message_encode(&m, &payload);
 	h->stored_count = 0;
 	ipc_send(h->submission, WIRE_MESSAGE, id, buf_slice(&payload));
 	buf_done(&packed);
+	buf_done(&parameters);
 	buf_done(&payload);
 }
 

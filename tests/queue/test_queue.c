@@ -55,7 +55,7 @@ test_a_large_message_passes_in_windows_and_its_credit_comes_back(void **state)
 		.prefix = slice_of("Received: by test\r\n"),
 		.tail = slice_of("end\r\n"),
 		.chunk_count = CHUNKS };
-	struct buf packed, payload;
+	struct buf packed, parameters, payload;
 	struct house h;
 
 	(void)state;
@@ -66,9 +66,12 @@ test_a_large_message_passes_in_windows_and_its_credit_comes_back(void **state)
 		ipc_send(h.submission, WIRE_CHUNK, 7, slice_make(chunk, WIRE_CHUNK_MAX));
 	}
 	buf_init(&packed, 1024);
+	buf_init(&parameters, 1024);
 	buf_init(&payload, 1024);
 	wire_list_add(&packed, slice_of("bob@a.example"));
+	wire_list_add(&parameters, slice_of(""));
 	m.recipients = (struct wire_list){ 1, buf_slice(&packed) };
+	m.recipient_parameters = (struct wire_list){ 1, buf_slice(&parameters) };
 	m.size = m.prefix.len + (uint64_t)CHUNKS * WIRE_CHUNK_MAX + m.tail.len;
 	wire_message_encode(&m, &payload);
 	ipc_send(h.submission, WIRE_MESSAGE, 7, buf_slice(&payload));
@@ -82,6 +85,7 @@ test_a_large_message_passes_in_windows_and_its_credit_comes_back(void **state)
 		    h.jobs[0].text.ptr[19 + i * WIRE_CHUNK_MAX + 1], 'a' + (int)(i % 26));
 	assert_memory_equal(h.jobs[0].text.ptr + m.size - 5, "end\r\n", 5);
 	buf_done(&packed);
+	buf_done(&parameters);
 	buf_done(&payload);
 	free(chunk);
 	house_close(&h);
@@ -99,7 +103,7 @@ test_no_more_than_a_window_of_text_is_sent_unasked(void **state)
 	uint8_t *chunk = calloc(1, WIRE_CHUNK_MAX);
 	static const char head[] = "Received: by test\r\n";
 	struct wire_message m = { .account = slice_of("alice"), .chunk_count = 4 };
-	struct buf packed, payload;
+	struct buf packed, parameters, payload;
 	struct house h;
 
 	(void)state;
@@ -109,9 +113,12 @@ test_no_more_than_a_window_of_text_is_sent_unasked(void **state)
 	for (size_t i = 0; i < 4; i++)
 		ipc_send(h.submission, WIRE_CHUNK, 7, slice_make(chunk, WIRE_CHUNK_MAX));
 	buf_init(&packed, 1024);
+	buf_init(&parameters, 1024);
 	buf_init(&payload, 1024);
 	wire_list_add(&packed, slice_of("bob@a.example"));
+	wire_list_add(&parameters, slice_of(""));
 	m.recipients = (struct wire_list){ 1, buf_slice(&packed) };
+	m.recipient_parameters = (struct wire_list){ 1, buf_slice(&parameters) };
 	m.prefix = slice_of(head);
 	m.size = m.prefix.len + 4 * (uint64_t)WIRE_CHUNK_MAX;
 	wire_message_encode(&m, &payload);
@@ -121,6 +128,7 @@ test_no_more_than_a_window_of_text_is_sent_unasked(void **state)
 		(void)event_base_loop(h.child.base, EVLOOP_NONBLOCK);
 	assert_int_equal(h.jobs[0].text.len, WIRE_BODY_WINDOW);
 	buf_done(&packed);
+	buf_done(&parameters);
 	buf_done(&payload);
 	free(chunk);
 	house_close(&h);

@@ -140,13 +140,14 @@ put(struct scratch *s, uint64_t id, size_t count, uint32_t chunk_count)
 	for (size_t i = 0; i < count; i++)
 		list[i] = (struct store_recipient){ .address = address_of(i, names[i]),
 			.route = slice_of("smarthost"),
+			.parameters = slice_of(i % 2 == 0 ? "" : "NOTIFY=NEVER"),
 			.due_unix_ms = 1000 + i };
 	store_put_message(
 	    s->store, &(struct store_message){ .id = id,
 			  .created_unix_ms = 500 + id,
 			  .account = slice_of("alice"),
 			  .sender = slice_of("alice@example.com"),
-			  .flags = 1,
+			  .parameters = slice_of("BODY=8BITMIME"),
 			  .chunk_count = chunk_count,
 			  .size = prefix.len + tail.len + (uint64_t)chunk_count * SCRATCH_CHUNK_LEN,
 			  .prefix = buf_slice(&prefix),
@@ -194,8 +195,9 @@ see_recipient(void *arg, const struct store_message_row *m, const struct store_r
 
 	seen->right = seen->right && r->index == seen->count &&
 		      slice_equal(r->address, address_of(seen->count, name)) &&
+		      slice_is(r->parameters, seen->count % 2 == 0 ? "" : "NOTIFY=NEVER") &&
 		      slice_is(r->route, "smarthost") && slice_is(m->sender, "alice@example.com") &&
-		      slice_is(m->account, "alice") && m->flags == 1 &&
+		      slice_is(m->account, "alice") && slice_is(m->parameters, "BODY=8BITMIME") &&
 		      m->created_unix_ms == 500 + m->id;
 	seen->count++;
 	return true;

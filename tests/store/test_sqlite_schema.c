@@ -66,9 +66,117 @@ test_a_newer_format_is_refused(void **state)
 	run_sql(s, "PRAGMA user_version=1000");
 	assert_int_equal(scratch_open(s), -ENOTSUP);
 	assert_true(error_has(s, "newer release"));
-	run_sql(s, "PRAGMA user_version=1");
+	run_sql(s, "PRAGMA user_version=2");
 	assert_int_equal(scratch_open(s), 0);
 	assert_int_equal(scratch_check(s->store, 1, 1, 0), 0);
+}
+
+/* The tables of version 1 as its release made them, with two messages. */
+static const char version_1_sql[] =
+    "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; BEGIN;"
+    "CREATE TABLE message(id INTEGER PRIMARY KEY, created INTEGER NOT NULL, flags INTEGER NOT NULL,"
+    " chunk_count INTEGER NOT NULL, size INTEGER NOT NULL, account TEXT NOT NULL,"
+    " sender TEXT NOT NULL, prefix BLOB NOT NULL, tail BLOB NOT NULL);"
+    "CREATE TABLE chunk(n INTEGER PRIMARY KEY, message_id INTEGER NOT NULL,"
+    " start INTEGER NOT NULL, seq INTEGER NOT NULL, length INTEGER NOT NULL, data BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX chunk_start ON chunk(message_id, start, seq, length);"
+    "CREATE TABLE recipient(message_id INTEGER NOT NULL, idx INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
+    " address TEXT NOT NULL, route TEXT NOT NULL, code INTEGER NOT NULL DEFAULT 0,"
+    " enhanced INTEGER NOT NULL DEFAULT 0, host TEXT NOT NULL DEFAULT '',"
+    " peer_text TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',"
+    " PRIMARY KEY(message_id, idx)) WITHOUT ROWID;"
+    "CREATE INDEX recipient_due ON recipient(due, attempts) WHERE state = 0;"
+    "CREATE INDEX recipient_held ON recipient(message_id) WHERE state = 1;"
+    "CREATE TABLE history(n INTEGER PRIMARY KEY, id INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " settled INTEGER NOT NULL, size INTEGER NOT NULL, account TEXT NOT NULL,"
+    " sender TEXT NOT NULL, recipient TEXT NOT NULL, state INTEGER NOT NULL,"
+    " code INTEGER NOT NULL, enhanced INTEGER NOT NULL, host TEXT NOT NULL,"
+    " peer_text TEXT NOT NULL, reason TEXT NOT NULL);"
+    "CREATE INDEX history_id ON history(id);"
+    "INSERT INTO message VALUES(7, 507, 1, 1, 14, 'alice', 'alice@example.com', 'Received: x',"
+    " x'0d0a');"
+    "INSERT INTO chunk(message_id, start, seq, length, data) VALUES(7, 0, 0, 1, 'y');"
+    "INSERT INTO recipient(message_id, idx, state, due, attempts, address, route, reason)"
+    " VALUES(7, 0, 0, 1000, 3, 'bob@example.net', 'relay', 'asleep');"
+    "INSERT INTO message VALUES(8, 508, 0, 0, 1, '', '', '', 'z');"
+    "INSERT INTO recipient(message_id, idx, state, due, address, route)"
+    " VALUES(8, 0, 0, 900, 'alice@example.com', 'relay');"
+    "PRAGMA application_id=1397780853; PRAGMA user_version=1; COMMIT;";
+
+struct converted {
+	size_t count;
+	bool right;
+};
+
+static bool
+see_converted(void *arg, const struct store_message_row *m, const struct store_recipient_row *r)
+{
+	struct converted *c = arg;
+
+	if (c->count++ == 0)
+		c->right = m->id == 8 && m->parameters.len == 0 && r->attempts == 0 &&
+			   slice_is(r->address, "alice@example.com");
+	else
+		c->right = c->right && m->id == 7 && m->created_unix_ms == 507 &&
+			   slice_is(m->parameters, "BODY=8BITMIME") &&
+			   slice_is(m->account, "alice") && r->attempts == 3 &&
+			   r->due_unix_ms == 1000 && r->parameters.len == 0 && r->notices == 0 &&
+			   slice_is(r->reason, "asleep");
+	return true;
+}
+
+static void
+test_what_an_older_release_queued_is_kept(void **state)
+{
+	struct scratch *s = *state;
+	struct converted c = { 0, false };
+	struct buf text;
+
+	run_sql(s, version_1_sql);
+	assert_int_equal(scratch_open(s), 0);
+	assert_int_equal(store_each_due(s->store, 2000, 10, see_converted, &c), 0);
+	assert_int_equal(c.count, 2);
+	assert_true(c.right);
+	buf_init(&text, 100);
+	assert_int_equal(store_read_text(s->store, 7, 0, 100, &text), 0);
+	assert_true(slice_is(buf_slice(&text), "Received: xy\r\n"));
+	buf_done(&text);
+	scratch_put(s, 9, 2);
+	assert_int_equal(scratch_flush(s), 0);
+	assert_int_equal(scratch_open(s), 0);
+	assert_int_equal(scratch_check(s->store, 9, 2, 0), 0);
+	assert_int_equal(life_check_database(s), 0);
+}
+
+/* Or the converting transaction would end half done: the file has to stay one of version 1. */
+static void
+test_a_conversion_that_fails_changes_nothing(void **state)
+{
+	struct scratch *s = *state;
+	struct converted c = { 0, false };
+
+	run_sql(s, version_1_sql);
+	run_sql(s, "ALTER TABLE recipient ADD COLUMN rank INTEGER");
+	assert_true(scratch_open(s) < 0);
+	assert_true(s->error.len != 0);
+	run_sql(s, "ALTER TABLE recipient DROP COLUMN rank");
+	assert_int_equal(scratch_open(s), 0);
+	assert_int_equal(store_each_due(s->store, 2000, 10, see_converted, &c), 0);
+	assert_true(c.count == 2 && c.right);
+}
+
+/* The command line may come before the server, and must not write. */
+static void
+test_a_reader_of_an_older_format_says_what_converts_it(void **state)
+{
+	struct scratch *s = *state;
+	struct store *reader = NULL;
+
+	run_sql(s, version_1_sql);
+	assert_int_equal(store_open_reader(s->directory, &reader, &s->error), -ENOTSUP);
+	assert_true(error_has(s, "start the server once"));
+	assert_null(reader);
 }
 
 static void
@@ -192,6 +300,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(test_a_newer_format_is_refused),
+		STORE_TEST(test_what_an_older_release_queued_is_kept),
+		STORE_TEST(test_a_conversion_that_fails_changes_nothing),
+		STORE_TEST(test_a_reader_of_an_older_format_says_what_converts_it),
 		STORE_TEST(test_the_database_of_another_program_is_refused),
 		STORE_TEST(test_a_damaged_database_is_left_alone_with_advice),
 		STORE_TEST(test_damage_that_is_met_while_running_is_an_io_error),

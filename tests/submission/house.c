@@ -176,6 +176,7 @@ find_message(struct house *h, uint64_t id)
 	buf_init(&m->prefix, WIRE_PREFIX_MAX);
 	buf_init(&m->account, 1024);
 	buf_init(&m->sender, 1024);
+	buf_init(&m->parameters, 1024);
 	buf_init(&m->recipients, HOUSE_BODY_MAX);
 	return m;
 }
@@ -197,7 +198,7 @@ take_message(struct house_message *m, struct slice payload)
 		(void)buf_add_slice(&m->recipients, recipient);
 		(void)buf_add_text(&m->recipients, "\n");
 	}
-	m->flags = frame.flags;
+	(void)buf_add_slice(&m->parameters, frame.parameters);
 	m->size = frame.size;
 	m->is_whole = true;
 }
@@ -342,6 +343,7 @@ forget_messages(struct house *h)
 		buf_done(&m->prefix);
 		buf_done(&m->account);
 		buf_done(&m->sender);
+		buf_done(&m->parameters);
 		buf_done(&m->recipients);
 	}
 }

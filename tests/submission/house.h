@@ -21,7 +21,8 @@ struct house_message {
 	uint64_t id;
 	struct buf body; /* chunks and tail, without the trace header */
 	struct buf prefix, account, sender, recipients; /* recipients: each with a line feed */
-	uint32_t flags, chunk_count;
+	struct buf parameters;
+	uint32_t chunk_count;
 	uint64_t size;
 	bool is_whole, is_aborted;
 };

@@ -35,7 +35,7 @@ test_a_message_reaches_queue_with_its_envelope_and_trace(void **state)
 	assert_true(slice_is(buf_slice(&m->sender), "kim@example.org"));
 	assert_true(slice_is(buf_slice(&m->recipients), "one@example.net\ntwo@example.net\n"));
 	assert_true(slice_starts_nocase(buf_slice(&m->prefix), "Received: from client.example"));
-	assert_int_equal(m->flags, WIRE_BODY_8BITMIME);
+	assert_true(slice_is(buf_slice(&m->parameters), "BODY=8BITMIME"));
 	assert_int_equal(m->chunk_count, 0);
 	client_done(c);
 }
