@@ -6,6 +6,7 @@
 #ifndef SMTP_VERDICT_H
 #define SMTP_VERDICT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SMTP_VERDICT_TEXT_MAX 512 /* octets kept of the peer's words and of our reason */
@@ -19,6 +20,9 @@ enum smtp_verdict_class {
 /* Strings are owned, printable text without CR, LF or NUL (NULL: not known). */
 struct smtp_verdict {
 	enum smtp_verdict_class class;
+	/* With DELIVERED: the next hop offered DSN, and was asked for what the sender asked us (RFC
+	   3461 §5.2.1): the reports are its own to make now. */
+	bool dsn_passed;
 	uint16_t code;        /* the peer's three digits, 0 when no reply was had */
 	uint16_t enhanced[3]; /* class, subject, detail of RFC 3463; [0] is 0 when unknown */
 	char *host;           /* the next hop as reached: "mx.example.org[192.0.2.1]:25" */
