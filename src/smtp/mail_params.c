@@ -56,6 +56,8 @@ smtp_mail_params_print(const struct smtp_mail_params *p, struct buf *out)
 		buf_add_text(next_word(out, start), "SMTPUTF8");
 	if (p->requires_tls)
 		buf_add_text(next_word(out, start), "REQUIRETLS");
+	if (p->tls_optional)
+		buf_add_text(next_word(out, start), "TLSOPTIONAL");
 	print_dsn(p, start, out);
 	if (p->auth.len != 0) {
 		buf_add_text(next_word(out, start), "AUTH=");
@@ -89,6 +91,13 @@ static bool
 take_requiretls(struct slice value, struct smtp_mail_params *p)
 {
 	p->requires_tls = true;
+	return value.len == 0;
+}
+
+static bool
+take_tlsoptional(struct slice value, struct smtp_mail_params *p)
+{
+	p->tls_optional = true;
 	return value.len == 0;
 }
 
@@ -164,6 +173,7 @@ static const struct word {
 	{ "BODY", take_body },
 	{ "SMTPUTF8", take_utf8 },
 	{ "REQUIRETLS", take_requiretls },
+	{ "TLSOPTIONAL", take_tlsoptional },
 	{ "RET", take_ret },
 	{ "ENVID", take_envid },
 	{ "AUTH", take_auth },

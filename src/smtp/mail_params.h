@@ -44,6 +44,8 @@ struct smtp_mail_params {
 	enum smtp_body body;
 	bool is_utf8;      /* SMTPUTF8 (RFC 6531 §3.4) */
 	bool requires_tls; /* REQUIRETLS (RFC 8689 §2) */
+	/* The header says "TLS-Required: No" (RFC 8689 §3), and REQUIRETLS was not given. */
+	bool tls_optional;
 	enum smtp_ret ret;
 	struct slice envid;         /* xtext, as it was given; empty: none */
 	struct slice auth;          /* xtext or "<>", as it was given; empty: none */
@@ -57,8 +59,8 @@ struct smtp_mail_params {
 
 /*
  * The stored form: "KEYWORD" or "KEYWORD=VALUE", one space between, in a fixed order, only what
- * differs from the default. Keywords are those of MAIL, except HOLDUNTIL (Unix seconds) and BYUNTIL
- * (Unix seconds;N or R, then T for trace). Empty for a message that said nothing.
+ * differs from the default. Keywords are those of MAIL, except HOLDUNTIL (Unix seconds), BYUNTIL
+ * (Unix seconds;N or R, then T for trace) and TLSOPTIONAL. Empty for a message that said nothing.
  */
 void smtp_mail_params_print(const struct smtp_mail_params *p, struct buf *out);
 /* Total: false for anything that print would not have written. Slices borrow from text. */
