@@ -103,6 +103,7 @@ struct config_auth {
 struct config_queue {
 	uint64_t retry_min_ms, retry_max_ms; /* delay after the first failure, and its ceiling */
 	uint64_t lifetime_ms;                /* then the message bounces */
+	uint64_t delay_notice_ms;            /* then NOTIFY=DELAY has its report; 0: never */
 	uint64_t history_ms;                 /* how long settled messages are remembered */
 	uint64_t min_free_space;             /* octets of disk below which 452 is said */
 };

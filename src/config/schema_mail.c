@@ -171,6 +171,17 @@ static const struct config_key queue_keys[] = {
 		    "for 4 to 5 days.",
 	},
 	{
+	    .name = "delay_notice",
+	    .type = CONFIG_TYPE_DURATION,
+	    .offset = offsetof(struct config_queue, delay_notice_ms),
+	    .fallback = "4h",
+	    .min = 0,
+	    .max = 30 * DAY_MS,
+	    .text = "How long a message is tried before its sender is told, once for each "
+		    "recipient, that it is late; only when the mail client asked for such reports "
+		    "(NOTIFY=DELAY). 0s: never.",
+	},
+	{
 	    .name = "history",
 	    .type = CONFIG_TYPE_DURATION,
 	    .offset = offsetof(struct config_queue, history_ms),
