@@ -60,9 +60,14 @@ find_authority(const struct delivery_context *x, const char *ca_file)
 static void
 add_authority(struct delivery_context *x, const char *ca_file, enum log_level level)
 {
-	if (find_authority(x, ca_file) == NULL)
-		x->authorities[x->authority_count++] =
-		    (struct delivery_authority){ ca_file, make_tls(true, ca_file, level) };
+	struct delivery_authority *a = &x->authorities[x->authority_count];
+
+	if (find_authority(x, ca_file) != NULL)
+		return;
+	*a = (struct delivery_authority){ ca_file, make_tls(true, ca_file, level), NULL };
+	if (a->context != NULL)
+		a->relaxed = net_tls_client_relax(a->context);
+	x->authority_count++;
 }
 
 /* The system's authorities are read even when nobody needs them yet: a reload may. */
@@ -72,6 +77,10 @@ read_authorities(struct delivery_context *x, const struct config *config)
 	for (size_t i = 0; i < config->next_hop_count; i++)
 		if (is_verified(&config->next_hops[i]))
 			add_authority(x, config->next_hops[i].tls_ca_file, LOG_LEVEL_ERROR);
+	/* Without TLS being required, a certificate matters to messages with REQUIRETLS alone. */
+	for (size_t i = 0; i < config->next_hop_count; i++)
+		if (!is_verified(&config->next_hops[i]))
+			add_authority(x, config->next_hops[i].tls_ca_file, LOG_LEVEL_WARNING);
 	add_authority(x, NULL, LOG_LEVEL_DEBUG);
 }
 
@@ -94,7 +103,7 @@ delivery_context_init(
     struct delivery_context *x, struct event_base *base, const struct config *config)
 {
 	*x = (struct delivery_context){ .base = base };
-	x->opportunistic = make_tls(false, NULL, LOG_LEVEL_ERROR);
+	x->unverified = make_tls(false, NULL, LOG_LEVEL_ERROR);
 	read_authorities(x, config);
 	delivery_context_set_config(x, config);
 	return open_resolver(x);
@@ -126,13 +135,15 @@ delivery_context_set_config(struct delivery_context *x, const struct config *con
 void
 delivery_context_done(struct delivery_context *x)
 {
-	for (size_t i = 0; i < x->authority_count; i++)
+	for (size_t i = 0; i < x->authority_count; i++) {
 		SSL_CTX_free(x->authorities[i].context);
+		SSL_CTX_free(x->authorities[i].relaxed);
+	}
 	for (size_t i = 0; i < x->password_count; i++) {
 		secret_done(&x->passwords[i].secret);
 		free(x->passwords[i].next_hop);
 	}
-	SSL_CTX_free(x->opportunistic);
+	SSL_CTX_free(x->unverified);
 	if (x->resolver != NULL)
 		net_resolver_free(&x->resolver);
 	*x = (struct delivery_context){ 0 };
@@ -141,12 +152,11 @@ delivery_context_done(struct delivery_context *x)
 SSL_CTX *
 delivery_context_tls(const struct delivery_context *x, const struct config_next_hop *next_hop)
 {
-	const struct delivery_authority *a;
+	const struct delivery_authority *a = find_authority(x, next_hop->tls_ca_file);
 
-	if (!is_verified(next_hop))
-		return x->opportunistic;
-	a = find_authority(x, next_hop->tls_ca_file);
-	return a == NULL ? NULL : a->context;
+	if (is_verified(next_hop))
+		return a == NULL ? NULL : a->context;
+	return a == NULL || a->relaxed == NULL ? x->unverified : a->relaxed;
 }
 
 static struct delivery_password *

@@ -17,6 +17,7 @@
 struct delivery_authority {
 	const char *ca_file; /* NULL: the system's. Borrowed from a config. */
 	SSL_CTX *context;    /* NULL: could not be read */
+	SSL_CTX *relaxed;    /* looks, but takes any certificate (RFC 7435) */
 };
 
 struct delivery_password {
@@ -28,7 +29,7 @@ struct delivery_context {
 	struct event_base *base;
 	const char *hostname; /* in EHLO */
 	struct net_resolver *resolver;
-	SSL_CTX *opportunistic; /* checks nothing (RFC 7435) */
+	SSL_CTX *unverified; /* where authorities are missing that are not insisted on */
 	struct delivery_authority authorities[CONFIG_NEXT_HOPS_MAX + 1];
 	size_t authority_count;
 	struct delivery_password passwords[CONFIG_NEXT_HOPS_MAX];

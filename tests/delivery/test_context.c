@@ -69,7 +69,7 @@ test_a_verified_next_hop_has_the_authorities_of_its_file(void **state)
 }
 
 static void
-test_opportunistic_tls_verifies_nothing(void **state)
+test_opportunistic_tls_takes_anybody_but_knows_the_authorities(void **state)
 {
 	struct world w;
 	SSL_CTX *context;
@@ -79,6 +79,22 @@ test_opportunistic_tls_verifies_nothing(void **state)
 	context = delivery_context_tls(&w.context, &w.next_hops[0]);
 	assert_non_null(context);
 	assert_int_equal(SSL_CTX_get_verify_mode(context), SSL_VERIFY_NONE);
+	assert_ptr_equal(context, w.context.authorities[0].relaxed);
+	assert_int_equal(
+	    sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(context))), 1);
+	close_world(&w);
+}
+
+static void
+test_opportunistic_tls_is_had_without_authorities(void **state)
+{
+	struct world w;
+	char other[] = "/nonexistent/ca.pem";
+
+	(void)state;
+	open_world(&w, CONFIG_NEXT_HOP_TLS_OPPORTUNISTIC);
+	w.next_hops[0].tls_ca_file = other;
+	assert_ptr_equal(delivery_context_tls(&w.context, &w.next_hops[0]), w.context.unverified);
 	close_world(&w);
 }
 
@@ -122,7 +138,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_verified_next_hop_has_the_authorities_of_its_file),
-		cmocka_unit_test(test_opportunistic_tls_verifies_nothing),
+		cmocka_unit_test(test_opportunistic_tls_takes_anybody_but_knows_the_authorities),
+		cmocka_unit_test(test_opportunistic_tls_is_had_without_authorities),
 		cmocka_unit_test(test_a_file_that_a_reload_names_first_is_not_there),
 		cmocka_unit_test(test_each_next_hop_has_its_own_newest_password),
 	};
