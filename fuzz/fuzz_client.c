@@ -63,11 +63,12 @@ begin_mail(struct session *s)
 {
 	const struct slice recipients[RECIPIENT_COUNT] = { slice_of("a@example"),
 		slice_of("b@example"), slice_of("bad\r\nRSET") };
+	const struct smtp_mail_params params = { .body = SMTP_BODY_8BITMIME };
 	const struct smtp_client_mail m = { .sender = slice_of("s@example"),
 		.recipients = recipients,
 		.recipient_count = RECIPIENT_COUNT,
 		.size = sizeof text - 1,
-		.is_8bit = true };
+		.params = &params };
 
 	s->transactions++;
 	smtp_client_mail(s->c, &m, 1);
@@ -111,7 +112,7 @@ answer(struct session *s)
 	take_output(s);
 	switch (smtp_client_want(s->c)) {
 	case SMTP_CLIENT_WANT_TLS:
-		smtp_client_tls_done(s->c, 1);
+		smtp_client_tls_done(s->c, true, 1);
 		return true;
 	case SMTP_CLIENT_WANT_MAIL:
 		if (s->transactions < TRANSACTIONS_MAX)

@@ -28,15 +28,32 @@ keep(uint8_t *strings, size_t *len, struct slice s)
 	return copy;
 }
 
-static struct slice *
-keep_list(struct delivery_job *job, struct wire_list list, size_t *len)
+static void
+keep_recipients(struct delivery_job *job, struct wire_list list, size_t *len)
 {
-	struct slice *items = xcalloc(list.count, sizeof *items), item;
-	size_t count = 0;
+	struct slice item;
 
+	job->recipients = xcalloc(list.count, sizeof *job->recipients);
+	job->verdicts = xcalloc(list.count, sizeof *job->verdicts);
 	while (wire_list_next(&list, &item))
-		items[count++] = keep(job->strings, len, item);
-	return items;
+		job->recipients[job->recipient_count++] = keep(job->strings, len, item);
+}
+
+/* That all of it is in the stored form was seen when the job was decoded. */
+static void
+keep_params(struct delivery_job *job, const struct wire_job *m, size_t *len)
+{
+	struct wire_list list = m->recipient_parameters;
+	struct slice item;
+	size_t count = 0;
+	bool ok = smtp_mail_params_parse(keep(job->strings, len, m->parameters), &job->params);
+
+	job->recipient_params = xcalloc(list.count, sizeof *job->recipient_params);
+	for (; wire_list_next(&list, &item); count++)
+		ok = smtp_rcpt_params_parse(
+			 keep(job->strings, len, item), &job->recipient_params[count]) &&
+		     ok;
+	assert(ok && count == job->recipient_count);
 }
 
 struct delivery_job *
@@ -58,11 +75,8 @@ delivery_job_new(const struct delivery_job_handler *handler, void *owner, uint64
 			       m->recipients.packed.len + m->recipient_parameters.packed.len + 1);
 	job->next_hop = keep(job->strings, &len, m->next_hop);
 	job->sender = keep(job->strings, &len, m->sender);
-	job->parameters = keep(job->strings, &len, m->parameters);
-	job->recipients = keep_list(job, m->recipients, &len);
-	job->recipient_parameters = keep_list(job, m->recipient_parameters, &len);
-	job->recipient_count = m->recipients.count;
-	job->verdicts = xcalloc(job->recipient_count, sizeof *job->verdicts);
+	keep_recipients(job, m->recipients, &len);
+	keep_params(job, m, &len);
 	return job;
 }
 
@@ -78,7 +92,7 @@ delivery_job_free(struct delivery_job **job)
 		smtp_verdict_done(&j->verdicts[i]);
 	free(j->verdicts);
 	free(j->recipients);
-	free(j->recipient_parameters);
+	free(j->recipient_params);
 	free(j->strings);
 	buf_done(&j->body);
 	free(j);

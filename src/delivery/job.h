@@ -39,13 +39,13 @@ struct delivery_job {
 	uint64_t message_id;
 	struct slice next_hop, sender;
 	struct slice *recipients;
-	struct slice *recipient_parameters; /* of each: rcpt_params.h */
+	struct smtp_rcpt_params *recipient_params; /* of each */
 	size_t recipient_count;
 	struct smtp_verdict *verdicts; /* those of [0, settled_count) are filled */
 	size_t settled_count;
-	struct slice parameters; /* mail_params.h */
-	uint64_t size;           /* of the body */
-	uint64_t received_ms;    /* when the job came */
+	struct smtp_mail_params params;
+	uint64_t size;        /* of the body */
+	uint64_t received_ms; /* when the job came */
 
 	struct delivery_session *session; /* who works on it; NULL: it waits in a hop */
 	bool was_stale;                   /* was begun on a connection that was found dead */

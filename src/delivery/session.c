@@ -5,6 +5,7 @@
 
 #include "delivery/hop.h"
 #include "delivery/job.h"
+#include "net/tls.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 
@@ -279,7 +280,10 @@ on_tls(void *owner)
 {
 	struct delivery_session *s = owner;
 
-	smtp_client_tls_done(s->client, clock_monotonic_ms());
+	bool is_verified =
+	    s->hop->config->tls_name != NULL && net_tls_is_verified(net_conn_ssl(s->conn));
+
+	smtp_client_tls_done(s->client, is_verified, clock_monotonic_ms());
 	(void)pump(s);
 }
 

@@ -29,7 +29,9 @@ delivery_session_begin_mail(struct delivery_session *s, struct delivery_job *job
 		.recipient_count =
 		    rest < s->hop->config->recipients ? rest : s->hop->config->recipients,
 		.size = job->size,
-		.is_8bit = slice_is(job->parameters, "BODY=8BITMIME"),
+		.params = &job->params,
+		.recipient_params = job->recipient_params + job->settled_count,
+		.now_unix_s = clock_unix_ms() / 1000,
 	};
 
 	s->job = job;

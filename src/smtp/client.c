@@ -8,7 +8,10 @@
 #include "util/alloc.h"
 
 enum {
-	ADDRESS_COMMAND_MAX = SMTP_CLIENT_ADDRESS_MAX + 64, /* verb, brackets, parameters, CRLF */
+	/* An octet of ORCPT in UTF-8 takes at most three without: "\x{E4}" for two. */
+	PARAMETERS_MAX = SMTP_MAIL_PARAMS_MAX + 3 * SMTP_RCPT_PARAMS_MAX,
+	/* Verb, brackets, CRLF, and the parameters that we add ourselves. */
+	ADDRESS_COMMAND_MAX = SMTP_CLIENT_ADDRESS_MAX + PARAMETERS_MAX + 128,
 	COMMANDS_MAX = (SMTP_CLIENT_RECIPIENTS_MAX + 3) * ADDRESS_COMMAND_MAX,
 	TEXT_OUTPUT_MAX =
 	    2 * SMTP_CLIENT_TEXT_MAX + 8, /* all LF or dots; a CR held back; the end */

@@ -26,6 +26,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "smtp/mail_params.h"
+#include "smtp/rcpt_params.h"
 #include "smtp/verdict.h"
 #include "util/slice.h"
 
@@ -122,7 +124,11 @@ void smtp_client_timeout(struct smtp_client *c, uint64_t now_ms);
 /* The connection is over; why says it in words: "connection reset", "certificate has expired". */
 void smtp_client_end(struct smtp_client *c, const char *why);
 
-void smtp_client_tls_done(struct smtp_client *c, uint64_t now_ms);
+/*
+ * is_verified: the peer's certificate was checked for the name that the caller meant to reach. It
+ * matters for messages with REQUIRETLS only; a caller that insists says smtp_client_tls_failed().
+ */
+void smtp_client_tls_done(struct smtp_client *c, bool is_verified, uint64_t now_ms);
 /* why: "certificate has expired". CLOSE is wanted next. */
 void smtp_client_tls_failed(struct smtp_client *c, const char *why);
 
@@ -131,15 +137,21 @@ struct smtp_client_mail {
 	const struct slice *recipients;
 	size_t recipient_count; /* 1 ... SMTP_CLIENT_RECIPIENTS_MAX */
 	uint64_t size;          /* octets of text, for SIZE= (RFC 1870) */
-	bool is_8bit;           /* BODY=8BITMIME where the peer knows it (RFC 6152) */
+	/* What was said with MAIL and with each RCPT when we took the message; NULL: nothing. */
+	const struct smtp_mail_params *params;
+	const struct smtp_rcpt_params *recipient_params;
+	uint64_t now_unix_s; /* what is left of the time of BY counts from here (RFC 2852) */
 };
 
 /*
  * Begin a transaction. With PIPELINING (RFC 2920) RSET when one is needed, MAIL, every RCPT and
  * DATA leave in one flight. Borrows m for the call.
  *
- * An address with anything but printable ASCII is not sent: permanent failure. So is a text that is
- * larger than the peer's SIZE.
+ * A parameter is sent only to a peer that offers its extension. What cannot be had without one is a
+ * permanent failure, of the recipient or of all, and is not sent: an address or a header in UTF-8
+ * without SMTPUTF8, BINARYMIME without it and CHUNKING, REQUIRETLS without it and a verified peer,
+ * BY with mode R without DELIVERBY. So is an address that no parameter makes sendable, and a text
+ * that is larger than the peer's SIZE.
  */
 void smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms);
 /*

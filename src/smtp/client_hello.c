@@ -11,6 +11,7 @@ say_hello(struct smtp_client *c, uint64_t now_ms)
 
 	c->extensions = 0;
 	c->size_max = 0;
+	c->by_min_s = 0;
 	client_send(c, verb, c->options.hostname);
 	client_enter(c, CLIENT_EHLO, now_ms);
 }
@@ -53,24 +54,54 @@ take_mechanisms(struct smtp_client *c, struct slice list)
 	}
 }
 
+/* RFC 1870 §4: without a number, or with 0, no maximum is said. */
+static void
+take_size(struct smtp_client *c, struct slice parameters)
+{
+	(void)slice_to_u64(next_word(&parameters), UINT64_MAX, &c->size_max);
+}
+
+/* RFC 2852 §2: the least time for mode R, then perhaps options that nobody has made yet. */
+static void
+take_by_min(struct smtp_client *c, struct slice parameters)
+{
+	struct slice min = slice_first(parameters, slice_find(parameters, ','));
+
+	(void)slice_to_u64(next_word(&min), UINT64_MAX, &c->by_min_s);
+}
+
+/* Parameters where none are defined say nothing to us (RFC 6531 §3.1 item 3). */
+static const struct extension {
+	const char *keyword;
+	unsigned bit;
+	void (*take)(struct smtp_client *c, struct slice parameters);
+} extensions[] = {
+	{ "PIPELINING", CLIENT_PIPELINING, NULL },
+	{ "SIZE", CLIENT_SIZE, take_size },
+	{ "8BITMIME", CLIENT_8BITMIME, NULL },
+	{ "STARTTLS", CLIENT_STARTTLS_OFFERED, NULL },
+	{ "AUTH", CLIENT_AUTH_OFFERED, take_mechanisms },
+	{ "SMTPUTF8", CLIENT_SMTPUTF8, NULL },
+	{ "CHUNKING", CLIENT_CHUNKING, NULL },
+	{ "BINARYMIME", CLIENT_BINARYMIME, NULL },
+	{ "DSN", CLIENT_DSN, NULL },
+	{ "DELIVERBY", CLIENT_DELIVERBY, take_by_min },
+	{ "MT-PRIORITY", CLIENT_MT_PRIORITY, NULL },
+	{ "REQUIRETLS", CLIENT_REQUIRETLS, NULL },
+};
+
 /* One line of the EHLO reply: a keyword and its parameters (RFC 5321 §4.1.1.1). */
 static void
 take_extension(struct smtp_client *c, struct slice line)
 {
 	struct slice keyword = next_word(&line);
 
-	if (slice_is_nocase(keyword, "PIPELINING")) {
-		c->extensions |= CLIENT_PIPELINING;
-	} else if (slice_is_nocase(keyword, "8BITMIME")) {
-		c->extensions |= CLIENT_8BITMIME;
-	} else if (slice_is_nocase(keyword, "STARTTLS")) {
-		c->extensions |= CLIENT_STARTTLS_OFFERED;
-	} else if (slice_is_nocase(keyword, "AUTH")) {
-		take_mechanisms(c, line);
-	} else if (slice_is_nocase(keyword, "SIZE")) {
-		c->extensions |= CLIENT_SIZE;
-		/* RFC 1870 §4: without a number, or with 0, no maximum is said. */
-		(void)slice_to_u64(next_word(&line), UINT64_MAX, &c->size_max);
+	for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
+		if (!slice_is_nocase(keyword, extensions[i].keyword))
+			continue;
+		c->extensions |= extensions[i].bit;
+		if (extensions[i].take != NULL)
+			extensions[i].take(c, line);
 	}
 }
 
@@ -161,10 +192,11 @@ smtp_client_tls_failed(struct smtp_client *c, const char *why)
 
 /* RFC 3207 §4.2: what was learnt before the handshake is forgotten, and asked again. */
 void
-smtp_client_tls_done(struct smtp_client *c, uint64_t now_ms)
+smtp_client_tls_done(struct smtp_client *c, bool is_verified, uint64_t now_ms)
 {
 	assert(c->state == CLIENT_TLS || c->state == CLIENT_TLS_FIRST);
 	c->is_tls = true;
+	c->is_verified = is_verified;
 	smtp_reply_parser_clear(&c->reply);
 	if (c->state == CLIENT_TLS_FIRST)
 		client_enter(c, CLIENT_GREETING, now_ms);

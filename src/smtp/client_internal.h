@@ -5,6 +5,8 @@
  * client.c        states, deadlines, input, and how a connection breaks
  * client_hello.c  greeting, EHLO/HELO/LHLO, STARTTLS
  * client_auth.c   AUTH
+ * client_needs.c  what a message needs that the peer may not offer
+ * client_params.c the parameters of MAIL and RCPT
  * client_mail.c   RSET, MAIL, RCPT, DATA
  * client_text.c   the text and the replies to its end
  */
@@ -46,6 +48,14 @@ enum client_extension {
 	CLIENT_STARTTLS_OFFERED = 1 << 3,
 	CLIENT_AUTH_PLAIN = 1 << 4,
 	CLIENT_AUTH_LOGIN = 1 << 5,
+	CLIENT_AUTH_OFFERED = 1 << 6, /* with whatever mechanism */
+	CLIENT_SMTPUTF8 = 1 << 7,     /* RFC 6531 */
+	CLIENT_CHUNKING = 1 << 8,     /* RFC 3030 */
+	CLIENT_BINARYMIME = 1 << 9,   /* RFC 3030 */
+	CLIENT_DSN = 1 << 10,         /* RFC 3461 */
+	CLIENT_DELIVERBY = 1 << 11,   /* RFC 2852 */
+	CLIENT_MT_PRIORITY = 1 << 12, /* RFC 6710 */
+	CLIENT_REQUIRETLS = 1 << 13,  /* RFC 8689 */
 };
 
 struct client_recipient {
@@ -64,6 +74,7 @@ struct client_transaction {
 	size_t heard_count;    /* replies to MAIL, RCPT, ... other than 421 */
 	struct buf commands;   /* made and not yet sent: the peer has no PIPELINING */
 	struct smtp_dot_encoder encoder;
+	bool is_utf8;    /* SMTPUTF8 is given with MAIL */
 	bool is_refused; /* MAIL was */
 };
 
@@ -76,7 +87,10 @@ struct smtp_client {
 	struct smtp_reply_parser reply;
 	unsigned extensions; /* enum client_extension */
 	uint64_t size_max;   /* of SIZE; 0: none given */
+	uint64_t by_min_s;   /* of DELIVERBY; 0: none given */
 	bool is_tls;
+	bool is_verified; /* the peer's certificate is; only with is_tls */
+	bool is_authenticated;
 	unsigned auth_step; /* responses given */
 	bool must_reset;    /* the peer may hold an unfinished transaction */
 	bool is_broken;     /* after RESULT comes CLOSE */
@@ -120,6 +134,24 @@ void client_on_starttls(struct smtp_client *c, uint64_t now_ms);
 void client_auth_start(struct smtp_client *c, uint64_t now_ms);
 void client_on_auth(struct smtp_client *c, uint64_t now_ms);
 
+/* client_needs.c */
+/* Why the transaction cannot even be begun, or NULL. */
+const struct client_problem *client_find_problem(
+    const struct smtp_client *c, const struct smtp_client_mail *m);
+/* Why this recipient cannot be asked for, or NULL. */
+const struct client_problem *client_find_recipient_problem(
+    const struct smtp_client *c, struct slice address);
+
+/* client_params.c */
+/* Of a message with params: what is left of the time of BY; 0 or less: nothing. */
+int64_t client_by_left_s(const struct smtp_client_mail *m);
+bool client_uses_utf8(const struct smtp_client *c, const struct smtp_client_mail *m);
+/* Append what goes between the path and the end of the line. */
+void client_add_mail_params(
+    const struct smtp_client *c, const struct smtp_client_mail *m, struct buf *out);
+void client_add_rcpt_params(
+    const struct smtp_client *c, const struct smtp_client_mail *m, size_t index, struct buf *out);
+
 /* client_mail.c */
 void client_on_rset(struct smtp_client *c, uint64_t now_ms);
 void client_on_mail(struct smtp_client *c, uint64_t now_ms);
@@ -135,6 +167,12 @@ void client_transaction_clear(struct smtp_client *c);
 void client_send_end_of_text(struct smtp_client *c);
 void client_on_early_reply(struct smtp_client *c, uint64_t now_ms);
 void client_on_dot(struct smtp_client *c, uint64_t now_ms);
+
+static inline bool
+client_offers(const struct smtp_client *c, unsigned extensions)
+{
+	return (c->extensions & extensions) == extensions;
+}
 
 static inline unsigned
 client_reply_class(const struct smtp_client *c)

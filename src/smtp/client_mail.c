@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A transaction up to its text: RSET, MAIL, RCPT, DATA, in one flight or one by one. */
 #include <assert.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "smtp/client_internal.h"
@@ -64,21 +63,6 @@ client_transaction_clear(struct smtp_client *c)
 	c->mail = (struct client_transaction){ .commands = commands };
 }
 
-/*
- * Only what cannot change the command's meaning: no control octet, and no octet above 126, which
- * needs SMTPUTF8 (RFC 6531 §3.1), where the peer would have to know it.
- */
-static bool
-is_sendable(struct slice address)
-{
-	if (address.len > SMTP_CLIENT_ADDRESS_MAX)
-		return false;
-	for (size_t i = 0; i < address.len; i++)
-		if (address.ptr[i] < 0x20 || address.ptr[i] > 0x7e)
-			return false;
-	return true;
-}
-
 static void
 add_path(struct buf *commands, const char *verb, struct slice address)
 {
@@ -93,28 +77,26 @@ add_mail_command(struct smtp_client *c, const struct smtp_client_mail *m)
 	struct buf *commands = &c->mail.commands;
 
 	add_path(commands, "MAIL FROM:<", m->sender);
-	if ((c->extensions & CLIENT_SIZE) != 0)
-		(void)buf_addf(commands, " SIZE=%" PRIu64, m->size);
-	if (m->is_8bit && (c->extensions & CLIENT_8BITMIME) != 0)
-		(void)buf_add_text(commands, " BODY=8BITMIME");
+	client_add_mail_params(c, m, commands);
 	(void)buf_add_text(commands, "\r\n");
 }
 
 static bool
-add_rcpt_command(struct smtp_client *c, size_t index, struct slice address)
+add_rcpt_command(struct smtp_client *c, const struct smtp_client_mail *m, size_t index)
 {
-	static const struct client_problem problem = { SMTP_VERDICT_FAILED, { 5, 1, 3 },
-		"the recipient's address cannot be sent", false };
-	struct client_recipient *r = &c->mail.recipients[index];
+	const struct client_problem *problem =
+	    client_find_recipient_problem(c, m->recipients[index]);
+	struct buf *commands = &c->mail.commands;
 	struct smtp_verdict v;
 
-	r->is_asked = is_sendable(address);
-	if (r->is_asked) {
-		add_path(&c->mail.commands, "RCPT TO:<", address);
-		(void)buf_add_text(&c->mail.commands, "\r\n");
+	c->mail.recipients[index].is_asked = problem == NULL;
+	if (problem == NULL) {
+		add_path(commands, "RCPT TO:<", m->recipients[index]);
+		client_add_rcpt_params(c, m, index, commands);
+		(void)buf_add_text(commands, "\r\n");
 		return true;
 	}
-	v = client_problem_verdict(c, &problem);
+	v = client_problem_verdict(c, problem);
 	client_settle(c, index, &v);
 	smtp_verdict_done(&v);
 	return false;
@@ -130,7 +112,7 @@ add_commands(struct smtp_client *c, const struct smtp_client_mail *m)
 		(void)buf_add_text(&c->mail.commands, "RSET\r\n");
 	add_mail_command(c, m);
 	for (size_t i = 0; i < m->recipient_count; i++)
-		asked_count += add_rcpt_command(c, i, m->recipients[i]);
+		asked_count += add_rcpt_command(c, m, i);
 	(void)buf_add_text(&c->mail.commands, "DATA\r\n");
 	assert(!c->mail.commands.overflow);
 	return asked_count > 0;
@@ -144,28 +126,11 @@ send_commands(struct smtp_client *c)
 	size_t len = commands->len;
 	bool ok;
 
-	if ((c->extensions & CLIENT_PIPELINING) == 0 && len > 0)
+	if (!client_offers(c, CLIENT_PIPELINING) && len > 0)
 		len = slice_find(buf_slice(commands), '\n') + 1;
 	ok = buf_add_slice(&c->out, slice_first(buf_slice(commands), len));
 	assert(ok);
 	buf_drop(commands, len);
-}
-
-/* Why the transaction is not even begun, or NULL. */
-static const struct client_problem *
-find_problem(const struct smtp_client *c, const struct smtp_client_mail *m)
-{
-	static const struct client_problem bad_sender = { SMTP_VERDICT_FAILED, { 5, 1, 7 },
-		"the sender's address cannot be sent", false };
-	static const struct client_problem too_large = { SMTP_VERDICT_FAILED, { 5, 3, 4 },
-		"the message is larger than the next hop takes (SIZE)", false };
-
-	if (!is_sendable(m->sender))
-		return &bad_sender;
-	/* RFC 1870 §5 */
-	if (c->size_max != 0 && m->size > c->size_max)
-		return &too_large;
-	return NULL;
 }
 
 static void
@@ -178,12 +143,13 @@ finish(struct smtp_client *c)
 void
 smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms)
 {
-	const struct client_problem *problem = find_problem(c, m);
+	const struct client_problem *problem = client_find_problem(c, m);
 
 	assert(c->state == CLIENT_IDLE);
 	assert(m->recipient_count > 0 && m->recipient_count <= SMTP_CLIENT_RECIPIENTS_MAX);
 	c->mail.recipients = xcalloc(m->recipient_count, sizeof *c->mail.recipients);
 	c->mail.recipient_count = m->recipient_count;
+	c->mail.is_utf8 = client_uses_utf8(c, m);
 	client_enter(c, c->must_reset ? CLIENT_RSET : CLIENT_MAIL, now_ms);
 	if (problem != NULL)
 		settle_all_by_problem(c, problem);
@@ -206,12 +172,6 @@ client_on_rset(struct smtp_client *c, uint64_t now_ms)
 	}
 }
 
-static bool
-is_pipelining(const struct smtp_client *c)
-{
-	return (c->extensions & CLIENT_PIPELINING) != 0;
-}
-
 /* RFC 2920 §3.1: in a flight every reply is waited for, also those that are known to be no. */
 void
 client_on_mail(struct smtp_client *c, uint64_t now_ms)
@@ -223,7 +183,7 @@ client_on_mail(struct smtp_client *c, uint64_t now_ms)
 	if (client_reply_class(c) != 2) {
 		settle_all_by_reply(c);
 		c->mail.is_refused = true;
-		if (!is_pipelining(c)) {
+		if (!client_offers(c, CLIENT_PIPELINING)) {
 			c->must_reset = false;
 			finish(c);
 			return;
@@ -286,7 +246,7 @@ client_on_rcpt(struct smtp_client *c, uint64_t now_ms)
 	c->mail.next++;
 	if (next_asked(c) < c->mail.recipient_count) {
 		client_enter(c, CLIENT_RCPT, now_ms);
-	} else if (c->mail.accepted_count > 0 || is_pipelining(c)) {
+	} else if (c->mail.accepted_count > 0 || client_offers(c, CLIENT_PIPELINING)) {
 		client_enter(c, CLIENT_DATA, now_ms);
 		c->mail.next = 0;
 	} else {

@@ -114,6 +114,7 @@ fake_queue_send(struct fake_queue *q, const char *recipients, struct slice body,
 	struct wire_job m = { .message_id = 42 + q->job_count,
 		.next_hop = slice_of("hop"),
 		.sender = slice_of("s@x"),
+		.parameters = slice_of(q->parameters == NULL ? "" : q->parameters),
 		.size = body.len };
 
 	assert_true(q->job_count <= FAKE_QUEUE_JOBS_MAX && q->ready > 0);
@@ -127,7 +128,8 @@ fake_queue_send(struct fake_queue *q, const char *recipients, struct slice body,
 		size_t len = slice_find(rest, ' ');
 
 		wire_list_add(&packed, slice_first(rest, len));
-		wire_list_add(&parameters, slice_of(""));
+		wire_list_add(&parameters,
+		    slice_of(q->recipient_parameters == NULL ? "" : q->recipient_parameters));
 		rest = slice_after(rest, len < rest.len ? len + 1 : len);
 		job->recipient_count++;
 	}

@@ -34,6 +34,9 @@ struct fake_queue {
 	uint32_t ready; /* jobs asked for and not sent */
 	unsigned outcome_count, rewind_count, pull_count;
 	bool is_closed; /* the other side cut the channel */
+
+	/* To be set by the test: of the next jobs, in the stored form; NULL: nothing said. */
+	const char *parameters, *recipient_parameters;
 };
 
 /* Takes over fd. */

@@ -77,10 +77,10 @@ make(struct asked *a, uint64_t size)
 	wire_list_add(&packed, slice_of("a@y"));
 	wire_list_add(&packed, slice_of("b@y"));
 	wire_list_add(&parameters, slice_of(""));
-	wire_list_add(&parameters, slice_of("NOTIFY=NEVER"));
+	wire_list_add(&parameters, slice_of("NOTIFY=NEVER ORCPT=rfc822;b@z"));
 	m.recipients = (struct wire_list){ 2, buf_slice(&packed) };
 	m.recipient_parameters = (struct wire_list){ 2, buf_slice(&parameters) };
-	m.parameters = slice_of("BODY=8BITMIME");
+	m.parameters = slice_of("BODY=8BITMIME ENVID=Q");
 	job = delivery_job_new(&handler, a, 3, &m, 1);
 	buf_done(&packed);
 	buf_done(&parameters);
@@ -121,6 +121,11 @@ test_the_envelope_is_a_copy(void **state)
 	assert_true(slice_is(job->sender, "s@x") && slice_is(job->next_hop, "relay"));
 	assert_int_equal(job->recipient_count, 2);
 	assert_true(slice_is(job->recipients[0], "a@y") && slice_is(job->recipients[1], "b@y"));
+	assert_int_equal(job->params.body, SMTP_BODY_8BITMIME);
+	assert_true(slice_is(job->params.envid, "Q"));
+	assert_int_equal(job->recipient_params[0].notify, 0);
+	assert_int_equal(job->recipient_params[1].notify, SMTP_NOTIFY_NEVER);
+	assert_true(slice_is(job->recipient_params[1].orcpt, "rfc822;b@z"));
 	assert_true(delivery_job_ends_after(job, 0));
 	delivery_job_free(&job);
 }

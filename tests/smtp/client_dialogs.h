@@ -1,41 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client_dialogs.h - what test_client.c plays through, in the words of the wire. */
+/* client_dialogs.h - a connection and its transactions, in the words of the wire. */
 #ifndef TESTS_CLIENT_DIALOGS_H
 #define TESTS_CLIENT_DIALOGS_H
 
-#include "smtp/client.h"
-
-/*
- * A dialog in the words of the wire. Lines begin with
- *   "C: "  what the client must say next (CRLF is added)
- *   "S: "  what the server says
- *   "TLS"  the client must want the handshake, and it succeeds
- *   "TLSFAIL" the same, and it fails
- *   "END"  the connection is lost
- *   "TIME" the deadline passes
- * Before each "S: " the client must have said no more than what the dialog has.
- */
-struct dialog {
-	const char *name;
-	enum smtp_client_protocol protocol;
-	enum smtp_client_tls tls;
-	const char *user;
-	const char *sender, *recipients; /* separated by spaces; NULL: <s@x> and <r@y> */
-	const char *text;                /* NULL: "Hi\r\n" */
-	bool is_8bit;
-	int transactions;
-	const char *wire;
-	/* One line each, "failure" first when there is one: class code enhanced words|reason */
-	const char *result;
-};
-
-#define GREETING "S: 220 y\nC: EHLO x\n"
-#define PLAIN_HELLO GREETING "S: 250 y\n"
-#define PIPE_HELLO GREETING "S: 250-y\nS: 250-PIPELINING\nS: 250 8BITMIME\n"
-#define MAIL "C: MAIL FROM:<s@x>\n"
-#define RCPT "C: RCPT TO:<r@y>\n"
-#define TEXT "C: Hi\nC: .\n"
-#define QUIT "C: QUIT\nS: 221 bye\n"
+#include "client_dialog.h"
 
 static const struct dialog dialogs[] = {
 	{ .name = "one command at a time without PIPELINING",
@@ -141,7 +109,7 @@ static const struct dialog dialogs[] = {
 	    .result =
 		"failure deferred 554 5.3.2 5.3.2 not here|while waiting for the greeting\n" },
 	{ .name = "SIZE and BODY where they are known (RFC 1870 §3, RFC 6152 §2)",
-	    .is_8bit = true,
+	    .params = { .body = SMTP_BODY_8BITMIME },
 	    .text = "\xc3\xa4\r\n",
 	    .transactions = 1,
 	    .wire = GREETING "S: 250-y\nS: 250-SIZE 1000\nS: 250 8bitmime\n"
@@ -160,14 +128,14 @@ static const struct dialog dialogs[] = {
 	    .wire = GREETING "S: 250-y\nS: 250 SIZE 10\n" QUIT,
 	    .result = "failed 0 5.3.4 -|the message is larger than the next hop takes (SIZE)\n" },
 	{ .name = "8-bit text does not go to a peer without 8BITMIME (RFC 6152 §3)",
-	    .is_8bit = true,
+	    .params = { .body = SMTP_BODY_8BITMIME },
 	    .text = "\xc3\xa4 2345678\r\n",
 	    .transactions = 1,
 	    .wire = PLAIN_HELLO MAIL "S: 250 a\n" RCPT "S: 250 b\nC: DATA\nS: 354 c\n",
 	    .result = "failed 0 5.6.3 -|the message has 8-bit text and the next hop does not offer "
 		      "8BITMIME\n" },
 	{ .name = "7-bit text that was declared 8-bit does",
-	    .is_8bit = true,
+	    .params = { .body = SMTP_BODY_8BITMIME },
 	    .transactions = 1,
 	    .wire = PLAIN_HELLO MAIL "S: 250 a\n" RCPT "S: 250 b\nC: DATA\nS: 354 c\n" TEXT
 				     "S: 250 ok\n" QUIT,

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "client_dialogs.h"
+#include "client_param_dialogs.h"
 #include "smtp/client.h"
 #include "util/buf.h"
 
@@ -40,12 +41,14 @@ or_default(const char *text, const char *fallback)
 static void
 begin_mail(struct run *r)
 {
-	struct slice list = slice_of(or_default(r->t->recipients, "r@y")), recipients[8];
+	struct slice list = slice_of(or_default(r->t->recipients, "r@y")), recipients[3];
 	struct smtp_client_mail m = {
 		.sender = slice_of(or_default(r->t->sender, "s@x")),
 		.recipients = recipients,
 		.size = strlen(or_default(r->t->text, "Hi\r\n")),
-		.is_8bit = r->t->is_8bit,
+		.params = &r->t->params,
+		.recipient_params = r->t->recipient_params,
+		.now_unix_s = DIALOG_UNIX_S,
 	};
 
 	while (list.len > 0) {
@@ -198,7 +201,9 @@ step(struct run *r, struct slice line)
 	} else if (slice_is(line, "TLS")) {
 		if (smtp_client_want(r->c) != SMTP_CLIENT_WANT_TLS)
 			stop(r, "did not want TLS", at);
-		smtp_client_tls_done(r->c, r->now_ms);
+		smtp_client_tls_done(r->c, true, r->now_ms);
+	} else if (slice_is(line, "TLSANY")) {
+		smtp_client_tls_done(r->c, false, r->now_ms);
 	} else if (slice_is(line, "TLSFAIL")) {
 		smtp_client_tls_failed(r->c, "bad certificate");
 	} else if (slice_is(line, "END")) {
@@ -260,16 +265,29 @@ run_dialog(const struct dialog *t, size_t cut, int text_mode)
 }
 
 static void
+check_at_every_cut(const struct dialog *t)
+{
+	size_t total = run_dialog(t, 0, TEXT_WHOLE);
+
+	for (size_t cut = 1; cut < total; cut++)
+		run_dialog(t, cut, cut % 2 == 0 ? TEXT_WHOLE : TEXT_BY_OCTET);
+	run_dialog(t, 0, TEXT_BY_OCTET);
+}
+
+static void
 test_every_dialog_is_the_same_at_every_cut(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof dialogs / sizeof dialogs[0]; i++) {
-		size_t total = run_dialog(&dialogs[i], 0, TEXT_WHOLE);
+	for (size_t i = 0; i < sizeof dialogs / sizeof dialogs[0]; i++)
+		check_at_every_cut(&dialogs[i]);
+}
 
-		for (size_t cut = 1; cut < total; cut++)
-			run_dialog(&dialogs[i], cut, cut % 2 == 0 ? TEXT_WHOLE : TEXT_BY_OCTET);
-		run_dialog(&dialogs[i], 0, TEXT_BY_OCTET);
-	}
+static void
+test_every_parameter_is_passed_on_where_it_is_known(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof param_dialogs / sizeof param_dialogs[0]; i++)
+		check_at_every_cut(&param_dialogs[i]);
 }
 
 int
@@ -277,6 +295,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_dialog_is_the_same_at_every_cut),
+		cmocka_unit_test(test_every_parameter_is_passed_on_where_it_is_known),
 	};
 
 	return cmocka_run_group_tests_name("smtp/client", tests, NULL, NULL);
