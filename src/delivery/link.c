@@ -15,7 +15,7 @@
 
 enum {
 	SHORT_TEXT_MAX = 40,
-	VERDICT_FIXED_LEN = 16, /* class, a flag, code, enhanced code, three lengths */
+	VERDICT_FIXED_LEN = 17, /* class, two flags, code, enhanced code, three lengths */
 };
 _Static_assert(VERDICT_FIXED_LEN + 2 * SHORT_TEXT_MAX < IPC_PAYLOAD_MAX / WIRE_RECIPIENTS_MAX,
     "the shortened outcome of the largest job fits a frame");

@@ -321,6 +321,7 @@ wire_outcome_encode(const struct smtp_verdict *verdicts, size_t count, struct bu
 
 		wire_put_u8(out, (uint8_t)v->class);
 		wire_put_u8(out, v->dsn_passed ? 1 : 0);
+		wire_put_u8(out, v->by_passed ? 1 : 0);
 		wire_put_u16(out, v->code);
 		for (size_t k = 0; k < 3; k++)
 			wire_put_u16(out, v->enhanced[k]);
@@ -348,6 +349,7 @@ get_verdict(struct wire_cursor *c)
 
 	v.class = (enum smtp_verdict_class)wire_get_enum(c, SMTP_VERDICT_FAILED);
 	v.dsn_passed = wire_get_enum(c, 1) != 0;
+	v.by_passed = wire_get_enum(c, 1) != 0;
 	v.code = wire_get_u16(c);
 	for (size_t k = 0; k < 3; k++)
 		v.enhanced[k] = wire_get_u16(c);

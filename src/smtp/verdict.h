@@ -23,6 +23,8 @@ struct smtp_verdict {
 	/* With DELIVERED: the next hop offered DSN, and was asked for what the sender asked us (RFC
 	   3461 §5.2.1): the reports are its own to make now. */
 	bool dsn_passed;
+	/* With DELIVERED: the next hop offered DELIVERBY, and was told the time that is left. */
+	bool by_passed;
 	uint16_t code;        /* the peer's three digits, 0 when no reply was had */
 	uint16_t enhanced[3]; /* class, subject, detail of RFC 3463; [0] is 0 when unknown */
 	char *host;           /* the next hop as reached: "mx.example.org[192.0.2.1]:25" */

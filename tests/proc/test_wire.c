@@ -25,7 +25,7 @@ static const struct smtp_verdict verdicts[VERDICT_COUNT] = {
 	    .host = host_text,
 	    .peer_text = peer_text,
 	    .reason = reason_text },
-	{ .class = SMTP_VERDICT_DEFERRED, .reason = held_text },
+	{ .class = SMTP_VERDICT_DEFERRED, .by_passed = true, .reason = held_text },
 };
 
 /* Two recipients; buf_done() it. */
@@ -459,14 +459,14 @@ test_verdicts_come_back_as_they_were(void **state)
 	add_outcome(&out);
 	assert_true(wire_outcome_decode(buf_slice(&out), v, VERDICT_COUNT));
 	assert_int_equal(v[0].class, SMTP_VERDICT_FAILED);
-	assert_true(v[0].dsn_passed);
+	assert_true(v[0].dsn_passed && !v[0].by_passed);
 	assert_int_equal(v[0].code, 550);
 	assert_memory_equal(v[0].enhanced, verdicts[0].enhanced, sizeof v[0].enhanced);
 	assert_string_equal(v[0].host, host_text);
 	assert_string_equal(v[0].peer_text, peer_text);
 	assert_string_equal(v[0].reason, reason_text);
 	assert_int_equal(v[1].class, SMTP_VERDICT_DEFERRED);
-	assert_false(v[1].dsn_passed);
+	assert_true(!v[1].dsn_passed && v[1].by_passed);
 	assert_null(v[1].host);
 	assert_null(v[1].peer_text);
 	assert_string_equal(v[1].reason, held_text);
