@@ -27,7 +27,8 @@ struct auth_login {
 	enum state state;
 	struct buf mechanism, peer; /* as sent, for the log and the throttle */
 	struct sasl_exchange *exchange;
-	struct sasl_credentials credentials; /* the password moves on into the job */
+	struct sasl_credentials credentials;    /* the password moves on into the job */
+	char pseudonym[AUTH_PSEUDONYM_LEN + 1]; /* of peer; empty: it has no address */
 };
 
 struct auth_login *
@@ -36,6 +37,7 @@ auth_login_new(struct auth_service *s, const struct auth_login_owner *owner,
 {
 	struct sasl_exchange *exchange = sasl_exchange_new(s->sasl, start->mechanism);
 	struct auth_login *l;
+	struct ip ip;
 
 	if (exchange == NULL)
 		return NULL;
@@ -47,6 +49,8 @@ auth_login_new(struct auth_service *s, const struct auth_login_owner *owner,
 	(void)buf_add_slice(&l->mechanism, start->mechanism);
 	buf_init(&l->peer, PEER_MAX);
 	(void)buf_add_slice(&l->peer, start->peer);
+	if (ip_parse(start->peer, &ip))
+		auth_pseudonym_make(s->pseudonym, &ip, l->pseudonym);
 	return l;
 }
 
@@ -114,6 +118,7 @@ accept_login(struct auth_login *l, const struct auth_account *account, const cha
 		.octets = name,
 		.owns_name = slice_find(name, '@') != name.len &&
 			     auth_service_may_send(l->service, account, name),
+		.pseudonym = slice_of(l->pseudonym),
 	};
 }
 

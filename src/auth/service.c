@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "auth/service.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,9 @@
 #include "auth/channel.h"
 #include "auth/login.h"
 #include "auth/sender.h"
+#include "auth/trace_key.h"
 #include "util/alloc.h"
+#include "util/log.h"
 #include "util/rand.h"
 
 enum { EXPIRE_SECONDS = 60 };
@@ -32,6 +35,29 @@ open_directory(const struct config *config)
 
 	free(path);
 	return d;
+}
+
+static int
+open_pseudonym(const struct config *config, struct auth_pseudonym **ret_pseudonym)
+{
+	char *path = join_path(config->state_directory, AUTH_TRACE_KEY_FILE);
+	uint8_t key[AUTH_PSEUDONYM_KEY_LEN];
+	int r = auth_trace_key_need(path, key);
+	struct log_line l;
+
+	if (r == 0) {
+		*ret_pseudonym = auth_pseudonym_new(key);
+		explicit_bzero(key, sizeof key);
+	} else {
+		log_begin(&l, LOG_LEVEL_ERROR, "trace-key-unusable");
+		log_text(&l, "file", path);
+		log_text(
+		    &l, "reason", r == -EBADMSG ? "is not 16 octets long" : strerrordesc_np(-r));
+		log_text(&l, "do", "restore it from a backup, or remove it to have a new one made");
+		log_end(&l);
+	}
+	free(path);
+	return r;
 }
 
 static struct auth_cache *
@@ -75,6 +101,9 @@ auth_service_init(struct auth_service *s, struct event_base *base, const struct 
 	int r;
 
 	*s = (struct auth_service){ .config = config, .now_ms = now_ms, .base = base };
+	r = open_pseudonym(config, &s->pseudonym);
+	if (r < 0)
+		return r;
 	r = auth_pool_new(base, thread_count, &on_hashed, &s->pool);
 	if (r < 0)
 		return r;
@@ -98,6 +127,7 @@ auth_service_done(struct auth_service *s)
 	event_free(s->expire);
 	auth_sign_key_free(&s->key);
 	auth_throttle_free(&s->throttle);
+	auth_pseudonym_free(&s->pseudonym);
 	auth_cache_free(&s->cache);
 	auth_directory_free(&s->directory);
 	sasl_context_free(&s->sasl);

@@ -13,6 +13,7 @@
 #include "auth/cache.h"
 #include "auth/directory.h"
 #include "auth/pool.h"
+#include "auth/pseudonym.h"
 #include "auth/sign.h"
 #include "auth/throttle.h"
 #include "config/config.h"
@@ -28,6 +29,7 @@ struct auth_service {
 	struct auth_directory *directory;
 	struct auth_cache *cache;
 	struct auth_throttle *throttle;
+	struct auth_pseudonym *pseudonym;
 	struct auth_pool *pool;
 	struct auth_sign_key *key; /* NULL until it came */
 	struct event *expire;

@@ -198,6 +198,7 @@ wire_sasl_reply_encode(const struct wire_sasl_reply *r, struct buf *out)
 	wire_put_u8(out, (uint8_t)r->status);
 	wire_put_blob(out, r->octets);
 	wire_put_u8(out, r->owns_name ? 1 : 0);
+	wire_put_string(out, r->pseudonym);
 }
 
 bool
@@ -209,7 +210,9 @@ wire_sasl_reply_decode(struct slice payload, struct wire_sasl_reply *ret_reply)
 	r.status = (enum wire_sasl_status)wire_get_enum(&c, WIRE_SASL_THROTTLED);
 	r.octets = wire_get_blob(&c, WIRE_SASL_MAX);
 	r.owns_name = wire_get_enum(&c, 1) != 0;
-	if (!wire_cursor_done(&c) || (r.owns_name && r.status != WIRE_SASL_OK))
+	r.pseudonym = wire_get_string(&c, WIRE_PSEUDONYM_MAX);
+	if (!wire_cursor_done(&c) ||
+	    ((r.owns_name || r.pseudonym.len != 0) && r.status != WIRE_SASL_OK))
 		return false;
 	*ret_reply = r;
 	return true;

@@ -22,6 +22,7 @@
 /* Of a SASL step after base64; RFC 4954 §4 wants 12288 characters of base64 to be enough. */
 #define WIRE_SASL_MAX 12288
 /* Of a sender or recipient; RFC 5321 needs 256, SMTPUTF8 some more. */
+#define WIRE_PSEUDONYM_MAX 64
 #define WIRE_ADDRESS_MAX 1024
 #define WIRE_RECIPIENTS_MAX 10000
 /*
@@ -133,6 +134,9 @@ struct wire_sasl_reply {
 	/* With OK: the name is an address, and one that the account may send as. Spares a client
 	   that connects for each message a WIRE_SENDER. */
 	bool owns_name;
+	/* With OK: an atom to stand for the client's address in trace headers, which `sallyport
+	   trace` reads; empty: none. */
+	struct slice pseudonym;
 };
 void wire_sasl_reply_encode(const struct wire_sasl_reply *r, struct buf *out);
 bool wire_sasl_reply_decode(struct slice payload, struct wire_sasl_reply *ret_reply);

@@ -37,11 +37,11 @@ __wrap_crypt_rn(const char *phrase, const char *setting, void *data, int size)
 }
 
 static void
-keep_text(struct reply *r, struct slice octets)
+keep_text(char *text, size_t size, struct slice octets)
 {
-	assert_true(octets.len < sizeof r->text);
-	memcpy(r->text, octets.ptr, octets.len);
-	r->text[octets.len] = '\0';
+	assert_true(octets.len < size);
+	memcpy(text, octets.ptr, octets.len);
+	text[octets.len] = '\0';
 }
 
 static bool
@@ -57,7 +57,8 @@ on_frame(void *owner, uint16_t type, uint64_t id, struct slice payload)
 		assert_true(wire_sasl_reply_decode(payload, &sasl));
 		f->last.status = sasl.status;
 		f->last.owns_name = sasl.owns_name;
-		keep_text(&f->last, sasl.octets);
+		keep_text(f->last.text, sizeof f->last.text, sasl.octets);
+		keep_text(f->last.pseudonym, sizeof f->last.pseudonym, sasl.pseudonym);
 	} else if (type == WIRE_SENDER_REPLY) {
 		assert_true(wire_sender_reply_decode(payload, &f->last.sender));
 	} else {

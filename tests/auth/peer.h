@@ -28,6 +28,7 @@ struct reply {
 	uint64_t id;
 	enum wire_sasl_status status;
 	bool owns_name;
+	char pseudonym[WIRE_PSEUDONYM_MAX + 1];
 	enum wire_sender_status sender;
 	char text[64];
 	struct buf payload;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "auth/accounts.h"
+#include "auth/trace_key.h"
 #include "util/alloc.h"
 
 enum { PATH_SIZE = 4096 };
@@ -28,6 +29,7 @@ scratch_init(struct scratch *s)
 		abort();
 	s->auth = join(s->directory, "auth");
 	s->database = join(s->directory, AUTH_ACCOUNTS_FILE);
+	s->trace_key = join(s->directory, AUTH_TRACE_KEY_FILE);
 	if (mkdir(s->auth, 0700) != 0)
 		abort();
 }
@@ -43,9 +45,11 @@ scratch_done(struct scratch *s)
 		(void)snprintf(path, sizeof path, "%s%s", s->database, suffixes[i]);
 		(void)unlink(path);
 	}
+	(void)unlink(s->trace_key);
 	if (rmdir(s->auth) != 0 || rmdir(s->directory) != 0)
 		abort(); /* a file that the test did not mean to make */
 	free(s->directory);
 	free(s->auth);
 	free(s->database);
+	free(s->trace_key);
 }

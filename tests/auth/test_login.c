@@ -12,6 +12,7 @@
 
 #include "auth/hash.h"
 #include "auth/peer.h"
+#include "auth/trace_key.h"
 #include "util/log.h"
 
 static void
@@ -21,6 +22,26 @@ test_right_password_logs_in_under_the_stored_name(void **state)
 
 	assert_int_equal(peer_log_in(f, RESPONSE("\0Alice@Example.ORG\0right")), WIRE_SASL_OK);
 	assert_string_equal(f->last.text, ALICE);
+}
+
+static void
+test_who_has_logged_in_gets_a_pseudonym_for_the_address(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t key[AUTH_PSEUDONYM_KEY_LEN];
+	struct auth_pseudonym *p;
+	char text[IP_TEXT_SIZE];
+	struct ip ip;
+
+	assert_int_equal(peer_log_in(f, RESPONSE("\0" ALICE "\0wrong")), WIRE_SASL_BAD_CREDENTIALS);
+	assert_string_equal(f->last.pseudonym, "");
+	assert_int_equal(peer_log_in(f, RESPONSE("\0" ALICE "\0right")), WIRE_SASL_OK);
+	assert_int_equal(auth_trace_key_load(f->scratch.trace_key, key), 0);
+	p = auth_pseudonym_new(key);
+	assert_true(auth_pseudonym_read(p, slice_of(f->last.pseudonym), &ip));
+	ip_print(&ip, text);
+	assert_string_equal(text, PEER);
+	auth_pseudonym_free(&p);
 }
 
 static void
@@ -204,6 +225,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_right_password_logs_in_under_the_stored_name),
+		CASE(test_who_has_logged_in_gets_a_pseudonym_for_the_address),
 		CASE(test_login_mechanism_asks_twice),
 		CASE(test_failures_are_alike_in_answer_and_work),
 		CASE(test_verified_password_is_hashed_once),

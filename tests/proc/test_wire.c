@@ -130,8 +130,10 @@ takes_sasl_start(struct slice payload)
 static void
 add_sasl_reply(struct buf *out)
 {
-	const struct wire_sasl_reply r = { .status = WIRE_SASL_THROTTLED,
-		.octets = slice_of("alice") };
+	const struct wire_sasl_reply r = { .status = WIRE_SASL_OK,
+		.octets = slice_of("alice"),
+		.owns_name = true,
+		.pseudonym = slice_of("zorro") };
 
 	wire_sasl_reply_encode(&r, out);
 }
@@ -141,8 +143,8 @@ takes_sasl_reply(struct slice payload)
 {
 	struct wire_sasl_reply r;
 
-	return wire_sasl_reply_decode(payload, &r) && r.status == WIRE_SASL_THROTTLED &&
-	       slice_is(r.octets, "alice");
+	return wire_sasl_reply_decode(payload, &r) && r.status == WIRE_SASL_OK &&
+	       slice_is(r.octets, "alice") && r.owns_name && slice_is(r.pseudonym, "zorro");
 }
 
 static void
@@ -494,7 +496,7 @@ test_values_beyond_an_enum_are_refused(void **state)
 {
 	static const uint8_t stored[] = { WIRE_STORED_FAILED + 1 };
 	static const uint8_t sender[] = { WIRE_SENDER_TEMPORARY + 1 };
-	static const uint8_t sasl[] = { WIRE_SASL_THROTTLED + 1, 0, 0, 0, 0, 0 };
+	static const uint8_t sasl[] = { WIRE_SASL_THROTTLED + 1, 0, 0, 0, 0, 0, 0, 0 };
 	enum wire_stored s;
 	enum wire_sender_status t;
 	struct wire_sasl_reply r;
