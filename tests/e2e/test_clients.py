@@ -1,39 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real mail clients submit through STARTTLS and through TLS from the first octet."""
 
-import email
-import email.policy
-import os
-import pathlib
-import re
+import random
 import smtplib
-import subprocess
 
 import pytest
+from clients import CLIENTS, Way
 from conftest import PASSWORD, USER, Starter, hop
+from letter import Letter, check_letter
 from messages import RECIPIENT, SENDER, make, trace_of
 
 from support import scratch as scratch_module
-from support.postfix import Postfix
 from support.receiver import Receiver
-from support.wire import trusting_context
+from support.scratch import wait_for
+from support.tap import Tap
+from support.wire import Wire, trusting_context
 
-HERE = pathlib.Path(__file__).resolve().parent
-BODY = "Grüße\r\n.\r\n..two dots\r\n.dot\r\nThe end.\r\n"
+# What raw UTF-8 in addresses and header fields is tried with (RFC 6531), by clients that can.
+UTF8 = Letter(to=(("Jürgen Müller", "jürgen@example.net"), ("王小明", "小明@example.net")))
 
 
 @pytest.fixture(scope="module")
 def house(build, session_scratch, certificate):
     """One server for all clients, and the receiver behind it."""
-    receiver = Receiver().start()
+    receiver = Receiver(enable_SMTPUTF8=True).start()
     starter = Starter(build, session_scratch / "clients", certificate)
-    yield starter(hop_to(receiver)), receiver
+    yield starter({"receiver": hop(receiver.port)}), receiver
     starter.stop_all()
     receiver.stop()
-
-
-def hop_to(receiver):
-    return {"receiver": hop(receiver.port)}
 
 
 @pytest.fixture
@@ -48,138 +42,106 @@ def inbox(house):
     return house[1]
 
 
-@pytest.fixture(params=["starttls", "implicit"])
-def tls(request):
-    return request.param
+@pytest.fixture(scope="module")
+def clients(house, authority):
+    """clients(name, tls): each is started when it is first asked for. port: when not the server's."""
+    server = house[0]
+    directory = scratch_module.make_directory("sallyport-test-")
+    made = {}
+
+    def client(name, tls, port=None):
+        port = port or (server.port if tls == "starttls" else server.implicit_port)
+        if (name, port) not in made:
+            way = Way(port, tls, authority.certificate, USER, PASSWORD)
+            made[name, port] = CLIENTS[name](way, directory / str(len(made))).start()
+        return made[name, port]
+
+    yield client
+    for c in made.values():
+        c.stop()
+    scratch_module.remove_directory(directory)
 
 
-def port_of(server, tls):
-    return server.port if tls == "starttls" else server.implicit_port
+@pytest.fixture(scope="module")
+def tap(house, certificate):
+    """Hears what clients say that use TLS from the first octet."""
+    tap = Tap(house[0].implicit_port, *certificate).start()
+    yield tap
+    tap.stop()
 
 
-def run(argv, message=None, **keywords):
-    done = subprocess.run([str(a) for a in argv], input=message, capture_output=True, timeout=60,
-                          check=False, **keywords)
-    assert done.returncode == 0, f"{argv[0]}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done
+@pytest.fixture(scope="module")
+def large_file(session_scratch):
+    """4 MB in which every octet occurs, as no text does."""
+    path = session_scratch / "large.bin"
+    path.write_bytes(random.Random(1).randbytes(4_000_000))
+    return path
 
 
-def check_arrived(inbox, sent, tls_words="ESMTPSA"):
-    received = inbox.wait_one()
-    assert received.sender == SENDER
-    assert received.recipients == [RECIPIENT]
-    trace = trace_of(sent, received.content)
-    assert trace[0].startswith("Received: from ")
-    assert f"with {tls_words}" in trace[0]
-    return received
+def submit(client, inbox, letter, **options):
+    """What arrived, when all recipients have it."""
+    outcome = client.send(letter, **options)
+    assert outcome.ok, outcome.words
+    wait_for(lambda: sum(len(m.recipients) for m in inbox.messages) >= len(letter.recipients),
+             30, f"all recipients; the client said:\n{outcome.words}")
+    if client.is_verbatim:
+        for copy in inbox.messages:
+            trace_of(letter.as_bytes(options.get("utf8", False)), copy.content)
+    return inbox.messages
 
 
-def check_composed(inbox, subject, text):
-    """For clients that make the message themselves."""
-    received = inbox.wait_one()
-    message = email.message_from_bytes(received.content, policy=email.policy.default)
-    assert (received.sender, received.recipients) == (SENDER, [RECIPIENT])
-    assert message["Subject"] == subject
-    assert message.get_content().replace("\r\n", "\n").strip() == text
-    assert "with ESMTPSA" in message["Received"]
+both_kinds_of_tls = pytest.mark.parametrize("tls", ["starttls", "implicit"])
+every_client = pytest.mark.parametrize("name", CLIENTS)
 
 
-def test_curl(server, inbox, tls, authority, scratch):
-    message = scratch / "message"
-    message.write_bytes(make("curl", BODY))
-    scheme = "smtp" if tls == "starttls" else "smtps"
-    run(["curl", "-sS", "--ssl-reqd", "--cacert", authority.certificate, "--user",
-         f"{USER}:{PASSWORD}", "--mail-from", SENDER, "--mail-rcpt", RECIPIENT,
-         "--upload-file", message, f"{scheme}://localhost:{port_of(server, tls)}"])
-    check_arrived(inbox, message.read_bytes())
+@both_kinds_of_tls
+@every_client
+def test_people_with_names_in_many_scripts_get_a_letter(clients, inbox, name, tls):
+    letter = Letter()
+    check_letter(letter, submit(clients(name, tls), inbox, letter))
 
 
-@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
-def test_swaks(server, inbox, tls, authority, scratch, mechanism):
-    message = scratch / "message"
-    sent = make(f"swaks {mechanism}", "Hello.\r\n")
-    message.write_bytes(sent[:-2])  # swaks ends the last line itself
-    run(["swaks", "--server", "localhost", "--port", port_of(server, tls),
-         "--tls" if tls == "starttls" else "--tls-on-connect", "--tls-verify", "--tls-ca-path",
-         authority.certificate, "--auth", mechanism, "--auth-user", USER, "--auth-password",
-         PASSWORD, "--from", SENDER, "--to", RECIPIENT, "--data", f"@{message}"])
-    check_arrived(inbox, sent)
+@both_kinds_of_tls
+@every_client
+def test_an_attachment_of_some_megabytes_arrives_as_it_was(clients, inbox, large_file, name, tls):
+    letter = Letter(attachment=large_file)
+    check_letter(letter, submit(clients(name, tls), inbox, letter))
 
 
-@pytest.mark.parametrize("mechanism", ["plain", "login"])
-def test_msmtp(server, inbox, tls, authority, password_file, mechanism):
-    message = make(f"msmtp {mechanism}", BODY)
-    run(["msmtp", "--file=/dev/null", "--host=localhost", f"--port={port_of(server, tls)}",
-         "--tls=on", f"--tls-starttls={'on' if tls == 'starttls' else 'off'}",
-         f"--tls-trust-file={authority.certificate}", f"--auth={mechanism}", f"--user={USER}",
-         f"--passwordeval=cat {password_file}", f"--from={SENDER}", RECIPIENT],
-        message.replace(b"\r\n", b"\n"))
-    check_arrived(inbox, message)
+@both_kinds_of_tls
+@pytest.mark.parametrize("name, mechanism", [("swaks", "LOGIN"), ("msmtp", "login")])
+def test_a_client_logs_in_with_the_older_mechanism(clients, inbox, name, mechanism, tls):
+    letter = Letter()
+    check_letter(letter, submit(clients(name, tls), inbox, letter, mechanism=mechanism))
 
 
-def test_smtplib(server, inbox, tls, authority):
-    message = make("smtplib", BODY)
-    context = trusting_context(authority)
-    if tls == "starttls":
-        client = smtplib.SMTP("localhost", server.port, timeout=30)
-        client.starttls(context=context)
-    else:
-        client = smtplib.SMTP_SSL("localhost", server.implicit_port, timeout=30, context=context)
-    with client:
+@both_kinds_of_tls
+@pytest.mark.parametrize("name", ["curl", "smtplib", "nodemailer", "Net::SMTP", "Postfix"])
+def test_addresses_and_header_fields_are_in_utf8_as_they_are(server, clients, inbox, name, tls):
+    if "SMTPUTF8" not in extensions(server):
+        pytest.skip("the server does not offer SMTPUTF8")
+    check_letter(UTF8, submit(clients(name, tls), inbox, UTF8, utf8=True), "UTF8SMTPSA")
+
+
+@pytest.mark.parametrize("name, options, turn", [
+    ("swaks", {"pipeline": True}, r"MAIL.*\r\n(RCPT.*\r\n)+DATA\r\n"),
+    ("msmtp", {}, r"(RCPT.*\r\n)+DATA\r\n"),
+    ("nodemailer", {}, r"(RCPT.*\r\n){2}"),
+    ("Postfix", {}, r"MAIL.*\r\n(RCPT.*\r\n)+DATA\r\n"),
+    ("Exim", {}, r"MAIL.*\r\n(RCPT.*\r\n)+"),
+], ids=["swaks", "msmtp", "nodemailer", "Postfix", "Exim"])
+def test_a_client_that_pipelines_is_understood(clients, tap, inbox, name, options, turn):
+    tap.turns.clear()
+    letter = Letter()
+    check_letter(letter, submit(clients(name, "implicit", tap.port), inbox, letter, **options))
+    assert tap.client_turns(turn), tap.turns
+
+
+def extensions(server):
+    """The keywords of the EHLO reply after a login."""
+    with Wire(server.port) as client:
         client.login(USER, PASSWORD)
-        assert client.sendmail(SENDER, [RECIPIENT], message, ["BODY=8BITMIME"]) == {}
-    check_arrived(inbox, message)
-
-
-def test_s_nail(server, inbox, tls, authority):
-    scheme = "submission" if tls == "starttls" else "submissions"
-    user = USER.replace("@", "%40")
-    password = PASSWORD.replace(" ", "%20")
-    run(["s-nail", "-:/", "-S", "v15-compat", "-S", "nosave", "-S",
-         "smtp-use-starttls", "-S", "tls-ca-no-defaults", "-S",
-         f"tls-ca-file={authority.certificate}", "-S", "tls-verify=strict", "-S",
-         "smtp-auth=plain", "-S", f"from={SENDER}", "-S",
-         f"mta={scheme}://{user}:{password}@localhost:{port_of(server, tls)}",
-         "-s", "s-nail", RECIPIENT], b"Hello from s-nail.\n")
-    check_composed(inbox, "s-nail", "Hello from s-nail.")
-
-
-def test_nodemailer(server, inbox, tls, authority):
-    settings = {"NODE_PATH": "/usr/share/nodejs", "HOST": "localhost", "CA": authority.certificate,
-                "PORT": port_of(server, tls), "SECURE": int(tls == "implicit"), "LOGIN": USER,
-                "PASSWORD": PASSWORD, "SENDER": SENDER, "RECIPIENT": RECIPIENT}
-    run(["node", HERE / "nodemailer.js"],
-        env={**os.environ, **{k: str(v) for k, v in settings.items()}})
-    check_composed(inbox, "nodemailer", "Hello from nodemailer.")
-
-
-def test_postfix(server, inbox, tls, authority):
-    directory = scratch_module.make_directory("sallyport-test-postfix-")
-    wrapper = "no" if tls == "starttls" else "yes"
-    relay = f"[localhost]:{port_of(server, tls)}"
-    (directory / "passwords").write_text(f"{relay} {USER}:{PASSWORD}\n")
-    postfix = Postfix(directory / "postfix", f"""
-relayhost = {relay}
-smtp_sasl_auth_enable = yes
-smtp_sasl_password_maps = texthash:{directory}/passwords
-smtp_sasl_security_options = noanonymous
-smtp_tls_security_level = verify
-smtp_tls_verify_cert_match = hostname
-smtp_tls_wrappermode = {wrapper}
-smtp_tls_CAfile = {authority.certificate}
-""")
-    message = make("Postfix", BODY)
-    try:
-        postfix.start().submit(SENDER, RECIPIENT, message.replace(b"\r\n", b"\n"))
-        received = inbox.wait_one()
-    finally:
-        log = postfix.log_text()
-        print(log)
-        postfix.stop()
-        scratch_module.remove_directory(directory)
-    trace = trace_of(message, received.content)
-    assert len(trace) == 2 and "with ESMTPSA" in trace[0], trace
-    assert re.search(r"status=sent \(250 2\.0\.0 ", log), log
+        return [line[4:].split()[0] for line in client.ehlo().split("\n")[1:]]
 
 
 def test_several_messages_on_one_connection(server, inbox, authority):
@@ -188,8 +150,8 @@ def test_several_messages_on_one_connection(server, inbox, authority):
         client.starttls(context=context)
         client.login(USER, PASSWORD)
         for i in range(20):
-            client.sendmail(SENDER, [RECIPIENT], make(f"message {i}"))
-    found = sorted(re.search(rb"message (\d+)", m.content)[1] for m in inbox.wait(20))
+            client.sendmail(SENDER, [RECIPIENT], make(f"message {i}", message_id=f"{i}@example.com"))
+    found = sorted(m.content.split(b"Message-ID: <")[1].split(b"@")[0] for m in inbox.wait(20))
     assert found == sorted(str(i).encode() for i in range(20))
 
 

@@ -100,8 +100,15 @@ class Postfix:
 
     def submit(self, sender, recipient, message):
         """Queue a message as a local program would."""
-        subprocess.run(["sendmail", "-i", "-C", self.config, "-f", sender, recipient], input=message,
-                       check=True, env={**os.environ, "MAIL_CONFIG": str(self.config)})
+        self._sendmail(["-f", sender, recipient], message)
+
+    def submit_by_header(self, sender, message):
+        """To whom the header names; Bcc is taken out of it."""
+        self._sendmail(["-f", sender, "-t"], message)
+
+    def _sendmail(self, argv, message):
+        subprocess.run(["sendmail", "-i", "-C", self.config, *argv], input=message, check=True,
+                       env={**os.environ, "MAIL_CONFIG": str(self.config)})
 
     def log_text(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
