@@ -39,13 +39,13 @@ class Letter:
 
     def named(self, field):
         """Of "to" or "cc": each as one writes it to a program, in plain UTF-8."""
-        return [f"{name} <{address}>" if name else address for name, address in getattr(self, field)]
+        return [_plain(*person) for person in getattr(self, field)]
 
     @functools.lru_cache
     def as_bytes(self, utf8=False, without=()):
         """
-        With CRLF, as a program that makes messages would write it: the header in RFC 2047's words or
-        in UTF-8 as it is. without: fields to leave out. Bcc is never in it.
+        With CRLF, as a program that makes messages would write it: the header in RFC 2047's words,
+        or in UTF-8 as it is. without: fields to leave out. Bcc is never in it.
         """
         policy = email.policy.SMTPUTF8 if utf8 else email.policy.SMTP
         message = email.message.EmailMessage(policy=policy)
@@ -64,10 +64,14 @@ class Letter:
         return message.as_bytes()
 
 
+def _plain(name, address):
+    return f"{name} <{address}>" if name else address
+
+
 def _addresses(people):
     if all(address.isascii() for _, address in people):
         return [email.headerregistry.Address(name, addr_spec=address) for name, address in people]
-    return ", ".join(f"{name} <{address}>" if name else address for name, address in people)
+    return ", ".join(_plain(*person) for person in people)
 
 
 def check_letter(letter, received, protocol="ESMTPSA"):

@@ -44,7 +44,7 @@ def inbox(house):
 
 @pytest.fixture(scope="module")
 def clients(house, authority):
-    """clients(name, tls): each is started when it is first asked for. port: when not the server's."""
+    """clients(name, tls): each is started when first asked for. port: None for the server's."""
     server = house[0]
     directory = scratch_module.make_directory("sallyport-test-")
     made = {}
@@ -118,8 +118,7 @@ def test_a_client_logs_in_with_the_older_mechanism(clients, inbox, name, mechani
 @both_kinds_of_tls
 @pytest.mark.parametrize("name", ["curl", "smtplib", "nodemailer", "Net::SMTP", "Postfix"])
 def test_addresses_and_header_fields_are_in_utf8_as_they_are(server, clients, inbox, name, tls):
-    if "SMTPUTF8" not in extensions(server):
-        pytest.skip("the server does not offer SMTPUTF8")
+    needs(server, "SMTPUTF8")
     check_letter(UTF8, submit(clients(name, tls), inbox, UTF8, utf8=True), "UTF8SMTPSA")
 
 
@@ -137,11 +136,26 @@ def test_a_client_that_pipelines_is_understood(clients, tap, inbox, name, option
     assert tap.client_turns(turn), tap.turns
 
 
-def extensions(server):
-    """The keywords of the EHLO reply after a login."""
+@pytest.mark.parametrize("name, options, command", [
+    ("Exim", {}, r"BDAT [0-9]+ LAST\r\n"),
+    ("Net::SMTP", {"chunking": True}, r"BDAT 99999\r\n"),
+], ids=["Exim", "Net::SMTP"])
+def test_a_client_that_sends_chunks_is_understood(server, clients, tap, inbox, large_file, name,
+                                                  options, command):
+    needs(server, "CHUNKING")
+    tap.turns.clear()
+    letter = Letter(attachment=large_file)
+    check_letter(letter, submit(clients(name, "implicit", tap.port), inbox, letter, **options))
+    assert tap.client_turns(command)
+    assert not tap.client_turns("DATA\r\n")
+
+
+def needs(server, extension):
     with Wire(server.port) as client:
         client.login(USER, PASSWORD)
-        return [line[4:].split()[0] for line in client.ehlo().split("\n")[1:]]
+        offered = [line[4:].split()[0] for line in client.ehlo().split("\n")[1:]]
+    if extension not in offered:
+        pytest.skip(f"the server does not offer {extension}")
 
 
 def test_several_messages_on_one_connection(server, inbox, authority):
@@ -150,7 +164,7 @@ def test_several_messages_on_one_connection(server, inbox, authority):
         client.starttls(context=context)
         client.login(USER, PASSWORD)
         for i in range(20):
-            client.sendmail(SENDER, [RECIPIENT], make(f"message {i}", message_id=f"{i}@example.com"))
+            client.sendmail(SENDER, [RECIPIENT], make(message_id=f"{i}@example.com"))
     found = sorted(m.content.split(b"Message-ID: <")[1].split(b"@")[0] for m in inbox.wait(20))
     assert found == sorted(str(i).encode() for i in range(20))
 

@@ -64,9 +64,10 @@ class Exim:
         Queue a message and deliver it before this returns. Without recipients they are those of the
         header, and Bcc is taken out of it.
         """
-        argv = [PROGRAM, "-C", self.config, "-odf", "-i", "-f", sender]
-        return subprocess.run([str(a) for a in [*argv, *(["--", *recipients] if recipients else ["-t"])]],
-                              input=message, capture_output=True, check=False, timeout=60)
+        to = ["--", *recipients] if recipients else ["-t"]
+        argv = [PROGRAM, "-C", self.config, "-odf", "-i", "-f", sender, *to]
+        return subprocess.run([str(a) for a in argv], input=message, capture_output=True,
+                              check=False, timeout=60)
 
     def log_text(self):
         return "".join(p.read_text(errors="replace")

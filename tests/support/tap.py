@@ -15,8 +15,8 @@ _TURN_MAX = 1 << 20
 
 class Tap:
     """
-    turns: [who, octets] in the order of what was said, who being "client" or "server". A client that
-    does not pipeline never says two commands in one turn.
+    turns: [who, octets] in the order of what was said, who being "client" or "server". A client
+    that does not pipeline never says two commands in one turn.
     """
 
     def __init__(self, port, certificate, key):

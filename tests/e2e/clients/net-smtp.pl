@@ -21,15 +21,17 @@ sub must {
 # Net::SMTP knows no SMTPUTF8; what it makes of MAIL and RCPT is said for it.
 sub mail {
 	my ($address) = @_;
-	return $smtp->mail($address, Bits => $task->{chunking} ? 'binary' : '8') if !$task->{utf8};
+	return $smtp->mail($address, Bits => '8') if !$task->{utf8};
 	$smtp->command('MAIL', "FROM:<$address> BODY=8BITMIME SMTPUTF8");
 	return $smtp->response() == Net::Cmd::CMD_OK();
 }
 
-# In pieces that cut lines and characters in two.
+# In pieces that cut lines and characters in two. Net::SMTP ties BDAT to BODY=BINARYMIME, which not
+# every next hop takes; it is made to chunk other text too.
 sub text {
 	my ($octets) = @_;
 	return $smtp->data($octets) if !$task->{chunking};
+	${*$smtp}{net_smtp_chunking} = 1;
 	while (length $octets > 100_000) {
 		$smtp->bdat(substr($octets, 0, 99_999, '')) or return;
 	}
