@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp/params.h"
 
+#include "smtp/utf8.h"
+
 static bool
 is_keyword(struct slice s)
 {
@@ -15,13 +17,23 @@ is_keyword(struct slice s)
 	return s.len != 0;
 }
 
+/* RFC 6531 §3.3 adds UTF8-non-ascii to esmtp-value; each parameter says whether it may have any. */
 static bool
 is_value(struct slice s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] <= ' ' || s.ptr[i] > '~' || s.ptr[i] == '=')
+	if (s.len == 0)
+		return false;
+	while (s.len != 0) {
+		uint8_t c = s.ptr[0];
+		size_t len = c > ' ' && c <= '~' && c != '=';
+
+		if (c >= 0x80)
+			len = smtp_utf8_non_ascii_len(s);
+		if (len == 0)
 			return false;
-	return s.len != 0;
+		s = slice_after(s, len);
+	}
+	return true;
 }
 
 enum smtp_param_status

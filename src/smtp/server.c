@@ -24,6 +24,7 @@ smtp_server_new(const struct smtp_server_options *options, uint64_t now_ms)
 	buf_init(&s->output, OUTPUT_MAX);
 	buf_init(&s->helo, SMTP_DOMAIN_MAX);
 	buf_init(&s->account, SMTP_SERVER_ACCOUNT_MAX);
+	buf_init(&s->domains, options->limits->recipient_domains * sizeof(uint64_t));
 	s->state = options->implicit_tls ? SMTP_STATE_HANDSHAKE : SMTP_STATE_START;
 	if (!options->implicit_tls)
 		smtp_server_reply_with(s, SMTP_REPLY_BANNER, slice_of(options->hostname));
@@ -41,6 +42,7 @@ smtp_server_free(struct smtp_server **s)
 	buf_done(&(*s)->output);
 	buf_done(&(*s)->helo);
 	buf_done(&(*s)->account);
+	buf_done(&(*s)->domains);
 	free(*s);
 	*s = NULL;
 }

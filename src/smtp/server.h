@@ -45,9 +45,9 @@ struct smtp_server_limits {
 	uint64_t data_timeout_ms;    /* between octets of text; at least 3 minutes (§4.5.3.2.5) */
 	uint64_t login_timeout_ms;   /* from the banner until AUTH has succeeded */
 	uint64_t transaction_timeout_ms; /* DATA from first octet to last, whatever the pace */
-	/* Distinct domains among the recipients of a transaction: RCPTDOMAINMAX (RFC 9422 §5). */
+	/* Distinct domains among the recipients of a session (RFC 9422 §4.3); 0: any number. */
 	uint32_t recipient_domains;
-	uint32_t parameters; /* of one MAIL or RCPT */
+	uint32_t parameters; /* of one MAIL or RCPT; 0: any number */
 	/*
 	 * Octets of text a second, on average since 354 or the first BDAT, once data_timeout_ms
 	 * have passed; 0: any pace.
@@ -76,6 +76,8 @@ struct smtp_server_options {
 	enum smtp_server_profile profile;
 	/* Unix time less the time that the calls are given, in ms: for HOLDUNTIL and BY. */
 	int64_t unix_offset_ms;
+	/* The highest MT-PRIORITY, 0 to 9, that a client may have (RFC 6710 §4.1). */
+	uint8_t priority_max;
 };
 
 /* What must happen before the engine goes on. At most one is open. */
@@ -200,7 +202,7 @@ uint64_t smtp_server_declared_size(const struct smtp_server *s); /* SIZE=, 0 whe
 size_t smtp_server_recipient_count(
     const struct smtp_server *s); /* those accepted, plus the one asked about */
 struct slice smtp_server_recipient(const struct smtp_server *s, size_t i);
-/* Of the transaction; borrowed until it ends. */
+/* Of the transaction, which there must be; borrowed until it ends. */
 const struct smtp_mail_params *smtp_server_mail_params(const struct smtp_server *s);
 struct smtp_rcpt_params smtp_server_recipient_params(const struct smtp_server *s, size_t i);
 /* Between 354, or the first BDAT, and the end of text. */

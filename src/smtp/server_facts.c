@@ -36,7 +36,7 @@ smtp_server_sender(const struct smtp_server *s)
 bool
 smtp_server_is_8bitmime(const struct smtp_server *s)
 {
-	return s->transaction != NULL && s->transaction->is_8bitmime;
+	return s->transaction != NULL && s->transaction->params.body == SMTP_BODY_8BITMIME;
 }
 
 uint64_t
@@ -55,6 +55,18 @@ struct slice
 smtp_server_recipient(const struct smtp_server *s, size_t i)
 {
 	return smtp_transaction_recipient(s->transaction, i);
+}
+
+const struct smtp_mail_params *
+smtp_server_mail_params(const struct smtp_server *s)
+{
+	return &s->transaction->params;
+}
+
+struct smtp_rcpt_params
+smtp_server_recipient_params(const struct smtp_server *s, size_t i)
+{
+	return smtp_transaction_recipient_params(s->transaction, i);
 }
 
 bool

@@ -1,47 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RCPT (RFC 5321 §4.1.1.3). No parameter is offered yet, so each is refused (§4.1.1.11). */
-#include "smtp/params.h"
+/* RCPT (RFC 5321 §4.1.1.3); its parameters are in server_rcpt_params.c. */
+#include "smtp/server_params.h"
 #include "smtp/server_verb.h"
 
-/* False, and the client has its answer, when anything follows the path. */
-static bool
-has_no_params(struct smtp_server *s, struct slice rest)
+/* Domains are told apart by a hash without case (FNV-1a): who makes two alike only fools himself.
+ */
+static uint64_t
+hash_domain(struct slice domain)
 {
-	struct smtp_param p;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-	switch (smtp_param_next(&rest, &p)) {
-	case SMTP_PARAM_END:
-		return true;
-	case SMTP_PARAM_OK:
-		smtp_server_refuse_with(s, SMTP_REPLY_PARAM_UNKNOWN, p.keyword);
-		break;
-	case SMTP_PARAM_SYNTAX:
-		smtp_server_refuse(s, SMTP_REPLY_PARAM_SYNTAX);
-		break;
+	for (size_t i = 0; i < domain.len; i++) {
+		uint8_t c = domain.ptr[i];
+
+		hash ^= c >= 'A' && c <= 'Z' ? c | 0x20u : c;
+		hash *= UINT64_C(0x100000001b3);
 	}
+	return hash;
+}
+
+/* Counts the domain of a recipient, once in a session; false when that is one too many. */
+static bool
+count_domain(struct smtp_server *s, struct slice recipient)
+{
+	uint64_t hash = hash_domain(smtp_mailbox_domain(recipient));
+	size_t count = s->domains.len / sizeof hash;
+
+	if (s->options->limits->recipient_domains == 0)
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(s->domains.ptr + i * sizeof hash, &hash, sizeof hash) == 0)
+			return true;
+	return buf_add(&s->domains, &hash, sizeof hash);
+}
+
+/* RFC 5321 §4.5.3.1.10, RFC 9422 §4.2, §4.3. False, and the client has its answer. */
+static bool
+is_within_limits(struct smtp_server *s, struct slice recipient)
+{
+	if (smtp_transaction_recipient_count(s->transaction) >= s->options->limits->recipients)
+		smtp_server_reply(s, SMTP_REPLY_TOO_MANY_RECIPIENTS);
+	else if (!count_domain(s, recipient))
+		smtp_server_reply(s, SMTP_REPLY_TOO_MANY_DOMAINS);
+	else
+		return true;
 	return false;
 }
 
 void
 smtp_verb_rcpt(struct smtp_server *s, struct slice argument)
 {
-	struct slice recipient = { NULL, 0 }, rest = { NULL, 0 };
-	enum smtp_address_status status = smtp_verb_path(argument, "TO:", &recipient, &rest);
+	struct smtp_server_said said = { 0 };
+	struct slice rest = { NULL, 0 };
+	enum smtp_address_status status = smtp_verb_path(argument, "TO:", &said.mailbox, &rest);
 
-	if (status == SMTP_ADDRESS_OK && recipient.len == 0)
+	if (status == SMTP_ADDRESS_OK && said.mailbox.len == 0)
 		status = SMTP_ADDRESS_SYNTAX; /* "<>" is a sender only */
 	if (status != SMTP_ADDRESS_OK) {
 		smtp_server_refuse(s, status == SMTP_ADDRESS_TOO_LONG ? SMTP_REPLY_PATH_TOO_LONG
 								      : SMTP_REPLY_RCPT_SYNTAX);
 		return;
 	}
-	if (!has_no_params(s, rest))
+	if (!smtp_server_take_rcpt_params(s, rest, &said) || !is_within_limits(s, said.mailbox))
 		return;
-	if (smtp_transaction_recipient_count(s->transaction) >= s->options->limits->recipients) {
-		smtp_server_reply(s, SMTP_REPLY_TOO_MANY_RECIPIENTS); /* §4.5.3.1.10 */
-		return;
-	}
-	smtp_transaction_add_recipient(s->transaction, recipient);
+	smtp_transaction_add_recipient(s->transaction, said.mailbox, &said.rcpt);
 	smtp_server_enter(s, SMTP_STATE_RCPT_ASK);
 }
 

@@ -17,6 +17,8 @@ static const struct words {
 	[SMTP_REPLY_START_TLS] = { "220 2.0.0 Ready to start TLS", NULL },
 	[SMTP_REPLY_AUTH_OK] = { "235 2.7.0 Logged in", NULL },
 	[SMTP_REPLY_SENDER_OK] = { "250 2.1.0 Sender accepted", NULL },
+	[SMTP_REPLY_SENDER_OK_LOWERED] = { "250 2.3.6 ",
+	    " is the priority of this message; the account may not raise it further" },
 	[SMTP_REPLY_RECIPIENT_OK] = { "250 2.1.5 Recipient accepted", NULL },
 	[SMTP_REPLY_SEND_TEXT] = { "354 Send the message, end it with a dot on a line of its own",
 	    NULL },
@@ -57,6 +59,9 @@ static const struct words {
 	    NULL },
 	[SMTP_REPLY_TOO_MANY_RECIPIENTS] = { "452 4.5.3 Too many recipients for one message; "
 					     "send it again to the rest",
+	    NULL },
+	[SMTP_REPLY_TOO_MANY_DOMAINS] = { "452 4.5.3 Too many domains among the recipients of one "
+					  "connection; send it again to the rest in another",
 	    NULL },
 	[SMTP_REPLY_AUTH_TEMPORARY] = { "454 4.7.0 Logins cannot be checked at the moment; the "
 					"password may be right, try again in some minutes",
@@ -118,9 +123,36 @@ static const struct words {
 	[SMTP_REPLY_PATH_TOO_LONG] = { "501 5.1.3 The address is longer than 254 characters",
 	    NULL },
 	[SMTP_REPLY_PARAM_SYNTAX] = { "501 5.5.4 What follows the address is no parameter", NULL },
-	[SMTP_REPLY_PARAM_VALUE] = { "501 5.5.4 The value makes no sense for ", "" },
+	[SMTP_REPLY_PARAM_VALUE] = { "501 5.5.4 This parameter is written: ", "" },
 	[SMTP_REPLY_PARAM_TWICE] = { "501 5.5.4 Given twice: ", "" },
 	[SMTP_REPLY_PARAM_UNKNOWN] = { "555 5.5.4 Not offered by this server: ", "" },
+	[SMTP_REPLY_PARAM_NEEDS_EHLO] = { "555 5.5.4 After HELO there are no parameters, say "
+					  "EHLO to use ",
+	    "" },
+	[SMTP_REPLY_TOO_MANY_PARAMS] = { "501 5.5.4 Too many parameters; the first that is too "
+					 "many: ",
+	    "" },
+	[SMTP_REPLY_HOLD_TWICE] = { "501 5.5.4 Mail is held until one time only: give HOLDFOR or "
+				    "HOLDUNTIL, not both",
+	    NULL },
+	[SMTP_REPLY_HOLD_PAST] = { "501 5.5.4 HOLDUNTIL lies in the past; check the clock of the "
+				   "client",
+	    NULL },
+	[SMTP_REPLY_HOLD_TOO_LONG] = { "501 5.5.4 Mail is not held so long here: see "
+				       "FUTURERELEASE in the answer to EHLO",
+	    NULL },
+	[SMTP_REPLY_HOLD_AFTER_BY] = { "501 5.5.4 The message would be held until after the time "
+				       "of BY; hold it shorter, or give it more time",
+	    NULL },
+	[SMTP_REPLY_BY_TOO_SOON] = { "555 5.5.4 Delivery by then cannot be promised: see DELIVERBY "
+				     "in the answer to EHLO, or say N for R",
+	    NULL },
+	[SMTP_REPLY_UTF8_SENDER] = { "550 5.6.7 This address is not ASCII; give MAIL the "
+				     "parameter SMTPUTF8",
+	    NULL },
+	[SMTP_REPLY_UTF8_RECIPIENT] = { "553 5.6.7 This recipient is not ASCII; send the message "
+					"with the parameter SMTPUTF8 of MAIL",
+	    NULL },
 	[SMTP_REPLY_SIZE] = { "552 5.3.4 The message is too big for this server: see SIZE in its "
 			      "answer to EHLO; send less or in parts",
 	    NULL },

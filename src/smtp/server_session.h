@@ -43,10 +43,12 @@ struct smtp_server {
 	uint64_t now_ms;          /* of the call that is running */
 	uint64_t waiting_from_ms; /* since when the client is expected to say something */
 	uint64_t login_deadline_ms;
+	int64_t hold_max_unix_s; /* until when mail may be held, as the last EHLO said */
 	struct smtp_line line;
 	struct buf output;
 	struct slice text;                    /* of the last input; borrowed from it */
 	struct buf helo, account;             /* empty until known */
+	struct buf domains;                   /* uint64_t: hashes of those of the recipients */
 	struct smtp_login *login;             /* NULL but during an AUTH exchange */
 	struct smtp_transaction *transaction; /* NULL but from MAIL to its end */
 };

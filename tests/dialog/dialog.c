@@ -86,7 +86,7 @@ pump(struct play *p)
 }
 
 static void
-expect_reply(struct play *p, struct slice want)
+expect_reply(struct play *p, struct slice want, bool is_whole)
 {
 	struct slice all = buf_slice(&p->replies);
 	size_t end = slice_find(all, '\n');
@@ -94,7 +94,7 @@ expect_reply(struct play *p, struct slice want)
 
 	if (end == all.len)
 		fail(p, "no reply; want", want);
-	if (!slice_equal(got, want))
+	if (got.len < want.len || !slice_equal(is_whole ? got : slice_first(got, want.len), want))
 		fail(p, "reply", got);
 	buf_drop(&p->replies, end + 1);
 }
@@ -359,8 +359,9 @@ play_line(struct play *p)
 		buf_add_slice(&p->want_text, buf_slice(&p->line->text));
 		break;
 	case 'S':
+	case 's':
 		start(p);
-		expect_reply(p, buf_slice(&p->line->text));
+		expect_reply(p, buf_slice(&p->line->text), p->line->kind == 'S');
 		break;
 	default:
 		run_directive(p);

@@ -76,7 +76,7 @@ add_line(struct script *s, char *text, const char *file, unsigned number)
 
 	if (text[0] == '#' || len == 0)
 		return;
-	if (strchr("CcST!", text[0]) == NULL || (text[0] != '!' && text[1] != ':'))
+	if (strchr("CcSsT!", text[0]) == NULL || (text[0] != '!' && text[1] != ':'))
 		give_up(file, number, "not a line of a dialog");
 	s->lines = xrealloc(s->lines, (s->count + 1) * sizeof s->lines[0]);
 	line = &s->lines[s->count++];

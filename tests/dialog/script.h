@@ -10,6 +10,8 @@
  *
  *   S: text     the server's next line is exactly this
  *
+ *   s: text     the server's next line begins with this
+ *
  *   T: text     the next line of the message that `! store` will see
  *
  *   ! word ...  a directive; dialog.c lists them
@@ -30,7 +32,7 @@
 enum { SCRIPT_FILES_MAX = 64 };
 
 struct script_line {
-	char kind;        /* 'C', 'c', 'S', 'T' or '!' */
+	char kind;        /* 'C', 'c', 'S', 's', 'T' or '!' */
 	struct buf text;  /* escapes resolved */
 	const char *file; /* borrowed from the script */
 	unsigned number;
