@@ -74,7 +74,7 @@ feed(struct decoded *r, struct smtp_dot *d, const uint8_t *in, size_t len)
 		buf_add_slice(&r->text, text);
 	}
 	r->used += len - rest.len;
-	r->is_sound = smtp_dot_flaw(d) == SMTP_DOT_SOUND;
+	r->is_sound = smtp_crlf_flaw(&d->crlf) == SMTP_TEXT_SOUND;
 }
 
 static void

@@ -3,29 +3,21 @@
 
 #include <assert.h>
 #include <stdbool.h>
-#include <string.h>
 
 enum {
-	LINE_START, /* 0: an all-zero smtp_dot starts here, after the CRLF of DATA */
-	TEXT,
-	CR, /* given out as text already: when no LF follows, the text is refused anyway */
+	TEXT, /* 0: an all-zero smtp_dot is after the CRLF of DATA, at the start of a line */
 	DOT,
 	DOT_CR,
 	DONE,
 };
 
-static void
-note(struct smtp_dot *d, enum smtp_dot_flaw flaw)
-{
-	d->flaws |= (uint8_t)(1u << flaw);
-}
-
 /* Past a dot that begins a line, and past the CRLF after it when it stands alone. */
 static const uint8_t *
 pass_dot(struct smtp_dot *d, const uint8_t *p, const uint8_t *end)
 {
-	if (d->state == LINE_START && *p == '.') {
+	if (d->state == TEXT && d->crlf.state == SMTP_CRLF_START && *p == '.') {
 		d->state = DOT; /* RFC 5321 §4.5.2: the first dot of a line is not text */
+		d->crlf.state = SMTP_CRLF_INSIDE;
 		p++;
 	}
 	if (d->state == DOT && p < end) {
@@ -34,34 +26,20 @@ pass_dot(struct smtp_dot *d, const uint8_t *p, const uint8_t *end)
 	}
 	if (d->state == DOT_CR && p < end) {
 		if (*p != '\n')
-			note(d, SMTP_DOT_BARE_CR);
+			smtp_crlf_note(&d->crlf, SMTP_TEXT_BARE_CR);
 		d->state = *p == '\n' ? DONE : TEXT;
 		p += *p == '\n';
 	}
 	return p;
 }
 
-/* Past the LF of a CRLF, or else past the next CR or all there is: three passes of memchr. */
-static const uint8_t *
-pass_line(struct smtp_dot *d, const uint8_t *p, const uint8_t *end)
+/* Is there text at p that the next span can begin or go on with? */
+static bool
+is_text(const struct smtp_dot *d, const uint8_t *p)
 {
-	const uint8_t *cr;
-	size_t len;
-
-	if (d->state == CR && *p == '\n') {
-		d->state = LINE_START;
-		return p + 1;
-	}
-	if (d->state == CR) /* §2.3.8: neither half of a CRLF may come alone */
-		note(d, SMTP_DOT_BARE_CR);
-	cr = memchr(p, '\r', (size_t)(end - p));
-	len = (size_t)((cr == NULL ? end : cr) - p);
-	if (memchr(p, '\n', len) != NULL)
-		note(d, SMTP_DOT_BARE_LF);
-	if (memchr(p, '\0', len) != NULL)
-		note(d, SMTP_DOT_NUL);
-	d->state = cr == NULL ? TEXT : CR;
-	return cr == NULL ? end : cr + 1;
+	if (d->state == DONE || (d->crlf.state == SMTP_CRLF_START && *p == '.'))
+		return false;
+	return !d->crlf.takes_lf || *p != '\n' || d->crlf.state == SMTP_CRLF_CR;
 }
 
 enum smtp_dot_status
@@ -75,19 +53,14 @@ smtp_dot_decode(struct smtp_dot *d, struct slice *in, struct slice *ret_text)
 		return SMTP_DOT_MORE;
 	end = p + in->len;
 	p = text = pass_dot(d, p, end);
-	while (p < end && d->state != DONE && !(d->state == LINE_START && *p == '.'))
-		p = pass_line(d, p, end);
+	if (d->state == TEXT && smtp_crlf_repair(&d->crlf, &p, end, ret_text)) {
+		d->repaired_count++;
+		*in = slice_make(p, (size_t)(end - p));
+		return SMTP_DOT_MORE;
+	}
+	while (p < end && is_text(d, p))
+		p = smtp_crlf_pass(&d->crlf, p, end);
 	*in = slice_make(p, (size_t)(end - p));
-	*ret_text = slice_make(text, d->flaws == 0 ? (size_t)(p - text) : 0);
+	*ret_text = slice_make(text, d->crlf.flaws == 0 ? (size_t)(p - text) : 0);
 	return d->state == DONE ? SMTP_DOT_DONE : SMTP_DOT_MORE;
-}
-
-enum smtp_dot_flaw
-smtp_dot_flaw(const struct smtp_dot *d)
-{
-	if (d->flaws & 1u << SMTP_DOT_BARE_LF)
-		return SMTP_DOT_BARE_LF;
-	if (d->flaws & 1u << SMTP_DOT_BARE_CR)
-		return SMTP_DOT_BARE_CR;
-	return d->flaws & 1u << SMTP_DOT_NUL ? SMTP_DOT_NUL : SMTP_DOT_SOUND;
 }

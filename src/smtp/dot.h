@@ -5,9 +5,9 @@
  * Sans-I/O: no descriptor, no clock, no allocation, no logging, and no copy: text is handed out as
  * spans of the input.
  *
- * Only <CRLF>.<CRLF> ends the text, however the stream is cut. A CR or LF that is not half of a
- * CRLF, and a NUL, are flaws: text with a flaw is read on to its real end, because to stop earlier
- * would let the rest of the message be taken for commands, and must then be refused.
+ * Only <CRLF>.<CRLF> ends the text, however the stream is cut. Text with a flaw of its line ends
+ * (crlf.h) is read on to its real end, because to stop earlier would let the rest of the message be
+ * taken for commands, and must then be refused.
  */
 #ifndef SMTP_DOT_H
 #define SMTP_DOT_H
@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "smtp/crlf.h"
 #include "util/slice.h"
 
 enum smtp_dot_status {
@@ -22,28 +23,22 @@ enum smtp_dot_status {
 	SMTP_DOT_DONE, /* <CRLF>.<CRLF> was read; what follows is the next command */
 };
 
-/* What forbids to take the message. */
-enum smtp_dot_flaw {
-	SMTP_DOT_SOUND,
-	SMTP_DOT_BARE_LF, /* RFC 5321 §2.3.8 */
-	SMTP_DOT_BARE_CR,
-	SMTP_DOT_NUL, /* RFC 5322 §4 */
-};
-
-/* Decoder state: `struct smtp_dot d = { 0 };` starts one, nothing to free, copying is allowed. */
+/*
+ * Decoder state: `struct smtp_dot d = { 0 };` starts one, nothing to free, copying is allowed. Set
+ * crlf.takes_lf before the first octet to have LF taken for CRLF.
+ */
 struct smtp_dot {
+	struct smtp_crlf crlf;
 	uint8_t state; /* enum in dot.c */
-	uint8_t flaws; /* bits, 1 << enum smtp_dot_flaw */
+	uint64_t repaired_count;
 };
 
 /*
  * Reads *in from its start, sets *in to what is left of it and *ret_text to the next span of text,
- * which borrows from *in and may be empty. With SMTP_DOT_MORE call again until *in is empty; after
- * SMTP_DOT_DONE start a new decoder. Time is linear in the input. After a flaw no more text comes.
+ * which borrows from *in, or is a CRLF in place of an LF, and may be empty. With SMTP_DOT_MORE call
+ * again until *in is empty; after SMTP_DOT_DONE start a new decoder. Time is linear in the input.
+ * After a flaw no more text comes.
  */
 enum smtp_dot_status smtp_dot_decode(struct smtp_dot *d, struct slice *in, struct slice *ret_text);
-
-/* The flaw to tell the client about: LF before CR before NUL, as a LF is the likeliest mistake. */
-enum smtp_dot_flaw smtp_dot_flaw(const struct smtp_dot *d);
 
 #endif

@@ -85,10 +85,19 @@ smtp_server_hang_up(struct smtp_server *s, enum smtp_server_reply reply)
 void
 smtp_server_transaction_end(struct smtp_server *s)
 {
-	if (s->transaction == NULL)
-		return;
 	smtp_transaction_free(&s->transaction);
 	smtp_server_enter(s, SMTP_STATE_GREETED);
+}
+
+void
+smtp_server_transaction_drop(struct smtp_server *s)
+{
+	if (s->transaction == NULL)
+		return;
+	if (s->transaction->is_chunked)
+		smtp_server_enter(s, SMTP_STATE_ABORT);
+	else
+		smtp_server_transaction_end(s);
 }
 
 bool
@@ -171,7 +180,11 @@ smtp_server_input(struct smtp_server *s, struct slice in, uint64_t now_ms)
 	s->text = (struct slice){ NULL, 0 };
 	if (smtp_server_want(s) != SMTP_SERVER_WANT_NONE || s->output.len >= OUTPUT_FULL)
 		return 0;
-	return s->state == SMTP_STATE_TEXT ? smtp_server_read_text(s, in) : read_line(s, in);
+	if (s->state == SMTP_STATE_TEXT)
+		return smtp_server_read_text(s, in);
+	if (s->state == SMTP_STATE_CHUNK || s->state == SMTP_STATE_SKIP)
+		return smtp_server_read_chunk(s, in);
+	return read_line(s, in);
 }
 
 struct slice

@@ -3,8 +3,7 @@
  * DATA (RFC 5321 §4.1.1.4) and the text after it.
  *
  * Text that cannot be taken is read to its real end all the same, and only then refused: whoever
- * stops earlier reads the rest of the message as commands. Too much of it is 552, whatever MAIL
- * declared (RFC 1870 §6.3).
+ * stops earlier reads the rest of the message as commands.
  */
 #include "smtp/server_verb.h"
 
@@ -21,125 +20,25 @@ smtp_verb_data(struct smtp_server *s, struct slice argument)
 		smtp_server_reply(s, SMTP_REPLY_RCPT_FIRST);
 		return;
 	}
-	s->transaction->text_began_ms = s->transaction->text_last_ms = s->now_ms;
+	s->text_began_ms = s->text_last_ms = s->now_ms;
+	s->transaction->dot.crlf.takes_lf = s->options->profile == SMTP_SERVER_LEGACY_DEVICE;
 	smtp_server_reply(s, SMTP_REPLY_SEND_TEXT);
 	smtp_server_enter(s, SMTP_STATE_TEXT);
-}
-
-/* Why the whole of the text cannot be taken. A flaw comes before the size. */
-static enum smtp_server_reply
-find_fault(const struct smtp_server *s)
-{
-	switch (smtp_dot_flaw(&s->transaction->dot)) {
-	case SMTP_DOT_BARE_LF:
-		return SMTP_REPLY_TEXT_BARE_LF;
-	case SMTP_DOT_BARE_CR:
-		return SMTP_REPLY_TEXT_BARE_CR;
-	case SMTP_DOT_NUL:
-		return SMTP_REPLY_TEXT_NUL;
-	case SMTP_DOT_SOUND:
-		break;
-	}
-	return s->transaction->text_len > s->options->limits->message_size ? SMTP_REPLY_SIZE
-									   : SMTP_REPLY_NONE;
-}
-
-static void
-end_text(struct smtp_server *s)
-{
-	enum smtp_server_reply fault = find_fault(s);
-
-	if (fault == SMTP_REPLY_NONE) {
-		smtp_server_enter(s, SMTP_STATE_STORE);
-		return;
-	}
-	smtp_server_reply(s, fault);
-	smtp_server_enter(s, SMTP_STATE_ABORT);
 }
 
 size_t
 smtp_server_read_text(struct smtp_server *s, struct slice in)
 {
-	struct smtp_transaction *t = s->transaction;
+	struct smtp_dot *dot = &s->transaction->dot;
 	struct slice rest = in;
-	enum smtp_dot_status status = smtp_dot_decode(&t->dot, &rest, &s->text);
+	uint64_t repaired = dot->repaired_count;
+	enum smtp_dot_status status = smtp_dot_decode(dot, &rest, &s->text);
 
 	if (in.len != 0)
-		t->text_last_ms = s->now_ms;
-	t->text_len += s->text.len;
-	if (t->text_len > s->options->limits->message_size)
-		s->text.len = 0; /* nobody has to keep what will not be taken */
+		s->text_last_ms = s->now_ms;
+	s->repaired_count += dot->repaired_count - repaired;
+	smtp_server_text_took(s);
 	if (status == SMTP_DOT_DONE)
-		end_text(s);
+		smtp_server_text_end(s, &dot->crlf);
 	return in.len - rest.len;
-}
-
-void
-smtp_server_store_done(
-    struct smtp_server *s, enum smtp_server_answer answer, struct slice queue_id, uint64_t now_ms)
-{
-	if (!smtp_server_answered(s, SMTP_STATE_STORE, now_ms))
-		return;
-	/* With 250 we answer for the message, with 4yz the client keeps it (RFC 5321 §4.2.5). */
-	if (answer == SMTP_SERVER_OK) {
-		s->bad_command_count = 0; /* a client that gets mail through is no broken one */
-		smtp_server_reply_with(s, SMTP_REPLY_QUEUED, queue_id);
-	} else {
-		smtp_server_reply(s, smtp_server_answer_reply(answer, SMTP_REPLY_TRY_LATER));
-	}
-	smtp_server_transaction_end(s);
-	smtp_server_settle(s);
-}
-
-/* RFC 6409 §6.3: 554 for what is wrong with the message itself, unless a code says it better. */
-static enum smtp_server_reply
-flaw_reply(enum message_flaw flaw)
-{
-	switch (flaw) {
-	case MESSAGE_HEADER_TOO_LARGE:
-		return SMTP_REPLY_HEADER_TOO_LARGE;
-	case MESSAGE_HEADER_SYNTAX:
-		return SMTP_REPLY_HEADER_SYNTAX;
-	case MESSAGE_HEADER_NUL:
-		return SMTP_REPLY_HEADER_NUL;
-	case MESSAGE_HEADER_8BIT:
-		return SMTP_REPLY_HEADER_8BIT;
-	case MESSAGE_FROM_MISSING:
-		return SMTP_REPLY_FROM_MISSING;
-	case MESSAGE_FROM_TWICE:
-		return SMTP_REPLY_FROM_TWICE;
-	case MESSAGE_FIELD_TWICE:
-		return SMTP_REPLY_FIELD_TWICE;
-	case MESSAGE_ADDRESS_SYNTAX:
-		return SMTP_REPLY_ADDRESS_SYNTAX;
-	case MESSAGE_ADDRESS_UNQUALIFIED:
-		return SMTP_REPLY_ADDRESS_UNQUALIFIED;
-	case MESSAGE_LINE_TOO_LONG:
-		return SMTP_REPLY_TEXT_LINE_TOO_LONG;
-	case MESSAGE_LOOP:
-		return SMTP_REPLY_LOOP;
-	case MESSAGE_SOUND:
-		break;
-	}
-	return SMTP_REPLY_NONE;
-}
-
-void
-smtp_server_store_refused(
-    struct smtp_server *s, enum message_flaw flaw, struct slice detail, uint64_t now_ms)
-{
-	if (!smtp_server_answered(s, SMTP_STATE_STORE, now_ms))
-		return;
-	smtp_server_reply_with(s, flaw_reply(flaw), detail);
-	smtp_server_transaction_end(s);
-	smtp_server_settle(s);
-}
-
-void
-smtp_server_abort_done(struct smtp_server *s, uint64_t now_ms)
-{
-	if (!smtp_server_answered(s, SMTP_STATE_ABORT, now_ms))
-		return;
-	smtp_server_transaction_end(s);
-	smtp_server_settle(s);
 }

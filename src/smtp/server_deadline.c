@@ -25,8 +25,16 @@ text_deadline(const struct smtp_server *s)
 {
 	const struct smtp_server_limits *limits = s->options->limits;
 
-	return earlier(s->transaction->text_last_ms + limits->data_timeout_ms,
-	    s->transaction->text_began_ms + limits->transaction_timeout_ms);
+	return earlier(s->text_last_ms + limits->data_timeout_ms,
+	    s->text_began_ms + limits->transaction_timeout_ms);
+}
+
+/* A chunk may be refused to somebody who has yet to log in. */
+static uint64_t
+skip_deadline(const struct smtp_server *s)
+{
+	return s->account.len == 0 ? earlier(text_deadline(s), s->login_deadline_ms)
+				   : text_deadline(s);
 }
 
 uint64_t
@@ -42,7 +50,12 @@ smtp_server_deadline(const struct smtp_server *s)
 	case SMTP_STATE_HANDSHAKE:
 	case SMTP_STATE_LOGIN_ASK:
 		return s->login_deadline_ms;
+	case SMTP_STATE_CHUNKS:
+		return earlier(command_deadline(s), text_deadline(s));
+	case SMTP_STATE_SKIP:
+		return skip_deadline(s);
 	case SMTP_STATE_TEXT:
+	case SMTP_STATE_CHUNK:
 		return text_deadline(s);
 	case SMTP_STATE_MAIL_ASK:
 	case SMTP_STATE_RCPT_ASK:

@@ -115,14 +115,22 @@ take_name(struct smtp_server *s, struct slice argument)
 	return true;
 }
 
+/* As RSET does (RFC 5321 §4.1.4). */
+static void
+forget(struct smtp_server *s)
+{
+	if (s->state == SMTP_STATE_START)
+		smtp_server_enter(s, SMTP_STATE_GREETED);
+	smtp_server_transaction_drop(s);
+}
+
 void
 smtp_verb_ehlo(struct smtp_server *s, struct slice argument)
 {
 	if (!take_name(s, argument))
 		return;
 	s->is_extended = true;
-	smtp_server_transaction_end(s);
-	smtp_server_enter(s, SMTP_STATE_GREETED);
+	forget(s);
 	add_extensions(s);
 }
 
@@ -132,7 +140,6 @@ smtp_verb_helo(struct smtp_server *s, struct slice argument)
 	if (!take_name(s, argument))
 		return;
 	s->is_extended = false;
-	smtp_server_transaction_end(s);
-	smtp_server_enter(s, SMTP_STATE_GREETED);
+	forget(s);
 	smtp_server_reply_with(s, SMTP_REPLY_HELO, slice_of(s->options->hostname));
 }

@@ -72,5 +72,12 @@ smtp_server_recipient_params(const struct smtp_server *s, size_t i)
 bool
 smtp_server_is_in_text(const struct smtp_server *s)
 {
-	return s->state == SMTP_STATE_TEXT;
+	return s->state == SMTP_STATE_TEXT || s->state == SMTP_STATE_CHUNK ||
+	       s->state == SMTP_STATE_CHUNKS;
+}
+
+uint64_t
+smtp_server_repaired_count(const struct smtp_server *s)
+{
+	return s->repaired_count;
 }

@@ -22,13 +22,14 @@ static const struct words {
 	[SMTP_REPLY_RECIPIENT_OK] = { "250 2.1.5 Recipient accepted", NULL },
 	[SMTP_REPLY_SEND_TEXT] = { "354 Send the message, end it with a dot on a line of its own",
 	    NULL },
+	[SMTP_REPLY_CHUNK_OK] = { "250 2.0.0 ", " octets received" },
 	[SMTP_REPLY_QUEUED] = { "250 2.0.0 Message accepted, stored as ", "" },
 	[SMTP_REPLY_RESET] = { "250 2.0.0 Nothing is pending now", NULL },
 	[SMTP_REPLY_NOOP] = { "250 2.0.0 Still here", NULL },
 	[SMTP_REPLY_HELP] = { "214-2.0.0 This server takes mail from people who log in.\r\n"
 			      "214-2.0.0 The order is: EHLO, STARTTLS (not on port 465), EHLO, "
 			      "AUTH,"
-			      "\r\n214-2.0.0 and for each message: MAIL, RCPT, DATA.\r\n"
+			      "\r\n214-2.0.0 and for each message: MAIL, RCPT, DATA or BDAT.\r\n"
 			      "214 2.0.0 RSET, NOOP, VRFY, HELP and QUIT are known too.",
 	    NULL },
 	[SMTP_REPLY_VRFY] = { "252 2.0.0 Addresses are not verified here; send the message, a "
@@ -120,6 +121,19 @@ static const struct words {
 	[SMTP_REPLY_RCPT_FIRST] = { "554 5.5.1 No recipient was accepted, so there is nobody to "
 				    "send to",
 	    NULL },
+	[SMTP_REPLY_IN_CHUNKS] = { "503 5.5.1 The message is being sent with BDAT: go on with "
+				   "BDAT, or drop it with RSET",
+	    NULL },
+	[SMTP_REPLY_BDAT_ARGUMENT] = { "501 5.5.4 Say: BDAT and the number of octets, and LAST "
+				       "with the last of them",
+	    NULL },
+	[SMTP_REPLY_BDAT_SIZE] = { "501 5.5.4 BDAT needs the number of octets that follow; "
+				   "without it nobody knows where they end, so the connection "
+				   "is closed",
+	    NULL },
+	[SMTP_REPLY_BDAT_ONLY] = { "503 5.5.1 A BODY=BINARYMIME message has no lines to find its "
+				   "end by: send it with BDAT, or drop it with RSET",
+	    NULL },
 	[SMTP_REPLY_PATH_TOO_LONG] = { "501 5.1.3 The address is longer than 254 characters",
 	    NULL },
 	[SMTP_REPLY_PARAM_SYNTAX] = { "501 5.5.4 What follows the address is no parameter", NULL },
@@ -162,13 +176,13 @@ static const struct words {
 	[SMTP_REPLY_RECIPIENT_NOT_ALLOWED] = { "550 5.7.1 Mail to this address is not accepted "
 					       "here; ask the administrator",
 	    NULL },
-	[SMTP_REPLY_TEXT_BARE_LF] = { "550 5.6.0 The message has LF without CR as line end; every "
+	[SMTP_REPLY_TEXT_BARE_LF] = { "554 5.6.0 The message has LF without CR as line end; every "
 				      "line must end with CR LF (RFC 5321, 2.3.8)",
 	    NULL },
-	[SMTP_REPLY_TEXT_BARE_CR] = { "550 5.6.0 The message has CR without LF in it; every line "
+	[SMTP_REPLY_TEXT_BARE_CR] = { "554 5.6.0 The message has CR without LF in it; every line "
 				      "must end with CR LF (RFC 5321, 2.3.8)",
 	    NULL },
-	[SMTP_REPLY_TEXT_NUL] = { "550 5.6.0 The message has a NUL octet in it; encode binary "
+	[SMTP_REPLY_TEXT_NUL] = { "554 5.6.0 The message has a NUL octet in it; encode binary "
 				  "parts, for example in base64",
 	    NULL },
 

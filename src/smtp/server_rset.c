@@ -9,6 +9,6 @@ smtp_verb_rset(struct smtp_server *s, struct slice argument)
 		smtp_server_refuse(s, SMTP_REPLY_NO_ARGUMENT);
 		return;
 	}
-	smtp_server_transaction_end(s);
+	smtp_server_transaction_drop(s);
 	smtp_server_reply(s, SMTP_REPLY_RESET);
 }

@@ -29,10 +29,21 @@ enum smtp_state {
 	SMTP_STATE_MAIL,      /* a transaction without recipient */
 	SMTP_STATE_RCPT_ASK,  /* wants RECIPIENT */
 	SMTP_STATE_RCPT,      /* a transaction with recipients */
-	SMTP_STATE_TEXT,
-	SMTP_STATE_STORE, /* wants STORE */
-	SMTP_STATE_ABORT, /* wants ABORT */
-	SMTP_STATE_CLOSE, /* wants CLOSE; the last */
+	SMTP_STATE_TEXT,      /* after DATA */
+	SMTP_STATE_CHUNK,     /* after BDAT; its octets are text */
+	SMTP_STATE_CHUNKS,    /* a transaction with some chunks, between two of them */
+	SMTP_STATE_SKIP,      /* after a BDAT that is refused; its octets are thrown away */
+	SMTP_STATE_STORE,     /* wants STORE */
+	SMTP_STATE_ABORT,     /* wants ABORT */
+	SMTP_STATE_CLOSE,     /* wants CLOSE; the last */
+};
+
+/* The one that is being read. */
+struct smtp_server_chunk {
+	uint64_t size, left;            /* octets of all of it, and to come */
+	bool is_last;                   /* in CHUNK */
+	enum smtp_server_reply refusal; /* in SKIP: what to say at its end */
+	enum smtp_state back;           /* in SKIP without a transaction: the state before */
 };
 
 struct smtp_server {
@@ -44,6 +55,9 @@ struct smtp_server {
 	uint64_t waiting_from_ms; /* since when the client is expected to say something */
 	uint64_t login_deadline_ms;
 	int64_t hold_max_unix_s; /* until when mail may be held, as the last EHLO said */
+	uint64_t text_began_ms, text_last_ms; /* 354 or first BDAT; newest octet */
+	uint64_t repaired_count;
+	struct smtp_server_chunk chunk;
 	struct smtp_line line;
 	struct buf output;
 	struct slice text;                    /* of the last input; borrowed from it */
@@ -65,8 +79,10 @@ void smtp_server_refuse_with(
 /* The last words of the session: reply takes our hostname. */
 void smtp_server_hang_up(struct smtp_server *s, enum smtp_server_reply reply);
 
-/* Back to before MAIL, if there was one. */
+/* Back to before MAIL. */
 void smtp_server_transaction_end(struct smtp_server *s);
+/* The same, if there was one, for a caller that may have some of the text: it is to forget it. */
+void smtp_server_transaction_drop(struct smtp_server *s);
 
 /*
  * Begins each function that answers the want of `state`. False when the session has ended in the

@@ -7,21 +7,24 @@
 #define TO(state) (1u << SMTP_STATE_##state)
 
 /*
- * Which states may follow. START follows HANDSHAKE alone: TLS makes the client a stranger again
- * (RFC 3207 §4.2). GREETED follows whatever ends a transaction or a login.
+ * Which states may follow. START follows HANDSHAKE alone, or goes on: TLS makes the client a
+ * stranger again (RFC 3207 §4.2). GREETED follows whatever ends a transaction or a login.
  */
 static const uint32_t may_follow[] = {
-	[SMTP_STATE_START] = TO(HANDSHAKE) | TO(GREETED) | TO(CLOSE),
+	[SMTP_STATE_START] = TO(HANDSHAKE) | TO(GREETED) | TO(SKIP) | TO(CLOSE),
 	[SMTP_STATE_HANDSHAKE] = TO(START) | TO(CLOSE),
-	[SMTP_STATE_GREETED] =
-	    TO(GREETED) | TO(HANDSHAKE) | TO(LOGIN_ASK) | TO(MAIL_ASK) | TO(CLOSE),
+	[SMTP_STATE_GREETED] = TO(HANDSHAKE) | TO(LOGIN_ASK) | TO(MAIL_ASK) | TO(SKIP) | TO(CLOSE),
 	[SMTP_STATE_LOGIN_ASK] = TO(LOGIN) | TO(GREETED) | TO(CLOSE),
 	[SMTP_STATE_LOGIN] = TO(LOGIN_ASK) | TO(CLOSE),
 	[SMTP_STATE_MAIL_ASK] = TO(MAIL) | TO(GREETED) | TO(CLOSE),
-	[SMTP_STATE_MAIL] = TO(RCPT_ASK) | TO(GREETED) | TO(CLOSE),
+	[SMTP_STATE_MAIL] = TO(RCPT_ASK) | TO(SKIP) | TO(GREETED) | TO(CLOSE),
 	[SMTP_STATE_RCPT_ASK] = TO(RCPT) | TO(MAIL) | TO(CLOSE),
-	[SMTP_STATE_RCPT] = TO(RCPT_ASK) | TO(TEXT) | TO(GREETED) | TO(CLOSE),
+	[SMTP_STATE_RCPT] =
+	    TO(RCPT_ASK) | TO(TEXT) | TO(CHUNK) | TO(SKIP) | TO(GREETED) | TO(CLOSE),
 	[SMTP_STATE_TEXT] = TO(STORE) | TO(ABORT) | TO(CLOSE),
+	[SMTP_STATE_CHUNK] = TO(CHUNKS) | TO(STORE) | TO(ABORT) | TO(CLOSE),
+	[SMTP_STATE_CHUNKS] = TO(CHUNK) | TO(SKIP) | TO(ABORT) | TO(CLOSE),
+	[SMTP_STATE_SKIP] = TO(START) | TO(GREETED) | TO(ABORT) | TO(CLOSE),
 	[SMTP_STATE_STORE] = TO(GREETED) | TO(CLOSE),
 	[SMTP_STATE_ABORT] = TO(GREETED) | TO(CLOSE),
 	[SMTP_STATE_CLOSE] = 0,
@@ -58,6 +61,9 @@ smtp_server_want(const struct smtp_server *s)
 	case SMTP_STATE_MAIL:
 	case SMTP_STATE_RCPT:
 	case SMTP_STATE_TEXT:
+	case SMTP_STATE_CHUNK:
+	case SMTP_STATE_CHUNKS:
+	case SMTP_STATE_SKIP:
 		break;
 	}
 	return SMTP_SERVER_WANT_NONE;

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "smtp/chunk.h"
 #include "smtp/dot.h"
 #include "smtp/mail_params.h"
 #include "smtp/rcpt_params.h"
@@ -27,9 +28,10 @@ struct smtp_transaction {
 	struct buf param_texts;
 	uint64_t declared_size;   /* SIZE; 0: not given */
 	bool is_priority_lowered; /* below what MT-PRIORITY said */
+	bool is_chunked;          /* a BDAT was taken */
 	struct smtp_dot dot;
+	struct smtp_chunk chunk;
 	uint64_t text_len; /* octets decoded so far */
-	uint64_t text_began_ms, text_last_ms;
 };
 
 /*

@@ -4,7 +4,7 @@
 #define IN(state) (1u << SMTP_STATE_##state)
 
 enum {
-	ANYTIME = IN(START) | IN(GREETED) | IN(MAIL) | IN(RCPT),
+	ANYTIME = IN(START) | IN(GREETED) | IN(MAIL) | IN(RCPT) | IN(CHUNKS),
 	IDLE = IN(GREETED),
 	OPEN = IN(MAIL) | IN(RCPT),
 };
@@ -21,6 +21,7 @@ static const struct verb {
 	{ "MAIL", IDLE, true, true, SMTP_REPLY_MAIL_TWICE, smtp_verb_mail },
 	{ "RCPT", OPEN, true, true, SMTP_REPLY_MAIL_FIRST, smtp_verb_rcpt },
 	{ "DATA", OPEN, true, true, SMTP_REPLY_MAIL_FIRST, smtp_verb_data },
+	{ "BDAT", OPEN | IN(CHUNKS), true, true, SMTP_REPLY_MAIL_FIRST, smtp_verb_bdat },
 	{ "EHLO", ANYTIME, false, false, SMTP_REPLY_EHLO_FIRST, smtp_verb_ehlo },
 	{ "AUTH", IDLE, true, false, SMTP_REPLY_AUTH_IN_MAIL, smtp_verb_auth },
 	{ "STARTTLS", IDLE, false, false, SMTP_REPLY_TLS_TWICE, smtp_verb_starttls },
@@ -66,6 +67,34 @@ trim(struct slice s)
 	return s;
 }
 
+/* Why v may not come now; SMTP_REPLY_NONE: it may. */
+static enum smtp_server_reply
+find_refusal(const struct smtp_server *s, const struct verb *v)
+{
+	if (s->state == SMTP_STATE_START && !(v->states & IN(START)))
+		return SMTP_REPLY_EHLO_FIRST;
+	if (v->needs_tls && !s->is_tls)
+		return SMTP_REPLY_TLS_FIRST;
+	if (v->needs_auth && s->account.len == 0)
+		return SMTP_REPLY_AUTH_FIRST;
+	if (v->states & 1u << s->state)
+		return SMTP_REPLY_NONE;
+	return s->state == SMTP_STATE_CHUNKS ? SMTP_REPLY_IN_CHUNKS : v->out_of_order;
+}
+
+static void
+run(struct smtp_server *s, const struct verb *v, struct slice argument)
+{
+	enum smtp_server_reply refusal = find_refusal(s, v);
+
+	if (refusal == SMTP_REPLY_NONE)
+		v->handle(s, argument);
+	else if (v->handle == smtp_verb_bdat)
+		smtp_server_refuse_bdat(s, argument, refusal);
+	else
+		smtp_server_refuse(s, refusal);
+}
+
 void
 smtp_server_command(struct smtp_server *s, struct slice line)
 {
@@ -76,14 +105,6 @@ smtp_server_command(struct smtp_server *s, struct slice line)
 		smtp_server_refuse(s, SMTP_REPLY_LINE_OCTETS);
 	else if (v == NULL)
 		smtp_server_refuse(s, SMTP_REPLY_UNKNOWN_COMMAND);
-	else if (s->state == SMTP_STATE_START && !(v->states & IN(START)))
-		smtp_server_refuse(s, SMTP_REPLY_EHLO_FIRST);
-	else if (v->needs_tls && !s->is_tls)
-		smtp_server_refuse(s, SMTP_REPLY_TLS_FIRST);
-	else if (v->needs_auth && s->account.len == 0)
-		smtp_server_refuse(s, SMTP_REPLY_AUTH_FIRST);
-	else if (!(v->states & 1u << s->state))
-		smtp_server_refuse(s, v->out_of_order);
 	else
-		v->handle(s, trim(slice_after(line, end)));
+		run(s, v, trim(slice_after(line, end)));
 }

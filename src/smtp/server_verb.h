@@ -11,6 +11,7 @@ void smtp_server_command(struct smtp_server *s, struct slice line);
 
 /* One handler, one file. argument: what follows the verb, without the spaces around it. */
 void smtp_verb_auth(struct smtp_server *s, struct slice argument);
+void smtp_verb_bdat(struct smtp_server *s, struct slice argument);
 void smtp_verb_data(struct smtp_server *s, struct slice argument);
 void smtp_verb_ehlo(struct smtp_server *s, struct slice argument);
 void smtp_verb_expn(struct smtp_server *s, struct slice argument);
@@ -36,5 +37,18 @@ void smtp_server_auth_line(struct smtp_server *s, struct slice line);
 void smtp_server_auth_line_too_long(struct smtp_server *s);
 /* Octets of text. In server_data.c. Returns how many were read. */
 size_t smtp_server_read_text(struct smtp_server *s, struct slice in);
+/* Octets of a chunk. In server_bdat.c. Returns how many were read. */
+size_t smtp_server_read_chunk(struct smtp_server *s, struct slice in);
+/* A BDAT that may not come here: its chunk is read, then refused. In server_bdat.c. */
+void smtp_server_refuse_bdat(
+    struct smtp_server *s, struct slice argument, enum smtp_server_reply refusal);
+
+/* For both kinds of text, in server_text.c. s->text is new: counts it. */
+void smtp_server_text_took(struct smtp_server *s);
+/* Why the text cannot be taken, as far as it has come; SMTP_REPLY_NONE: it can. */
+enum smtp_server_reply smtp_server_text_fault(
+    const struct smtp_server *s, const struct smtp_crlf *crlf);
+/* It has come whole, or has a fault: it is stored, or refused. */
+void smtp_server_text_end(struct smtp_server *s, const struct smtp_crlf *crlf);
 
 #endif

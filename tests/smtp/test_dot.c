@@ -15,34 +15,35 @@
 static const struct dot_case {
 	const char *name, *in, *out, *rest; /* rest: left for the next command */
 	enum smtp_dot_status status;
-	enum smtp_dot_flaw flaw;
+	enum smtp_text_flaw flaw;
 } cases[] = {
 	/* RFC 5321 §4.5.2 */
-	{ "empty message", ".\r\nQUIT\r\n", "", "QUIT\r\n", SMTP_DOT_DONE, SMTP_DOT_SOUND },
-	{ "one line", "a\r\n.\r\n", "a\r\n", "", SMTP_DOT_DONE, SMTP_DOT_SOUND },
-	{ "stuffed dot", "a\r\n..b\r\n.\r\n", "a\r\n.b\r\n", "", SMTP_DOT_DONE, SMTP_DOT_SOUND },
-	{ "stuffed dot alone", "..\r\n.\r\n", ".\r\n", "", SMTP_DOT_DONE, SMTP_DOT_SOUND },
-	{ "dot not stuffed", ".b\r\n.\r\n", "b\r\n", "", SMTP_DOT_DONE, SMTP_DOT_SOUND },
-	{ "dot within a line", "a.b.\r\n.\r\n", "a.b.\r\n", "", SMTP_DOT_DONE, SMTP_DOT_SOUND },
-	{ "empty lines", "\r\n\r\n.\r\n", "\r\n\r\n", "", SMTP_DOT_DONE, SMTP_DOT_SOUND },
-	{ "unfinished", "a\r\n.\r", "a\r\n", "", SMTP_DOT_MORE, SMTP_DOT_SOUND },
-	{ "8 bit", "\xc3\xa9\xff\r\n.\r\n", "\xc3\xa9\xff\r\n", "", SMTP_DOT_DONE, SMTP_DOT_SOUND },
+	{ "empty message", ".\r\nQUIT\r\n", "", "QUIT\r\n", SMTP_DOT_DONE, SMTP_TEXT_SOUND },
+	{ "one line", "a\r\n.\r\n", "a\r\n", "", SMTP_DOT_DONE, SMTP_TEXT_SOUND },
+	{ "stuffed dot", "a\r\n..b\r\n.\r\n", "a\r\n.b\r\n", "", SMTP_DOT_DONE, SMTP_TEXT_SOUND },
+	{ "stuffed dot alone", "..\r\n.\r\n", ".\r\n", "", SMTP_DOT_DONE, SMTP_TEXT_SOUND },
+	{ "dot not stuffed", ".b\r\n.\r\n", "b\r\n", "", SMTP_DOT_DONE, SMTP_TEXT_SOUND },
+	{ "dot within a line", "a.b.\r\n.\r\n", "a.b.\r\n", "", SMTP_DOT_DONE, SMTP_TEXT_SOUND },
+	{ "empty lines", "\r\n\r\n.\r\n", "\r\n\r\n", "", SMTP_DOT_DONE, SMTP_TEXT_SOUND },
+	{ "unfinished", "a\r\n.\r", "a\r\n", "", SMTP_DOT_MORE, SMTP_TEXT_SOUND },
+	{ "8 bit", "\xc3\xa9\xff\r\n.\r\n", "\xc3\xa9\xff\r\n", "", SMTP_DOT_DONE,
+	    SMTP_TEXT_SOUND },
 	/* §2.3.8, and each sequence that some server has taken for the end */
-	{ "LF.LF", "a\n.\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_DOT_BARE_LF },
-	{ "LF.CR", "a\n.\rM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_DOT_BARE_LF },
-	{ "CR.LF", "a\r.\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_DOT_BARE_LF },
-	{ "CR.CR", "a\r.\rM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_DOT_BARE_CR },
-	{ "LF.CRLF", "a\n.\r\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_DOT_BARE_LF },
-	{ "CR.CRLF", "a\r.\r\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_DOT_BARE_CR },
-	{ "CRLF.LF", "a\r\n.\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_DOT_BARE_LF },
-	{ "CRLF.CR", "a\r\n.\rM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_DOT_BARE_CR },
-	{ "CRLF.CRCRLF", "a\r\n.\r\r\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_DOT_BARE_CR },
+	{ "LF.LF", "a\n.\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_TEXT_BARE_LF },
+	{ "LF.CR", "a\n.\rM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_TEXT_BARE_LF },
+	{ "CR.LF", "a\r.\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_TEXT_BARE_LF },
+	{ "CR.CR", "a\r.\rM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_TEXT_BARE_CR },
+	{ "LF.CRLF", "a\n.\r\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_TEXT_BARE_LF },
+	{ "CR.CRLF", "a\r.\r\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_TEXT_BARE_CR },
+	{ "CRLF.LF", "a\r\n.\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_TEXT_BARE_LF },
+	{ "CRLF.CR", "a\r\n.\rM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_TEXT_BARE_CR },
+	{ "CRLF.CRCRLF", "a\r\n.\r\r\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_TEXT_BARE_CR },
 	{ "CRCRLF.CRCRLF", "a\r\r\n.\r\r\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE,
-	    SMTP_DOT_BARE_CR },
+	    SMTP_TEXT_BARE_CR },
 	{ "CRCRLF.CRLF ends, refused", "a\r\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE,
-	    SMTP_DOT_BARE_CR },
-	{ "LF first", "\n.\r\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_DOT_BARE_LF },
-	{ "CR at the end of what came", "a\r", "a\r", "", SMTP_DOT_MORE, SMTP_DOT_SOUND },
+	    SMTP_TEXT_BARE_CR },
+	{ "LF first", "\n.\r\nM\r\n.\r\nQ", NULL, "Q", SMTP_DOT_DONE, SMTP_TEXT_BARE_LF },
+	{ "CR at the end of what came", "a\r", "a\r", "", SMTP_DOT_MORE, SMTP_TEXT_SOUND },
 };
 
 /* RFC 5322 §4: no NUL in a message. */
@@ -99,11 +100,11 @@ check_cut(const struct dot_case *t, size_t cut)
 {
 	struct result r = decode_cut(t->in, strlen(t->in), cut);
 
-	if (r.status != t->status || smtp_dot_flaw(&r.d) != t->flaw ||
+	if (r.status != t->status || smtp_crlf_flaw(&r.d.crlf) != t->flaw ||
 	    (t->out != NULL && !slice_is(buf_slice(&r.text), t->out)) ||
 	    strcmp(t->in + r.used, t->rest) != 0)
 		fail_msg("%s, cut at %zu: status %d, flaw %d, text '%.*s', rest '%s'", t->name, cut,
-		    (int)r.status, (int)smtp_dot_flaw(&r.d), (int)r.text.len,
+		    (int)r.status, (int)smtp_crlf_flaw(&r.d.crlf), (int)r.text.len,
 		    (const char *)r.text.ptr, t->in + r.used);
 	buf_done(&r.text);
 }
@@ -126,7 +127,7 @@ test_nul_is_refused_after_the_real_end(void **state)
 			struct result r = decode_cut(nul_cases[i].in, nul_cases[i].len, cut);
 
 			if (r.status != SMTP_DOT_DONE || r.used != nul_cases[i].len - 1 ||
-			    smtp_dot_flaw(&r.d) == SMTP_DOT_SOUND)
+			    smtp_crlf_flaw(&r.d.crlf) == SMTP_TEXT_SOUND)
 				fail_msg("%s, cut at %zu: status %d, used %zu", nul_cases[i].name,
 				    cut, (int)r.status, r.used);
 			buf_done(&r.text);
