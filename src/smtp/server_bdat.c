@@ -114,6 +114,7 @@ take(struct smtp_server *s, const struct arguments *a)
 	if (s->state == SMTP_STATE_RCPT) {
 		s->text_began_ms = s->now_ms;
 		t->is_chunked = true;
+		t->chunk.is_binary = t->params.body == SMTP_BODY_BINARYMIME;
 		t->chunk.crlf.takes_lf = s->options->profile == SMTP_SERVER_LEGACY_DEVICE;
 	}
 	s->text_last_ms = s->now_ms;

@@ -20,6 +20,10 @@ smtp_verb_data(struct smtp_server *s, struct slice argument)
 		smtp_server_reply(s, SMTP_REPLY_RCPT_FIRST);
 		return;
 	}
+	if (s->transaction->params.body == SMTP_BODY_BINARYMIME) {
+		smtp_server_refuse(s, SMTP_REPLY_BDAT_ONLY); /* RFC 3030 §3 */
+		return;
+	}
 	s->text_began_ms = s->text_last_ms = s->now_ms;
 	s->transaction->dot.crlf.takes_lf = s->options->profile == SMTP_SERVER_LEGACY_DEVICE;
 	smtp_server_reply(s, SMTP_REPLY_SEND_TEXT);
