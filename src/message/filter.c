@@ -124,12 +124,10 @@ take_body(struct message_filter *f, struct slice text, struct buf *out)
 	size_t line_length = f->options.line_length;
 
 	f->is_8bit = f->is_8bit || !smtp_is_ascii(text);
-	if (f->options.is_binary) {
-		buf_add_slice(out, text);
-	} else if (may_fold(f)) {
+	if (!f->options.is_binary && may_fold(f)) {
 		if (message_lines_fold(&f->lines, text, line_length, out))
 			message_changes_note(&f->changes, "folded");
-	} else if (message_lines_fit(&f->lines, text, line_length)) {
+	} else if (f->options.is_binary || message_lines_fit(&f->lines, text, line_length)) {
 		buf_add_slice(out, text);
 	} else {
 		buf_add_text(&f->detail, "body");

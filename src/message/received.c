@@ -2,6 +2,8 @@
 #include "message/received.h"
 
 #include "message/date.h"
+#include "smtp/address.h"
+#include "smtp/utf8.h"
 
 #define NAME_LEN_MAX 255    /* octets kept of a name; a domain has no more (RFC 1035 §2.3.4) */
 #define ADDRESS_LEN_MAX 900 /* a line may hold 998 octets (RFC 5322 §2.1.1) */
@@ -19,6 +21,13 @@ static bool
 is_path_octet(uint8_t c)
 {
 	return c > ' ' && c < 0x7f && c != '<' && c != '>';
+}
+
+/* RFC 6531 §3.7.3: of a recipient that is UTF-8. */
+static bool
+is_utf8_path_octet(uint8_t c)
+{
+	return is_path_octet(c) || c > 0x7f;
 }
 
 /* Each octet that may_stand() refuses becomes '?': visible, and nothing in any grammar. */
@@ -43,28 +52,77 @@ add_name(struct buf *out, struct slice name)
 	add_filtered(out, name, NAME_LEN_MAX, is_name_octet);
 }
 
+/* RFC 5321 §4.1.3; out stays empty when peer is no address. */
+static void
+add_literal(struct buf *out, struct slice peer)
+{
+	bool is_v6 = slice_find(peer, ':') != peer.len;
+
+	buf_add_text(out, is_v6 ? "[IPv6:" : "[");
+	add_name(out, peer);
+	buf_add_text(out, "]");
+	if (!smtp_literal_is_valid(buf_slice(out)))
+		buf_clear(out);
+}
+
+static bool
+is_domain_or_literal(struct slice s)
+{
+	return smtp_is_ascii(s) && (smtp_domain_is_valid(s) || smtp_literal_is_valid(s));
+}
+
 /* The address that we saw; what the client calls itself may be a lie (RFC 5321 §4.4). */
+static void
+add_client(struct buf *out, const struct message_received *r)
+{
+	bool is_named = is_domain_or_literal(r->helo);
+	struct buf literal;
+
+	buf_init(&literal, NAME_LEN_MAX + sizeof "[IPv6:]");
+	add_literal(&literal, r->peer);
+	if (is_named)
+		buf_add_slice(out, r->helo);
+	else if (literal.len != 0)
+		buf_add_slice(out, buf_slice(&literal));
+	else
+		buf_add_text(out, "unknown");
+	if (literal.len != 0) {
+		buf_add_text(out, "\r\n\t(");
+		buf_add_slice(out, buf_slice(&literal));
+		buf_add_text(out, ")");
+	}
+	if (!is_named && r->helo.len != 0) {
+		buf_add_text(out, "\r\n\t(EHLO ");
+		add_name(out, r->helo);
+		buf_add_text(out, ")");
+	}
+	buf_done(&literal);
+}
+
 static void
 add_from(struct buf *out, const struct message_received *r)
 {
-	bool is_v6 = slice_find(r->peer, ':') != r->peer.len;
-
 	buf_add_text(out, "Received: from ");
-	add_name(out, r->helo);
-	buf_add_text(out, is_v6 ? "\r\n\t([IPv6:" : "\r\n\t([");
-	add_name(out, r->peer);
-	buf_add_text(out, "])\r\n");
+	if (r->pseudonym.len == 0) {
+		add_client(out, r);
+	} else {
+		buf_add_slice(
+		    out, smtp_domain_is_valid(r->pseudonym) ? r->pseudonym : slice_of("hidden"));
+		buf_add_text(out, ".invalid");
+	}
+	buf_add_text(out, "\r\n");
 }
 
+/* RFC 8314 §4.3: a clause of its own, after `for`. */
 static void
 add_tls(struct buf *out, const struct message_received *r)
 {
 	if (!r->is_tls || r->tls_version.len == 0)
 		return;
-	buf_add_text(out, "\r\n\t(version=");
-	add_name(out, r->tls_version);
-	buf_add_text(out, " cipher=");
+	buf_add_text(out, "\r\n\ttls ");
 	add_name(out, r->tls_cipher);
+	buf_add_text(out, " (");
+	add_name(out, r->tls_version);
 	buf_add_text(out, ")");
 }
 
@@ -74,19 +132,21 @@ add_for(struct buf *out, const struct message_received *r)
 	if (r->recipient.len == 0 || r->recipient.len > ADDRESS_LEN_MAX)
 		return;
 	buf_add_text(out, "\r\n\tfor <");
-	add_filtered(out, r->recipient, ADDRESS_LEN_MAX, is_path_octet);
+	add_filtered(
+	    out, r->recipient, ADDRESS_LEN_MAX, r->is_utf8 ? is_utf8_path_octet : is_path_octet);
 	buf_add_text(out, ">");
 }
 
 const char *
-message_received_protocol(bool is_extended, bool is_tls, bool is_authenticated)
+message_received_protocol(const struct message_received *r)
 {
-	/* RFC 3848 has names for TLS and AUTH with EHLO only: both are extensions. */
-	if (!is_extended)
-		return "SMTP";
-	if (is_tls)
-		return is_authenticated ? "ESMTPSA" : "ESMTPS";
-	return is_authenticated ? "ESMTPA" : "ESMTP";
+	/* There are names for TLS, AUTH and SMTPUTF8 with EHLO only: all are extensions. */
+	static const char *const names[2][2][2] = {
+		{ { "ESMTP", "ESMTPA" }, { "ESMTPS", "ESMTPSA" } },
+		{ { "UTF8SMTP", "UTF8SMTPA" }, { "UTF8SMTPS", "UTF8SMTPSA" } },
+	};
+
+	return r->is_extended ? names[r->is_utf8][r->is_tls][r->is_authenticated] : "SMTP";
 }
 
 bool
@@ -95,12 +155,10 @@ message_received_add(const struct message_received *r, struct buf *out)
 	add_from(out, r);
 	buf_add_text(out, "\tby ");
 	add_name(out, r->hostname);
-	buf_addf(out, " with %s",
-	    message_received_protocol(r->is_extended, r->is_tls, r->is_authenticated));
-	buf_add_text(out, " id ");
+	buf_addf(out, " with %s id ", message_received_protocol(r));
 	add_name(out, r->queue_id);
-	add_tls(out, r);
 	add_for(out, r);
+	add_tls(out, r);
 	buf_add_text(out, ";\r\n\t");
 	message_date_add(r->unix_s, out);
 	buf_add_text(out, "\r\n");

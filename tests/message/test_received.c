@@ -49,8 +49,8 @@ test_field_has_every_clause_in_order(void **state)
 	check(&r, "Received: from client.example.org\r\n"
 		  "\t([192.0.2.7])\r\n"
 		  "\tby mail.example.com with ESMTPSA id 0ABCDEFGHJKMN\r\n"
-		  "\t(version=TLSv1.3 cipher=TLS_AES_256_GCM_SHA384)\r\n"
-		  "\tfor <bob@example.net>;\r\n"
+		  "\tfor <bob@example.net>\r\n"
+		  "\ttls TLS_AES_256_GCM_SHA384 (TLSv1.3);\r\n"
 		  "\tSun, 22 Nov 2026 10:00:00 +0000\r\n");
 }
 
@@ -69,16 +69,34 @@ test_ipv6_peer_is_an_address_literal(void **state)
 		  "\tSun, 22 Nov 2026 10:00:00 +0000\r\n");
 }
 
-/* RFC 3848: the registered names. */
+/* RFC 3848, RFC 6531 §4.3: the registered names. */
 static void
 test_protocol_names_are_those_registered(void **state)
 {
+	static const struct {
+		bool is_extended, is_utf8, is_tls, is_authenticated;
+		const char *name;
+	} rows[] = {
+		{ true, false, true, true, "ESMTPSA" },
+		{ true, false, true, false, "ESMTPS" },
+		{ true, false, false, true, "ESMTPA" },
+		{ true, false, false, false, "ESMTP" },
+		{ true, true, true, true, "UTF8SMTPSA" },
+		{ true, true, true, false, "UTF8SMTPS" },
+		{ true, true, false, true, "UTF8SMTPA" },
+		{ true, true, false, false, "UTF8SMTP" },
+		{ false, false, true, true, "SMTP" },
+	};
+
 	(void)state;
-	assert_string_equal(message_received_protocol(true, true, true), "ESMTPSA");
-	assert_string_equal(message_received_protocol(true, true, false), "ESMTPS");
-	assert_string_equal(message_received_protocol(true, false, true), "ESMTPA");
-	assert_string_equal(message_received_protocol(true, false, false), "ESMTP");
-	assert_string_equal(message_received_protocol(false, true, true), "SMTP");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct message_received r = { .is_extended = rows[i].is_extended,
+			.is_utf8 = rows[i].is_utf8,
+			.is_tls = rows[i].is_tls,
+			.is_authenticated = rows[i].is_authenticated };
+
+		assert_string_equal(message_received_protocol(&r), rows[i].name);
+	}
 }
 
 static void
@@ -89,11 +107,85 @@ test_client_octets_never_leave_their_place(void **state)
 	(void)state;
 	r.helo = slice_make("a)\r\nX: \0\x1b\xff(", 11);
 	r.recipient = slice_of("x>\r\n\r\ny@z");
-	check(&r, "Received: from a???X:?????\r\n"
+	check(&r, "Received: from [192.0.2.7]\r\n"
 		  "\t([192.0.2.7])\r\n"
+		  "\t(EHLO a???X:????\?)\r\n"
 		  "\tby mail.example.com with ESMTPSA id 0ABCDEFGHJKMN\r\n"
-		  "\t(version=TLSv1.3 cipher=TLS_AES_256_GCM_SHA384)\r\n"
-		  "\tfor <x?????y@z>;\r\n"
+		  "\tfor <x?????y@z>\r\n"
+		  "\ttls TLS_AES_256_GCM_SHA384 (TLSv1.3);\r\n"
+		  "\tSun, 22 Nov 2026 10:00:00 +0000\r\n");
+}
+
+/* RFC 5321 §4.4: what stands after "from" is a domain or an address literal, whatever was said. */
+static void
+test_from_keeps_to_the_grammar(void **state)
+{
+	static const struct {
+		const char *helo, *peer, *from;
+	} rows[] = {
+		{ "[192.0.2.7]", "192.0.2.7", "[192.0.2.7]\r\n\t([192.0.2.7])\r\n" },
+		{ "my_pc", "2001:db8::1",
+		    "[IPv6:2001:db8::1]\r\n\t([IPv6:2001:db8::1])\r\n\t(EHLO my_pc)\r\n" },
+		{ "", "192.0.2.7", "[192.0.2.7]\r\n\t([192.0.2.7])\r\n" },
+		{ "a.example", "", "a.example\r\n" },
+		{ "my pc", "nowhere", "unknown\r\n\t(EHLO my?pc)\r\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct message_received r = example();
+		struct buf out;
+
+		r.helo = slice_of(rows[i].helo);
+		r.peer = slice_of(rows[i].peer);
+		buf_init(&out, MESSAGE_RECEIVED_MAX);
+		assert_true(message_received_add(&r, &out));
+		buf_drop(&out, strlen("Received: from "));
+		assert_memory_equal(out.ptr, rows[i].from, strlen(rows[i].from));
+		assert_memory_equal(out.ptr + strlen(rows[i].from), "\tby ", 4);
+		buf_done(&out);
+	}
+}
+
+static void
+test_a_pseudonym_hides_address_and_name(void **state)
+{
+	struct message_received r = example();
+
+	(void)state;
+	r.pseudonym = slice_of("mzxw6ytboi");
+	check(&r, "Received: from mzxw6ytboi.invalid\r\n"
+		  "\tby mail.example.com with ESMTPSA id 0ABCDEFGHJKMN\r\n"
+		  "\tfor <bob@example.net>\r\n"
+		  "\ttls TLS_AES_256_GCM_SHA384 (TLSv1.3);\r\n"
+		  "\tSun, 22 Nov 2026 10:00:00 +0000\r\n");
+	r.pseudonym = slice_of("no\r\nlabel");
+	check(&r, "Received: from hidden.invalid\r\n"
+		  "\tby mail.example.com with ESMTPSA id 0ABCDEFGHJKMN\r\n"
+		  "\tfor <bob@example.net>\r\n"
+		  "\ttls TLS_AES_256_GCM_SHA384 (TLSv1.3);\r\n"
+		  "\tSun, 22 Nov 2026 10:00:00 +0000\r\n");
+}
+
+/* RFC 6531 §3.7.3 */
+static void
+test_a_recipient_is_utf8_only_with_smtputf8(void **state)
+{
+	struct message_received r = example();
+
+	(void)state;
+	r.is_tls = false;
+	r.recipient = slice_of("\xc3\xa9@example.net");
+	check(&r, "Received: from client.example.org\r\n"
+		  "\t([192.0.2.7])\r\n"
+		  "\tby mail.example.com with ESMTPA id 0ABCDEFGHJKMN\r\n"
+		  "\tfor <??@example.net>;\r\n"
+		  "\tSun, 22 Nov 2026 10:00:00 +0000\r\n");
+	r.is_utf8 = true;
+	check(&r, "Received: from client.example.org\r\n"
+		  "\t([192.0.2.7])\r\n"
+		  "\tby mail.example.com with UTF8SMTPA id 0ABCDEFGHJKMN\r\n"
+		  "\tfor <\xc3\xa9@example.net>;\r\n"
 		  "\tSun, 22 Nov 2026 10:00:00 +0000\r\n");
 }
 
@@ -157,6 +249,9 @@ main(void)
 		cmocka_unit_test(test_ipv6_peer_is_an_address_literal),
 		cmocka_unit_test(test_protocol_names_are_those_registered),
 		cmocka_unit_test(test_client_octets_never_leave_their_place),
+		cmocka_unit_test(test_from_keeps_to_the_grammar),
+		cmocka_unit_test(test_a_pseudonym_hides_address_and_name),
+		cmocka_unit_test(test_a_recipient_is_utf8_only_with_smtputf8),
 		cmocka_unit_test(test_the_longest_names_keep_lines_and_field_bounded),
 		cmocka_unit_test(test_a_recipient_too_long_for_a_line_is_left_out),
 		cmocka_unit_test(test_a_full_buffer_is_told),
