@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "auth/sender.h"
 
-/* A quoted local part may hold an "@" too: the last one is the divider (RFC 5321 §4.1.2). */
+/* A quoted local part may hold an "@" too: the last one is the divider (RFC 5321 §4.1.2). Beyond
+ * that a local part is read by nobody but its own domain (§2.3.11). */
 static bool
 split(struct slice address, struct slice *ret_local, struct slice *ret_domain)
 {

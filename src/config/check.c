@@ -82,6 +82,7 @@ static void
 check_login(const struct config_build *b, size_t i)
 {
 	const struct config_next_hop *h = &b->config->next_hops[i];
+	/* RFC 4954 §14: no password for a server whose certificate is not verified. */
 	const bool is_checked =
 	    h->tls == CONFIG_NEXT_HOP_TLS_REQUIRED || h->tls == CONFIG_NEXT_HOP_TLS_IMPLICIT;
 

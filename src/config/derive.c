@@ -52,6 +52,8 @@ derive_hostname(const struct config_build *b)
 		    "connect to, such as hostname = \"mail.example.org\"");
 }
 
+/* RFC 6409 §3.1, RFC 8314 §3.3, §4: submission is on 587 with STARTTLS and on 465 with TLS at once.
+ */
 static void
 derive_listeners(const struct config_build *b)
 {
@@ -97,7 +99,7 @@ derive_next_hop(const struct config_build *b, size_t i)
 		h->tls = is_unix ? CONFIG_NEXT_HOP_TLS_NONE : CONFIG_NEXT_HOP_TLS_REQUIRED;
 	if (h->port == 0 && !is_unix)
 		h->port = usual_port(h);
-	if (h->tls_name == NULL && !is_unix)
+	if (h->tls_name == NULL && !is_unix) /* never a name from the DNS (RFC 4954 §14) */
 		h->tls_name = xstrdup(h->host);
 }
 

@@ -240,7 +240,7 @@ static const struct config_key next_hop_keys[] = {
 	    .text = "TCP port of the server.",
 	},
 	{
-	    .name = "tls",
+	    .name = "tls", /* RFC 3207 §6: it can be required, and used where there is some */
 	    .type = CONFIG_TYPE_WORD,
 	    .offset = offsetof(struct config_next_hop, tls),
 	    .derived = "\"required\", or \"none\" for a local socket",

@@ -17,7 +17,7 @@ _Static_assert(
 
 static const struct config_key top_keys[] = {
 	{
-	    .name = "hostname",
+	    .name = "hostname", /* what EHLO says to next hops: RFC 5321 §2.3.5, §4.1.4 */
 	    .type = CONFIG_TYPE_HOSTNAME,
 	    .offset = offsetof(struct config, hostname),
 	    .derived = "the system's name, where that is a full domain name",

@@ -5,6 +5,8 @@
  * When no connection can be had, all that waits gets the reason as its verdict at once, and so does
  * what comes until the back-off is over: queue knows when to try a message again, and a dead next
  * hop must not hold the jobs that others could have.
+ *
+ * RFC 5321 §4.5.4.1: a host that cannot be reached is remembered; what it answers to MAIL is not.
  */
 #ifndef DELIVERY_HOP_H
 #define DELIVERY_HOP_H

@@ -18,7 +18,8 @@ delivery_session_flush(struct delivery_session *s)
 	smtp_client_output_taken(s->client, out.len);
 }
 
-/* As many of its recipients as the next hop takes at a time. */
+/* As many of its recipients as the next hop takes at a time. One text for all of them (RFC 5321
+ * §4.5.4.1), in parts when there are more (§4.5.3.1.8). */
 void
 delivery_session_begin_mail(struct delivery_session *s, struct delivery_job *job)
 {

@@ -5,6 +5,8 @@
  * 63 bits: 41 of milliseconds since 2020, 6 of the submission process's slot, 16 of a counter that
  * starts anywhere. So ids are unique without asking anyone and nearly in order of arrival, which
  * keeps inserts at the end of the B-tree. The queue refuses a number that it already has.
+ *
+ * Message-ID fields of ours are made of it (RFC 5322 §3.6.4).
  */
 #ifndef MESSAGE_MESSAGE_ID_H
 #define MESSAGE_MESSAGE_ID_H

@@ -113,7 +113,7 @@ add_from(struct buf *out, const struct message_received *r)
 	buf_add_text(out, "\r\n");
 }
 
-/* RFC 8314 §4.3: a clause of its own, after `for`. */
+/* RFC 8314 §4, §4.3: a clause of its own, after `for`. */
 static void
 add_tls(struct buf *out, const struct message_received *r)
 {
@@ -137,6 +137,7 @@ add_for(struct buf *out, const struct message_received *r)
 	buf_add_text(out, ">");
 }
 
+/* RFC 4954 §7: "A" for a login, "S" for TLS. */
 const char *
 message_received_protocol(const struct message_received *r)
 {
@@ -149,6 +150,7 @@ message_received_protocol(const struct message_received *r)
 	return r->is_extended ? names[r->is_utf8][r->is_tls][r->is_authenticated] : "SMTP";
 }
 
+/* No line of it is white space alone (RFC 5322 §3.2.2). */
 bool
 message_received_add(const struct message_received *r, struct buf *out)
 {

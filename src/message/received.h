@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * received.h - the trace header field that is put before every message taken in (RFC 5321 §4.4).
+ * received.h - the trace header field that is put before every message taken in (RFC 5321 §4.4, RFC
+ * 4954 §7). What is there already stays as it is, in its order (RFC 5321 §3.7.2, RFC 5322 §3.6,
+ * §3.6.7).
  *
  * What the client said or chose (its EHLO name, a recipient) is filtered: no octet of it can end
  * the line, close a comment or start a field of its own. The field keeps to the grammar of

@@ -11,7 +11,8 @@
 #include "net/conn_private.h"
 #include "util/clock.h"
 
-/* close_notify, unless the record layer has failed or is in the midst of a record. */
+/* close_notify, unless the record layer has failed or is in the midst of a record. RFC 8314 §3.4.
+ */
 static void
 notify_close(struct net_conn *c)
 {

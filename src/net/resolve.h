@@ -4,6 +4,9 @@
  *
  * /etc/resolv.conf and /etc/hosts are read once, by net_resolver_new(), which belongs before the
  * sandbox; after it no file is opened and no thread runs.
+ *
+ * RFC 5321 §5.1: that a name does not exist is one answer, that nobody could say is another; all
+ * addresses are given, in their order.
  */
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H

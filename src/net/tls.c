@@ -56,6 +56,8 @@ refuse(struct buf *error, const char *words)
  * What both sides share. Buffers are given back between records, so that an idle connection holds
  * none. SMTP ends its messages and replies itself, so a peer that closes without close_notify cuts
  * nothing off that we would take for whole.
+ * RFC 8314 §4, §4.1: TLS 1.2 at least. No client certificate is ever asked for (§4.2). What does
+ * not do fails here and not later (RFC 3207 §4.1).
  */
 static SSL_CTX *
 new_context(const SSL_METHOD *method)
@@ -236,6 +238,7 @@ announce_name(SSL *ssl, const char *name)
 	return ok;
 }
 
+/* RFC 4954 §14: the name that was connected to, in subjectAltName first. */
 bool
 net_tls_set_name(SSL *ssl, const char *name)
 {

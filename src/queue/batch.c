@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * batch.c - group commit: what arrived in one turn of the loop becomes one transaction, and only
- * when it is on disk is anybody answered (RFC 5321 §4.1.1.4: 250 accepts responsibility).
+ * when it is on disk is anybody answered (RFC 5321 §2.1, §4.1.1.4, §6.1: 250 accepts
+ * responsibility, and the wait for it is that for the disk alone).
  *
  * Two batches exist: the open one, which fills, and the flying one, which is in the writer. When
  * the flying one is done, its promises are kept, and the open one takes off if it holds anything.

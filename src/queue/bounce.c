@@ -5,6 +5,9 @@
  * It is stored in the batch that settles them: either both are on disk or neither. Its own
  * reverse-path is null, and a message with a null reverse-path never causes one (RFC 5321 §6.1), so
  * a report that cannot be delivered ends here.
+ *
+ * This is what RFC 5321 §3.3, §3.6.3, §4.1.1.4, §4.2.5, §4.4, §4.5.4 and §4.5.5 ask of whoever said
+ * 250; a 5yz is final (§4.2.1).
  */
 #include <stdlib.h>
 

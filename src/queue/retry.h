@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* retry.h - when a deferred recipient is tried again (RFC 5321 §4.5.4.1). Pure. */
+/* retry.h - when a deferred recipient is tried again (RFC 5321 §4.2.1, §4.5.4.1). Pure. */
 #ifndef QUEUE_RETRY_H
 #define QUEUE_RETRY_H
 

@@ -275,6 +275,7 @@ dispatch(struct smtp_client *c, uint64_t now_ms)
 		steps[c->state].on_reply(c, now_ms);
 }
 
+/* RFC 5321 §4.3.1: nothing is said before the greeting, and each reply is waited for. */
 size_t
 smtp_client_input(struct smtp_client *c, struct slice in, uint64_t now_ms)
 {
@@ -349,6 +350,7 @@ smtp_client_end(struct smtp_client *c, const char *why)
 		client_break_problem(c, &problem);
 }
 
+/* RFC 5321 §4.1.1.10, §4.1.4: QUIT comes last, and its reply is waited for. */
 void
 smtp_client_quit(struct smtp_client *c, uint64_t now_ms)
 {

@@ -55,7 +55,8 @@ enum smtp_client_tls {
 	SMTP_CLIENT_TLS_IMPLICIT,      /* the first want is TLS, then comes the greeting */
 };
 
-/* How long each may take, in ms. See SMTP_CLIENT_TIMEOUTS for the values of RFC 5321 §4.5.3.2. */
+/* How long each may take, in ms (RFC 5321 §4.5.4: none is without end). See SMTP_CLIENT_TIMEOUTS
+ * for the values of RFC 5321 §4.5.3.2. */
 struct smtp_client_timeouts {
 	uint64_t greeting_ms; /* §4.5.3.2.1; a TLS handshake too */
 	uint64_t command_ms;  /* §4.5.3.2.2 and .3: each reply to EHLO, AUTH, MAIL, RCPT, ... */

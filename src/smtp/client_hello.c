@@ -141,7 +141,7 @@ go_on(struct smtp_client *c, uint64_t now_ms)
 	}
 }
 
-/* RFC 5321 §3.2: a server that does not know EHLO is greeted again with HELO. */
+/* RFC 5321 §3.2: a server that does not know EHLO is greeted again with HELO. RFC 5321 §2.2.1. */
 void
 client_on_ehlo(struct smtp_client *c, uint64_t now_ms)
 {

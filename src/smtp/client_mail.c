@@ -63,6 +63,7 @@ client_transaction_clear(struct smtp_client *c)
 	c->mail = (struct client_transaction){ .commands = commands };
 }
 
+/* Without a route (RFC 5321 §3.3, §3.6.1): none is stored. */
 static void
 add_path(struct buf *commands, const char *verb, struct slice address)
 {
@@ -71,6 +72,7 @@ add_path(struct buf *commands, const char *verb, struct slice address)
 	(void)buf_add_text(commands, ">");
 }
 
+/* RFC 5321 §4.1.1.3: no parameter that was not offered. */
 static void
 add_mail_command(struct smtp_client *c, const struct smtp_client_mail *m)
 {

@@ -220,6 +220,7 @@ class_of(uint16_t code)
 	return code / 100 == 5 ? SMTP_VERDICT_FAILED : SMTP_VERDICT_DEFERRED;
 }
 
+/* RFC 5321 §4.3.2: by the first digit, whatever the code. */
 struct smtp_verdict
 smtp_reply_verdict(const struct smtp_reply_parser *p, const char *host, const char *reason)
 {

@@ -5,7 +5,8 @@
 
 #include "smtp/client_internal.h"
 
-/* Eight octets at a time: this runs over the whole text for a peer without 8BITMIME. */
+/* Eight octets at a time: this runs over the whole text for a peer without 8BITMIME. RFC 5321 §2.4.
+ */
 static bool
 has_high_octet(struct slice s)
 {

@@ -42,6 +42,8 @@ is_text(const struct smtp_dot *d, const uint8_t *p)
 	return !d->crlf.takes_lf || *p != '\n' || d->crlf.state == SMTP_CRLF_CR;
 }
 
+/* RFC 5321 §4.1.1.4: only CRLF.CRLF ends it, and nothing is added; lines may be of any length
+ * (§4.5.3.1.6). RFC 5322 §2.3. */
 enum smtp_dot_status
 smtp_dot_decode(struct smtp_dot *d, struct slice *in, struct slice *ret_text)
 {

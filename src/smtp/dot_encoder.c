@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* RFC 5321 §2.3.8, §4.1.1.4, §4.5.2: whatever came in, what goes out has CRLF and doubled dots. */
 #include "smtp/dot_encoder.h"
 
 #include <string.h>

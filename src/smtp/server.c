@@ -75,6 +75,8 @@ smtp_server_refuse(struct smtp_server *s, enum smtp_server_reply reply)
 	smtp_server_refuse_with(s, reply, (struct slice){ NULL, 0 });
 }
 
+/* The only ways to an end that the client did not ask for, each with 421 (RFC 5321 §3.8, §4.1.1.10,
+ * §7.8). */
 void
 smtp_server_hang_up(struct smtp_server *s, enum smtp_server_reply reply)
 {

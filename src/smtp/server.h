@@ -13,7 +13,7 @@
  *         stop when n == 0 and nothing above had work; call smtp_server_timeout() at the deadline
  *
  * While a want is open nothing is consumed: that is the back-pressure, and it keeps the replies to
- * pipelined commands in order (RFC 2920 §3.2).
+ * pipelined commands in order (RFC 2920 §3.2), one for each (RFC 5321 §4.2, §4.3.1).
  */
 #ifndef SMTP_SERVER_H
 #define SMTP_SERVER_H

@@ -25,6 +25,8 @@ cancel(struct smtp_server *s, enum smtp_server_reply why)
 	ask(s, SMTP_SERVER_AUTH_CANCEL);
 }
 
+/* In any case of letters (RFC 4954 §8); one that is not offered is for the authenticator to refuse.
+ */
 static bool
 is_mechanism(struct slice name)
 {
@@ -137,7 +139,8 @@ smtp_server_auth_ok(struct smtp_server *s, struct slice account, uint64_t now_ms
 	smtp_server_settle(s);
 }
 
-/* Wrong passwords are counted apart from wrong commands: guessing is not a broken client. */
+/* Wrong passwords are counted apart from wrong commands: guessing is not a broken client. One
+ * answer for all of them (RFC 4954 §6). */
 static void
 refuse_credentials(struct smtp_server *s)
 {

@@ -4,6 +4,10 @@
  *
  * Text that cannot be taken is read to its real end all the same, and only then refused: whoever
  * stops earlier reads the rest of the message as commands.
+ *
+ * A message that is refused here is never delivered (RFC 5321 §4.2.5). DATA with an argument is 501
+ * (§4.3.2), too much text is 552 (§4.5.3.1.9); neither Resent nor Received fields are a reason
+ * (§3.3, §3.7.2).
  */
 #include "smtp/server_verb.h"
 

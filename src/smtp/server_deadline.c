@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How long the client may take (RFC 5321 §4.5.3.2). While it is our turn there is no deadline. */
+/* How long the client may take (RFC 5321 §4.5.3.2). While it is our turn there is no deadline: our
+ * own processes are near, and answer long before the two minutes of RFC 6409 §5.3. */
 #include "smtp/server_session.h"
 
 static uint64_t

@@ -76,6 +76,8 @@ end_reply(struct buf *out)
 /*
  * Only what would be accepted at this moment is offered (RFC 3207 §4.2, RFC 4954 §3, RFC 8689 §2).
  * SIZE says the limit (RFC 1870 §3). Whose priorities count for what is not told (RFC 6710 §3).
+ * All are registered, wanted by RFC 6409 §7, and work (RFC 5321 §2.2.2, §2.4, §4.2.4, §4.5.3.1.7).
+ * No AUTH before TLS (RFC 4954 §6).
  */
 static void
 add_extensions(struct smtp_server *s)
@@ -135,6 +137,7 @@ smtp_verb_ehlo(struct smtp_server *s, struct slice argument)
 	add_extensions(s);
 }
 
+/* RFC 5321 §2.2.1, §3.2: as good as EHLO, without extensions. */
 void
 smtp_verb_helo(struct smtp_server *s, struct slice argument)
 {

@@ -4,6 +4,8 @@
 #include "smtp/server_params.h"
 #include "smtp/server_verb.h"
 
+/* A null reverse-path is as good as any (RFC 5321 §4.5.5, RFC 6409 §3.2). What is refused changes
+ * nothing (RFC 5321 §4.1.4), parameters that are not offered are (§4.1.1). */
 void
 smtp_verb_mail(struct smtp_server *s, struct slice argument)
 {

@@ -82,6 +82,8 @@ take_envid(const struct smtp_server *s, struct slice value, struct smtp_server_s
 /*
  * RFC 4954 §5. Whom the sender's check allows MAIL FROM:<x> is trusted to say AUTH=x. Nobody is
  * trusted to vouch for another address: that goes on as AUTH=<>.
+ *
+ * What it holds is a mailbox or <> (§8).
  */
 static enum smtp_server_reply
 take_auth(const struct smtp_server *s, struct slice value, struct smtp_server_said *said)

@@ -5,6 +5,7 @@
 /*
  * RFC 5321 §3.3 allows no space on either side of the colon. We take spaces after it: old libraries
  * for web forms send them, and they cannot be mistaken for anything.
+ * Addresses that break the grammar are refused (RFC 6409 §5.1).
  */
 enum smtp_address_status
 smtp_verb_path(

@@ -2,6 +2,7 @@
 /* QUIT (RFC 5321 §4.1.1.10): an open transaction is dropped with the session. */
 #include "smtp/server_verb.h"
 
+/* RFC 5321 §4.3.2: no argument. */
 void
 smtp_verb_quit(struct smtp_server *s, struct slice argument)
 {

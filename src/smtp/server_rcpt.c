@@ -47,6 +47,7 @@ is_within_limits(struct smtp_server *s, struct slice recipient)
 	return false;
 }
 
+/* Those above the limit are refused one by one (RFC 5321 §4.5.3.1.8). */
 void
 smtp_verb_rcpt(struct smtp_server *s, struct slice argument)
 {
@@ -67,6 +68,7 @@ smtp_verb_rcpt(struct smtp_server *s, struct slice argument)
 	smtp_server_enter(s, SMTP_STATE_RCPT_ASK);
 }
 
+/* RFC 6409 §6.2. */
 void
 smtp_server_recipient_done(struct smtp_server *s, enum smtp_server_answer answer, uint64_t now_ms)
 {

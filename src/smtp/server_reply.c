@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* For good or for now is in the first digit (RFC 5321 §3.3), policy is 550 (§3.6.2, §7.9), the
+ * banner names the program without its version (§7.5); no code is 521 (RFC 6409 §7), and few need
+ * to be 554 (§4.1). */
 #include "smtp/server_reply.h"
 
 #include <assert.h>

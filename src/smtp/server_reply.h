@@ -3,8 +3,9 @@
  * server_reply.h - every reply of the server, in one table.
  *
  * Each says what is the matter and what to do about it, because a person reads it in the end. Codes
- * are those of RFC 5321 §4.2.3 and the extensions; all but greetings, EHLO, HELO and 3yz carry an
- * enhanced code of the same class (RFC 2034 §4).
+ * are those of RFC 5321 §4.2, §4.2.3, §4.3.1 and of the extensions (RFC 4954 §6), one for all lines
+ * of a reply (RFC 5321 §4.2.1), and not invented (§4.3.2); all but greetings, EHLO, HELO and 3yz
+ * carry an enhanced code of the same class (RFC 2034 §4).
  */
 #ifndef SMTP_SERVER_REPLY_H
 #define SMTP_SERVER_REPLY_H

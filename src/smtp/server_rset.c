@@ -2,6 +2,7 @@
 /* RSET (RFC 5321 §4.1.1.5): drops the transaction; EHLO, TLS and login stay. */
 #include "smtp/server_verb.h"
 
+/* RFC 5321 §4.3.2: no argument. */
 void
 smtp_verb_rset(struct smtp_server *s, struct slice argument)
 {

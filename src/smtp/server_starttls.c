@@ -2,6 +2,7 @@
 /* STARTTLS (RFC 3207 §4). What was learned before the handshake is forgotten after it (§4.2). */
 #include "smtp/server_verb.h"
 
+/* For clients that do not use port 465 (RFC 8314 §4). */
 void
 smtp_verb_starttls(struct smtp_server *s, struct slice argument)
 {
@@ -15,6 +16,7 @@ smtp_verb_starttls(struct smtp_server *s, struct slice argument)
 	}
 }
 
+/* RFC 3207 §6. */
 void
 smtp_server_tls_done(struct smtp_server *s, uint64_t now_ms)
 {

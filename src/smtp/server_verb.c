@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Each verb of RFC 5321 §4.5.1 and no other (§4.1.5); nothing for strangers (RFC 6409 §3.2, §7, RFC
+ * 5321 §7.9), and no password without TLS (RFC 4954 §4, §9, RFC 8314 §4, §4.1). */
 #include "smtp/server_verb.h"
 
 #define IN(state) (1u << SMTP_STATE_##state)
@@ -95,6 +97,8 @@ run(struct smtp_server *s, const struct verb *v, struct slice argument)
 		smtp_server_refuse(s, refusal);
 }
 
+/* Out of order is 503 (RFC 5321 §3.3, §4.1.1.1); an octet that no command may have is 500 (§4.1.2).
+ */
 void
 smtp_server_command(struct smtp_server *s, struct slice line)
 {

@@ -6,6 +6,9 @@
  * A session always waits for one thing, or for octets from the client. session_pump() carries
  * octets between connection and engine until there is something to wait for; whoever brings what
  * was waited for calls session_go_on(). Both may end the session.
+ *
+ * A client that is gone is as one that said QUIT: what was open is dropped, what was stored stays
+ * (RFC 5321 §4.1.1.5, §4.1.1.10).
  */
 #ifndef SUBMISSION_SESSION_H
 #define SUBMISSION_SESSION_H

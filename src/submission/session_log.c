@@ -43,6 +43,7 @@ session_log_connect(const struct session *s)
 	log_end(&l);
 }
 
+/* RFC 8314 §4: with the cipher. */
 void
 session_log_tls(const struct session *s)
 {
@@ -127,7 +128,8 @@ log_refusal(struct session *s, struct slice reply)
 	log_end(&l);
 }
 
-/* Our own replies: each line has three digits, and ends with CRLF. */
+/* Our own replies: each line has three digits, and ends with CRLF. RFC 6409 §5.2: what was refused
+ * is in the log. */
 void
 session_log_replies(struct session *s, struct slice output)
 {

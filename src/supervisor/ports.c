@@ -33,6 +33,7 @@ bind_listener(
 	return r;
 }
 
+/* Held here, so that a listen is pending also while processes are replaced (RFC 5321 §4.5.4.2). */
 int
 supervisor_ports_bind(
     const struct config *config, struct supervisor_ports *ret_ports, struct buf *error)

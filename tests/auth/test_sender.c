@@ -43,6 +43,7 @@ static const struct sender_case {
 	{ "a", "x@y.net *", "whoever@wherever", true },
 };
 
+/* RFC 5321 §2.3.11, §4.1.2. */
 static void
 test_account_sends_as_its_patterns_or_its_own_name(void **state)
 {

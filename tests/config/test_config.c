@@ -165,6 +165,8 @@ static const struct bad_case {
 	    "f:2: a?b: there is no such key; see sallyport.conf(5) for those that there are\n" },
 };
 
+/* Among them a hostname that is none (RFC 5321 §2.3.5, §4.1.4), and a password without TLS (RFC
+ * 4954 §14). */
 static void
 test_each_mistake_is_told_with_line_key_and_remedy(void **state)
 {

@@ -13,6 +13,7 @@
 #define MINUTE_MS UINT64_C(60000)
 #define DAY_MS (UINT64_C(24) * 60 * MINUTE_MS)
 
+/* RFC 4954 §3 among them. */
 static void
 test_defaults_are_at_least_what_the_rfcs_ask_for(void **state)
 {
@@ -64,6 +65,7 @@ test_zero_processes_are_as_many_as_cpus(void **state)
 	config_free(&c);
 }
 
+/* RFC 6409 §3.1, RFC 8314 §3.3, §4. */
 static void
 test_without_listeners_there_are_the_two_of_rfc_8314(void **state)
 {
@@ -94,6 +96,7 @@ static const struct port_case {
 	{ "host = unix:/run/lmtp protocol = lmtp", 0, CONFIG_NEXT_HOP_TLS_NONE },
 };
 
+/* And its name, RFC 4954 §14. */
 static void
 test_port_and_tls_of_a_next_hop_follow_its_protocol(void **state)
 {

@@ -88,6 +88,7 @@ def kill_role(server, role, dice):
             pass
 
 
+# RFC 5321 §2.1, §6.1: what was answered with 250 arrives.
 @pytest.mark.parametrize("size", [2048, 300_000], ids=["small", "chunked"])
 @pytest.mark.parametrize("role", ["submission", "auth", "queue", "delivery"])
 def test_a_killed_child_loses_nothing(

@@ -61,6 +61,7 @@ test_no_more_connections_than_allowed_are_made(void **state)
 	world_close(&w);
 }
 
+/* RFC 5321 §4.5.4.1. */
 static void
 test_a_dead_next_hop_gives_its_reason_to_all_at_once(void **state)
 {

@@ -37,6 +37,7 @@ test_a_message_arrives_and_each_recipient_has_a_verdict(void **state)
 	world_close(&w);
 }
 
+/* RFC 5321 §4.5.3.1.8. */
 static void
 test_many_recipients_go_in_several_transactions(void **state)
 {
@@ -256,6 +257,7 @@ test_required_tls_does_not_deliver_to_another_name(void **state)
 	close_secure(&s);
 }
 
+/* RFC 3207 §6. */
 static void
 test_required_tls_that_is_not_offered_defers(void **state)
 {

@@ -83,6 +83,7 @@ def test_the_other_recipients_of_a_bounced_message_get_it(start, receiver):
     assert ["bad@example.net" in r["Final-Recipient"] for r in recipients] == [True]
 
 
+# RFC 5321 §3.6.3, §4.4, §4.5.4, §6.1: a report has a null reverse-path, and makes none itself.
 def test_a_refused_bounce_makes_no_bounce(start, receiver):
     receiver.replies[RECIPIENT] = ["550 5.1.1 no"]
     receiver.replies[SENDER] = ["550 5.1.1 not here either"]

@@ -214,6 +214,7 @@ def test_a_wrong_password_for_the_next_hop_keeps_the_message(
 # ---- recipients and routes -----------------------------------------------------------------------
 
 
+# RFC 5321 §4.5.4.1.
 def test_recipients_of_one_next_hop_share_a_transaction(start, receiver):
     server = start({"out": hop(receiver.port)})
     recipients = [f"r{i}@example.net" for i in range(5)]

@@ -44,6 +44,7 @@ def reload(server):
 # ---- reload --------------------------------------------------------------------------------------
 
 
+# RFC 5321 §4.5.4.2.
 def test_a_reload_drops_no_connection(start, receiver):
     server = start({"out": hop(receiver.port)})
     with logged_in(server) as client:
@@ -199,6 +200,7 @@ def test_no_private_key_in_the_process_that_faces_the_network(start, receiver):
 # ---- log and commands ----------------------------------------------------------------------------
 
 
+# RFC 6409 §5.2, RFC 8314 §4.
 def test_a_message_can_be_followed_through_the_log(start, receiver):
     server = start({"out": hop(receiver.port)}, log_level="info")
     submit(server, make())

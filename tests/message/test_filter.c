@@ -229,6 +229,7 @@ check_cut(const struct filter_case *t, size_t cut)
 	buf_done(&out);
 }
 
+/* RFC 5322 §1.2.2, §3.2, §3.4, §3.5. */
 static void
 test_each_case_is_the_same_at_every_cut(void **state)
 {

@@ -39,7 +39,8 @@ check(const struct message_received *r, const char *want)
 	buf_done(&out);
 }
 
-/* RFC 5321 §4.4: Time-stamp-line. */
+/* RFC 5321 §4.4: Time-stamp-line. RFC 5322 §3.2.2, §3.6.7, RFC 8314 §4. RFC 5322 §3.2.2, §3.6.7,
+ * RFC 8314 §4, §4.3. */
 static void
 test_field_has_every_clause_in_order(void **state)
 {
@@ -69,7 +70,7 @@ test_ipv6_peer_is_an_address_literal(void **state)
 		  "\tSun, 22 Nov 2026 10:00:00 +0000\r\n");
 }
 
-/* RFC 3848, RFC 6531 §4.3: the registered names. */
+/* RFC 3848, RFC 6531 §4.3: the registered names. RFC 4954 §7. */
 static void
 test_protocol_names_are_those_registered(void **state)
 {

@@ -117,6 +117,7 @@ test_a_reset_says_so_under_tls(void **state)
 	assert_string_equal(f->server.error, "Connection reset by peer");
 }
 
+/* RFC 8314 §3.4. */
 static void
 test_close_notify_is_sent_when_freed(void **state)
 {

@@ -130,7 +130,7 @@ test_an_address_in_text_needs_no_server(void **state)
 	check_address(&f->result.addresses[0], "2001:db8::1");
 }
 
-/* RFC 6761 §6.4: libunbound knows by itself that nothing is there. */
+/* RFC 6761 §6.4: libunbound knows by itself that nothing is there. RFC 5321 §5.1. */
 static void
 test_a_name_that_is_not_there_is_not_found(void **state)
 {

@@ -89,6 +89,7 @@ static const struct key_case {
 	{ "RSA, TLS 1.3", PKI_RSA, TLS1_3_VERSION },
 };
 
+/* No client certificate is asked for (RFC 8314 §4.2). */
 static void
 test_a_handshake_asks_the_signer_once(void **state)
 {
@@ -198,7 +199,7 @@ test_a_ticket_resumes_in_another_context_without_a_signature(void **state)
 	}
 }
 
-/* RFC 8996, RFC 9325 §3.1.1 */
+/* RFC 8996, RFC 9325 §3.1.1 RFC 8314 §4, §4.1; RFC 3207 §4.1. */
 static void
 test_versions_before_tls_1_2_are_refused(void **state)
 {
@@ -311,6 +312,7 @@ verifies(const char *ca_file, SSL_CTX *server, const char *name)
 /*
  * RFC 9525 §6: the name or address that was asked for, and none else. A relaxed client takes any
  * certificate and comes to the same verdict.
+ * RFC 4954 §14.
  */
 static void
 test_a_verifying_client_checks_authority_name_and_address(void **state)

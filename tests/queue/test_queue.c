@@ -176,6 +176,7 @@ check_deferred(void *arg, const struct store_message_row *m, const struct store_
 	return true;
 }
 
+/* RFC 5321 §4.2.1, §4.5.4.1. */
 static void
 test_a_deferred_recipient_stays_with_a_later_time(void **state)
 {
@@ -222,7 +223,8 @@ test_a_timer_that_comes_too_early_is_set_again(void **state)
 	house_close(&h);
 }
 
-/* RFC 3464, and RFC 5321 §6.1: no report about a report. */
+/* RFC 3464, and RFC 5321 §6.1: no report about a report. RFC 5321 §3.3, §3.6.3, §4.1.1.4, §4.2.1,
+ * §4.2.5, §4.4, §4.5.5, §6.1. */
 static void
 test_a_failure_bounces_once_and_the_bounce_does_not(void **state)
 {
@@ -384,7 +386,8 @@ is_flushing(const struct house *h)
 	return store_is_flushing(h->queue->store);
 }
 
-/* What a submission process that was taken over could say. */
+/* What a submission process that was taken over could say. A number is given once, RFC 5322 §3.6.4.
+ */
 static void
 test_a_submission_process_has_its_credit_and_its_numbers_and_no_more(void **state)
 {

@@ -27,6 +27,7 @@ static const struct delay_case {
 	{ UINT32_MAX, 800000, 1200000 },
 };
 
+/* RFC 5321 §4.5.4.1. */
 static void
 test_delays_double_up_to_a_ceiling_with_jitter(void **state)
 {

@@ -112,6 +112,7 @@ check_case(const struct exchange_case *t, bool initial)
 	sasl_context_free(&context);
 }
 
+/* RFC 4954 §4, for names that must be prepared too. */
 static void
 test_outcome_is_the_same_with_and_without_initial_response(void **state)
 {

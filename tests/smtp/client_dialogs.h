@@ -6,7 +6,7 @@
 #include "client_dialog.h"
 
 static const struct dialog dialogs[] = {
-	{ .name = "one command at a time without PIPELINING",
+	{ .name = "one command at a time without PIPELINING (RFC 5321 §4.3.1)",
 	    .transactions = 1,
 	    .wire = PLAIN_HELLO MAIL "S: 250 a\n" RCPT "S: 250 b\nC: DATA\nS: 354 c\n" TEXT
 				     "S: 250 2.0.0 queued\n" QUIT,
@@ -75,7 +75,7 @@ static const struct dialog dialogs[] = {
 	    .protocol = SMTP_CLIENT_LMTP,
 	    .wire = "S: 220 y\nC: LHLO x\nS: 500 what\n",
 	    .result = "failure deferred 500 0.0.0 what|while sending LHLO\n" },
-	{ .name = "all recipients refused in a flight, DATA refused too",
+	{ .name = "all recipients refused in a flight, DATA refused too (RFC 5321 §3.3)",
 	    .transactions = 1,
 	    .wire = PIPE_HELLO MAIL RCPT "C: DATA\nS: 250 a\nS: 550 b\nS: 503 5.5.1 none\n" QUIT,
 	    .result = "failed 550 0.0.0 b|while sending RCPT TO\n" },
@@ -96,7 +96,7 @@ static const struct dialog dialogs[] = {
 					 "C: DATA\nS: 450 a\nS: 503 b\nS: 503 c\n" QUIT,
 	    .result = "failed 550 5.7.1 5.7.1 a|while sending MAIL FROM\n"
 		      "deferred 450 0.0.0 a|while sending MAIL FROM\n" },
-	{ .name = "HELO after EHLO was not understood (RFC 5321 §3.2)",
+	{ .name = "HELO after EHLO was not understood (RFC 5321 §2.2.1, §3.2, §4.1.1.1)",
 	    .transactions = 1,
 	    .wire = GREETING "S: 502 what\nC: HELO x\nS: 250 y\n" MAIL "S: 250 a\n" RCPT
 			     "S: 250 b\nC: DATA\nS: 354 c\n" TEXT "S: 250 ok\n" QUIT,
@@ -108,7 +108,8 @@ static const struct dialog dialogs[] = {
 	    .wire = "S: 554 5.3.2 not here\n",
 	    .result =
 		"failure deferred 554 5.3.2 5.3.2 not here|while waiting for the greeting\n" },
-	{ .name = "SIZE and BODY where they are known (RFC 1870 §3, RFC 6152 §2)",
+	{ .name = "SIZE and BODY where they are known (RFC 1870 §3, RFC 6152 §2, RFC 5321 §3.6.1, "
+		  "§4.1.1.3)",
 	    .params = { .body = SMTP_BODY_8BITMIME },
 	    .text = "\xc3\xa4\r\n",
 	    .transactions = 1,
@@ -134,7 +135,7 @@ static const struct dialog dialogs[] = {
 	    .wire = PLAIN_HELLO MAIL "S: 250 a\n" RCPT "S: 250 b\nC: DATA\nS: 354 c\n",
 	    .result = "failed 0 5.6.3 -|the message has 8-bit text and the next hop does not offer "
 		      "8BITMIME\n" },
-	{ .name = "7-bit text that was declared 8-bit does",
+	{ .name = "7-bit text that was declared 8-bit does (RFC 5321 §2.4)",
 	    .params = { .body = SMTP_BODY_8BITMIME },
 	    .transactions = 1,
 	    .wire = PLAIN_HELLO MAIL "S: 250 a\n" RCPT "S: 250 b\nC: DATA\nS: 354 c\n" TEXT
@@ -147,7 +148,7 @@ static const struct dialog dialogs[] = {
 	    "C: DATA\nS: 250 a\nS: 250 b\nS: 354 c\n"
 	    "C: ..\nC: ..\nC: ...\nC: a\nC: ..\nC: MAIL\nC: .\nS: 250 ok\n" QUIT,
 	    .result = "delivered 250 0.0.0 ok|-\n" },
-	{ .name = "null reverse-path and empty text",
+	{ .name = "null reverse-path and empty text (RFC 5321 §4.1.1.4)",
 	    .sender = "",
 	    .text = "",
 	    .transactions = 1,
@@ -202,7 +203,7 @@ static const struct dialog dialogs[] = {
 	    .result =
 		"deferred 0 4.4.2 -|connection lost while waiting for the reply to the end of "
 		"the text\n" },
-	{ .name = "no reply in time",
+	{ .name = "no reply in time (RFC 5321 §4.5.3.2, §4.5.4)",
 	    .transactions = 1,
 	    .wire = PIPE_HELLO MAIL RCPT "C: DATA\nS: 250 a\nTIME\n",
 	    .result = "deferred 0 4.4.2 -|timed out while sending RCPT TO\n" },
@@ -235,7 +236,7 @@ static const struct dialog dialogs[] = {
 	    .tls = SMTP_CLIENT_TLS_OPPORTUNISTIC,
 	    .wire = GREETING "S: 250-y\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 no\n" QUIT,
 	    .result = "" },
-	{ .name = "required TLS, not offered or stripped",
+	{ .name = "required TLS, not offered or stripped (RFC 3207 §4)",
 	    .tls = SMTP_CLIENT_TLS_REQUIRED,
 	    .wire = PLAIN_HELLO,
 	    .result = "failure deferred 0 4.7.4 -|TLS is required, but the next hop does not offer "
@@ -260,7 +261,7 @@ static const struct dialog dialogs[] = {
 	    .tls = SMTP_CLIENT_TLS_IMPLICIT,
 	    .wire = "TLS\n" GREETING "S: 250-y\nS: 250 STARTTLS\n" QUIT,
 	    .result = "" },
-	{ .name = "AUTH PLAIN with initial response (RFC 4616 §2)",
+	{ .name = "AUTH PLAIN with initial response (RFC 4616 §2, RFC 4954 §4)",
 	    .tls = SMTP_CLIENT_TLS_IMPLICIT,
 	    .user = "tim",
 	    .wire = "TLS\n" GREETING "S: 250-y\nS: 250 AUTH LOGIN PLAIN\n"

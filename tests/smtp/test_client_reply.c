@@ -178,6 +178,7 @@ static const struct verdict_case {
 	{ "550\r\n", SMTP_VERDICT_FAILED, NULL },
 };
 
+/* RFC 5321 §4.3.2. */
 static void
 test_a_verdict_has_the_class_of_the_first_digit_and_printable_words(void **state)
 {

@@ -161,6 +161,7 @@ test_whatever_an_idle_peer_says_ends_the_connection(void **state)
 	smtp_client_free(&c);
 }
 
+/* RFC 5321 §4.1.1.10, §4.1.4: after QUIT alone. */
 static void
 test_a_peer_that_does_not_answer_quit_is_left(void **state)
 {
@@ -175,7 +176,8 @@ test_a_peer_that_does_not_answer_quit_is_left(void **state)
 	smtp_client_free(&c);
 }
 
-/* RFC 3207 §4.2: what a man in the middle put behind the 220 must not be read. */
+/* RFC 3207 §4.2: what a man in the middle put behind the 220 must not be read. RFC 3207 §4, §4.2.
+ */
 static void
 test_plaintext_behind_the_reply_to_starttls_is_not_read(void **state)
 {

@@ -109,6 +109,7 @@ check_cut(const struct dot_case *t, size_t cut)
 	buf_done(&r.text);
 }
 
+/* RFC 5321 §4.1.1.4, RFC 5322 §2.3. */
 static void
 test_decode_is_the_same_at_every_cut(void **state)
 {

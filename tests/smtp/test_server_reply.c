@@ -44,6 +44,7 @@ check_line(struct slice line, bool is_last)
 		assert_true(line.ptr[i] >= ' ' && line.ptr[i] <= '~');
 }
 
+/* RFC 5321 §4.2, §4.2.1, §4.3.1, §4.3.2, RFC 4954 §6, RFC 6409 §4.1, §7. */
 static void
 test_every_reply_has_the_form_of_the_rfcs(void **state)
 {

@@ -12,6 +12,7 @@
 
 #define HOUSE_TEST(test) cmocka_unit_test_setup_teardown(test, house_set_up, house_tear_down)
 
+/* RFC 5321 §3.7.2, §4.4, RFC 5322 §3.6, RFC 4954 §7: trace first, then all as it came. */
 static void
 test_a_message_reaches_queue_with_its_envelope_and_trace(void **state)
 {

@@ -131,7 +131,7 @@ test_a_full_disk_says_so(void **state)
 	client_done(c);
 }
 
-/* RFC 5321 §4.2.5: no 250 before the message is on disk. */
+/* RFC 5321 §4.2.5: no 250 before the message is on disk. RFC 5321 §6.1. */
 static void
 test_nothing_is_answered_before_queue_has_stored_it(void **state)
 {
@@ -214,6 +214,7 @@ test_held_sessions_go_on_when_queue_dies(void **state)
 	client_done(c);
 }
 
+/* RFC 5321 §4.1.1.5, §4.1.1.10. */
 static void
 test_chunks_of_a_message_that_does_not_come_are_given_up(void **state)
 {

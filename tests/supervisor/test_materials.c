@@ -207,6 +207,7 @@ test_an_encrypted_key_is_refused_without_a_question(void **state)
 	assert_refused(s, s->scene.key, "the key is encrypted");
 }
 
+/* RFC 8314 §4. */
 static void
 test_a_key_of_another_certificate_is_refused(void **state)
 {
