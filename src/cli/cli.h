@@ -76,6 +76,7 @@ int cli_serve(int argc, char **argv);
 int cli_config(int argc, char **argv);
 int cli_queue(int argc, char **argv);
 int cli_account(int argc, char **argv);
+int cli_trace(int argc, char **argv);
 int cli_setup(int argc, char **argv);
 int cli_version(int argc, char **argv);
 

@@ -13,12 +13,30 @@
 #ifndef SUBMISSION_SESSION_H
 #define SUBMISSION_SESSION_H
 
+#include "message/filter.h"
 #include "message/message_id.h"
 #include "net/conn.h"
+#include "proc/wire.h"
 #include "smtp/server.h"
 #include "submission/process.h"
 
 #define SESSION_PEER_SIZE 64 /* an address in text */
+
+/*
+ * What one client can make a session hold is bounded, whatever it sends and however slowly:
+ *
+ *   the engine: one line (the longer of limits.command_length and auth_line_length), 64 KiB of
+ *     replies, and the envelope that smtp/server_transaction.h tells;
+ *   the filter: the header until its end, limits.header_size;
+ *   what it gives at once: that header, put right (a quarter more where it is folded, and 256
+ *     addresses completed with the hostname), or a chunk of text, and with it the next one that is
+ *     being filled;
+ *   the connection: 64 KiB of replies that the client does not read, what one turn of the loop
+ *     reads, and OpenSSL's records.
+ *
+ * The number is for all of the text and the connection, without the envelope.
+ */
+#define SESSION_TEXT_MEMORY_MAX(header_size) ((size_t)(header_size)*5 / 2 + 512 * 1024)
 
 enum session_wait {
 	SESSION_WAIT_INPUT, /* for nothing but the client */
@@ -34,10 +52,12 @@ enum session_wait {
 /* From the first octet of text to the answer to it. */
 struct session_message {
 	uint64_t id;
-	struct buf text; /* what is not yet sent; all of it when it fits one chunk */
+	struct message_filter *filter;
+	struct buf text; /* that has passed the filter, and is not yet sent */
 	uint32_t chunk_count;
 	uint64_t size;   /* of the whole, with the trace header */
 	bool is_refused; /* queue was lost in the midst of it: the rest is thrown away */
+	bool is_ended;   /* all text has passed the filter */
 };
 
 struct session {
@@ -55,7 +75,8 @@ struct session {
 	uint64_t began_ms;
 	uint64_t wait_until_ms; /* deadline of the TLS and CLOSE waits, which the engine lacks */
 	uint32_t message_count, refusal_count;
-	struct buf sender; /* that auth has allowed, to be trusted until ... */
+	char pseudonym[WIRE_PSEUDONYM_MAX + 1]; /* of the address, from auth; empty: none */
+	struct buf sender;                      /* that auth has allowed, to be trusted until ... */
 	uint64_t sender_until_ms;
 	size_t recipients_len; /* octets of all recipients of the transaction */
 	uint16_t last_code;    /* of the newest reply */
@@ -105,6 +126,12 @@ void session_store_reply(struct session *s, enum smtp_server_answer answer);
 void session_store_abort(struct session *s);
 /* Queue is gone, and all chunks with it. */
 void session_queue_lost(struct session *s);
+
+/* ---- session_envelope.c -------------------------------------------------------------------------
+ */
+
+/* The WIRE_MESSAGE of a session whose text is complete. */
+void session_envelope_encode(struct session *s, struct buf *out);
 
 /* ---- session_log.c --------------------------------------------------------------------------- */
 

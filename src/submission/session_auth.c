@@ -118,6 +118,8 @@ accept_login(struct session *s, const struct wire_sasl_reply *reply)
 	uint64_t now_ms = clock_monotonic_ms();
 
 	s->in_login = false;
+	memcpy(s->pseudonym, reply->pseudonym.ptr, reply->pseudonym.len);
+	s->pseudonym[reply->pseudonym.len] = '\0';
 	if (reply->owns_name)
 		remember_sender(s, reply->octets, now_ms);
 	smtp_server_auth_ok(s->engine, reply->octets, now_ms);

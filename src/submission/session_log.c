@@ -92,6 +92,8 @@ session_log_queued(const struct session *s)
 	log_slice(&l, "sender", smtp_server_sender(s->engine));
 	log_number(&l, "recipients", smtp_server_recipient_count(s->engine));
 	log_number(&l, "size", s->message->size);
+	if (message_filter_changes(s->message->filter).len != 0)
+		log_slice(&l, "changes", message_filter_changes(s->message->filter));
 	log_end(&l);
 }
 

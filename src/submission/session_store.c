@@ -1,17 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * In the order in which it happens: text comes; each time that a chunk is full and more follows, it
- * goes to queue, when queue has given credit for it; at the end what is left goes with the
- * envelope; queue says that it is on disk.
+ * In the order in which it happens: text comes and passes the filter; each time that a chunk is
+ * full and more follows, it goes to queue, when queue has given credit for it; at the end what is
+ * left goes with the envelope, unless the filter has found a flaw; queue says that it is on disk.
  */
 #include <assert.h>
 #include <stdlib.h>
 
-#include "message/received.h"
 #include "proc/wire.h"
 #include "submission/session.h"
 #include "util/alloc.h"
 #include "util/clock.h"
+
+static struct message_filter *
+new_filter(const struct session *s, uint64_t message_id)
+{
+	const struct config *config = s->settings->config;
+	const struct smtp_mail_params *params = smtp_server_mail_params(s->engine);
+	const struct message_filter_options options = {
+		.hostname = slice_of(config->hostname),
+		.sender = smtp_server_sender(s->engine),
+		.message_id = message_id,
+		.unix_s = clock_unix_ms() / 1000,
+		.header_size = config->limits.header_size,
+		.line_length = config->limits.line_length,
+		.received_count = config->limits.received_count,
+		.fold_lines = config->message.fold_lines,
+		.complete_addresses = config->message.complete_addresses,
+		.add_sender = config->message.add_sender,
+		.is_utf8 = params->is_utf8,
+		.is_binary = params->body == SMTP_BODY_BINARYMIME,
+	};
+
+	return message_filter_new(&options);
+}
 
 static struct session_message *
 need_message(struct session *s)
@@ -22,6 +44,7 @@ need_message(struct session *s)
 		return s->message;
 	s->message = xcalloc(1, sizeof *s->message);
 	s->message->id = message_id_make(clock_unix_ms(), p->child->index, p->message_counter++);
+	s->message->filter = new_filter(s, s->message->id);
 	buf_init(&s->message->text, WIRE_CHUNK_MAX);
 	return s->message;
 }
@@ -32,6 +55,7 @@ forget_message(struct session *s)
 	if (s->message == NULL)
 		return;
 	(void)map_remove(&s->process->by_message, s->message->id);
+	message_filter_free(&s->message->filter);
 	buf_done(&s->message->text);
 	free(s->message);
 	s->message = NULL;
@@ -47,19 +71,22 @@ may_send_chunk(const struct session *s)
 	       (p->held.first == NULL || p->held.first == s);
 }
 
+/* What is beyond the chunk, of a long header, is copied to the next one. */
 static void
 send_chunk(struct session *s)
 {
 	struct session_message *m = s->message;
 	struct submission *p = s->process;
+	struct buf text = m->text;
 
-	p->credit -= m->text.len;
-	m->size += m->text.len;
+	p->credit -= WIRE_CHUNK_MAX;
+	m->size += WIRE_CHUNK_MAX;
 	m->chunk_count++;
-	ipc_send_owned(p->queue, WIRE_CHUNK, m->id, m->text.ptr, m->text.len);
-	buf_init(&m->text, WIRE_CHUNK_MAX);
+	buf_init(&m->text, text.max);
 	/* The next one will be as long: growing step by step would copy it over and over. */
 	(void)buf_reserve(&m->text, WIRE_CHUNK_MAX);
+	(void)buf_add_slice(&m->text, slice_after(buf_slice(&text), WIRE_CHUNK_MAX));
+	ipc_send_owned(p->queue, WIRE_CHUNK, m->id, text.ptr, WIRE_CHUNK_MAX);
 }
 
 /* No process to give it to: the text is read to its end, and then refused. */
@@ -70,126 +97,129 @@ refuse_message(struct session *s)
 	buf_release(&s->message->text);
 }
 
+/*
+ * Sends what is more than fits the frame with the envelope, and a full chunk when text is about to
+ * follow it. False when queue takes no more for now.
+ */
+static bool
+send_chunks(struct session *s)
+{
+	const struct session_message *m = s->message;
+
+	while (m->text.len > WIRE_CHUNK_MAX || (m->text.len == WIRE_CHUNK_MAX && !m->is_ended)) {
+		if (s->process->queue == NULL)
+			refuse_message(s);
+		else if (!may_send_chunk(s))
+			return false;
+		else
+			send_chunk(s);
+	}
+	return true;
+}
+
 size_t
 session_store_room(struct session *s, size_t len)
 {
 	const struct session_message *m = s->message;
-	size_t room;
+	size_t room = WIRE_CHUNK_MAX;
 
-	if (m == NULL || m->is_refused || !smtp_server_is_in_text(s->engine))
-		return len < WIRE_CHUNK_MAX ? len : WIRE_CHUNK_MAX;
-	if (m->text.len == WIRE_CHUNK_MAX) {
-		if (s->process->queue == NULL)
-			refuse_message(s);
-		else if (!may_send_chunk(s))
+	if (m != NULL && !m->is_refused && (m->is_ended || smtp_server_is_in_text(s->engine))) {
+		if (!send_chunks(s))
 			return 0;
-		else
-			send_chunk(s);
+		if (!m->is_ended)
+			room -= m->text.len;
 	}
-	room = WIRE_CHUNK_MAX - m->text.len;
 	return len < room ? len : room;
+}
+
+/* The filter says how much it may give: the header at once, or text with the folds in it. */
+static void
+expect_text(struct session_message *m, size_t len)
+{
+	m->text.max = m->text.len + message_filter_room(m->filter, len);
+	if (m->text.max < WIRE_CHUNK_MAX)
+		m->text.max = WIRE_CHUNK_MAX;
 }
 
 void
 session_store_text(struct session *s, struct slice text)
 {
+	struct session_message *m;
+
 	if (text.len == 0)
 		return;
-	if (need_message(s)->is_refused)
+	m = need_message(s);
+	if (m->is_refused)
 		return;
-	(void)buf_add_slice(&s->message->text, text);
-	assert(!s->message->text.overflow);
+	expect_text(m, text.len);
+	message_filter_text(m->filter, text, &m->text);
+	assert(!m->text.overflow);
+	if (message_filter_flaw(m->filter) != MESSAGE_SOUND)
+		buf_release(&m->text);
 }
 
 static void
-add_trace(const struct session *s, struct buf *prefix)
+end_text(struct session_message *m)
 {
-	const SSL *ssl = net_conn_ssl(s->conn);
-	struct message_received r = {
-		.helo = smtp_server_helo(s->engine),
-		.hostname = slice_of(s->settings->config->hostname),
-		.is_extended = smtp_server_is_extended(s->engine),
-		.is_tls = smtp_server_is_tls(s->engine),
-		.is_authenticated = smtp_server_account(s->engine).len != 0,
-		.unix_s = clock_unix_ms() / 1000,
-	};
-	char peer[SESSION_PEER_SIZE], id[MESSAGE_ID_TEXT_LEN + 1];
-	uint16_t port;
-
-	net_conn_peer(s->conn, peer, sizeof peer, &port);
-	message_id_print(s->message->id, id);
-	r.peer = slice_of(peer);
-	r.queue_id = slice_of(id);
-	if (ssl != NULL) {
-		r.tls_version = slice_of(SSL_get_version(ssl));
-		r.tls_cipher = slice_of(SSL_get_cipher_name(ssl));
-	}
-	if (smtp_server_recipient_count(s->engine) == 1)
-		r.recipient = smtp_server_recipient(s->engine, 0);
-	(void)message_received_add(&r, prefix);
+	expect_text(m, 0);
+	(void)message_filter_end(m->filter, &m->text);
+	assert(!m->text.overflow);
+	m->is_ended = true;
 }
 
 static void
-add_recipients(const struct session *s, struct buf *packed, struct buf *packed_parameters)
+refuse_text(struct session *s)
 {
-	for (size_t i = 0; i < smtp_server_recipient_count(s->engine); i++) {
-		wire_list_add(packed, smtp_server_recipient(s->engine, i));
-		wire_list_add(packed_parameters, slice_of(""));
-	}
-	assert(!packed->overflow && !packed_parameters->overflow);
+	const struct message_filter *filter = s->message->filter;
+
+	smtp_server_store_refused(s->engine, message_filter_flaw(filter),
+	    message_filter_detail(filter), clock_monotonic_ms());
+	session_store_abort(s);
 }
 
 static void
-encode_message(struct session *s, struct buf *out)
+put_off(struct session *s)
+{
+	session_store_abort(s);
+	smtp_server_store_done(
+	    s->engine, SMTP_SERVER_TRY_LATER, (struct slice){ NULL, 0 }, clock_monotonic_ms());
+}
+
+static void
+send_message(struct session *s)
 {
 	struct session_message *m = s->message;
-	const uint32_t recipient_count = (uint32_t)smtp_server_recipient_count(s->engine);
-	struct buf prefix, recipients, recipient_parameters;
-	struct wire_message frame = {
-		.account = smtp_server_account(s->engine),
-		.sender = smtp_server_sender(s->engine),
-		.parameters = slice_of(smtp_server_is_8bitmime(s->engine) ? "BODY=8BITMIME" : ""),
-		.chunk_count = m->chunk_count,
-		.tail = buf_slice(&m->text),
-	};
+	struct submission *p = s->process;
+	struct buf payload;
 
-	buf_init(&prefix, MESSAGE_RECEIVED_MAX);
-	buf_init(&recipients, WIRE_RECIPIENTS_LEN_MAX);
-	buf_init(&recipient_parameters, WIRE_RECIPIENTS_LEN_MAX);
-	add_trace(s, &prefix);
-	add_recipients(s, &recipients, &recipient_parameters);
-	m->size += prefix.len + m->text.len;
-	frame.size = m->size;
-	frame.prefix = buf_slice(&prefix);
-	frame.recipients = (struct wire_list){ recipient_count, buf_slice(&recipients) };
-	frame.recipient_parameters =
-	    (struct wire_list){ recipient_count, buf_slice(&recipient_parameters) };
-	wire_message_encode(&frame, out);
-	assert(!out->overflow);
-	buf_done(&prefix);
-	buf_done(&recipients);
-	buf_done(&recipient_parameters);
+	buf_init(&payload, IPC_PAYLOAD_MAX);
+	session_envelope_encode(s, &payload);
+	buf_release(&m->text);
+	map_put(&p->by_message, m->id, s);
+	ipc_send_owned(p->queue, WIRE_MESSAGE, m->id, payload.ptr, payload.len);
+	s->wait = SESSION_WAIT_STORED;
 }
 
 bool
 session_store_ask(struct session *s)
 {
 	struct session_message *m = need_message(s);
-	struct submission *p = s->process;
-	struct buf payload;
 
-	if (m->is_refused || p->queue == NULL) {
-		session_store_abort(s);
-		smtp_server_store_done(s->engine, SMTP_SERVER_TRY_LATER, (struct slice){ NULL, 0 },
-		    clock_monotonic_ms());
+	if (!m->is_refused && !m->is_ended)
+		end_text(m);
+	if (message_filter_flaw(m->filter) != MESSAGE_SOUND) {
+		refuse_text(s);
 		return true;
 	}
-	buf_init(&payload, IPC_PAYLOAD_MAX);
-	encode_message(s, &payload);
-	buf_release(&m->text);
-	map_put(&p->by_message, m->id, s);
-	ipc_send_owned(p->queue, WIRE_MESSAGE, m->id, payload.ptr, payload.len);
-	s->wait = SESSION_WAIT_STORED;
+	if (!m->is_refused && !send_chunks(s)) {
+		session_hold(s);
+		return false;
+	}
+	if (m->is_refused || s->process->queue == NULL) {
+		put_off(s);
+		return true;
+	}
+	send_message(s);
 	return false;
 }
 

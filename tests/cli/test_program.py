@@ -13,7 +13,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["SALLYPORT_PROGRAM"]
 
-OK, NO, USAGE, NOINPUT, NOPERM, CONFIG = 0, 1, 64, 66, 77, 78
+OK, NO, USAGE, DATAERR, NOINPUT, NOPERM, CONFIG = 0, 1, 64, 65, 66, 77, 78
 
 # Numbers, so that it does not matter who the tests are run by.
 USERS = "users { submission = 64101 auth = 64102 queue = 64103 delivery = 64104 }\n"
@@ -58,7 +58,7 @@ def fixture_write(tmp_path, pair):
     [], ["serve"], ["setup"], ["version"], ["config", "check"], ["config", "show"],
     ["config", "sample"], ["queue", "list"], ["queue", "show"], ["queue", "history"],
     ["account", "add"], ["account", "passwd"], ["account", "list"], ["account", "senders"],
-    ["account", "disable"], ["account", "enable"], ["account", "remove"],
+    ["account", "disable"], ["account", "enable"], ["account", "remove"], ["trace"],
 ])
 def test_help_is_asked_of_every_subcommand(words):
     result = run(*words, "--help")
@@ -71,6 +71,7 @@ def test_help_is_asked_of_every_subcommand(words):
     [], ["nonsense"], ["config"], ["config", "nonsense"], ["queue", "show"], ["queue", "list", "x"],
     ["version", "x"], ["serve", "--nonsense"], ["serve", "-c"], ["setup", "--dry-run=1"],
     ["serve", "--role", "nonsense"], ["serve", "--role", "queue", "--index", "x"],
+    ["trace"], ["trace", "--json"],
 ])
 def test_a_wrong_command_line_is_64_with_words_on_stderr(words):
     done = run(*words)
@@ -83,6 +84,7 @@ def test_a_wrong_command_line_is_64_with_words_on_stderr(words):
     ["config", "--help"], ["config", "check", "--help"], ["config", "show", "--help"],
     ["config", "sample", "--help"], ["queue", "--help"], ["queue", "list", "--help"],
     ["queue", "show", "--help"], ["queue", "history", "--help"], ["account", "--help"],
+    ["trace", "--help"],
 ])
 def test_help_is_0_on_stdout_and_fits_a_terminal(words):
     done = run(*words)
@@ -240,3 +242,50 @@ def test_a_stranger_is_told_to_be_root(write):
     assert (done.returncode, done.stdout) == (NOPERM, "")
     assert done.stderr == (f"sallyport: {directory}/queue belongs to another user; run this as "
                            "root\n")
+
+
+# ---- trace ---------------------------------------------------------------------------------------
+
+KEY = b"0123456789abcdef"
+LOOPBACK = "op6kqlyl5ay4ciw6nwc3imivua"  # 127.0.0.1 under this key
+
+
+@pytest.fixture(name="traced")
+def fixture_traced(write, tmp_path):
+    """A config whose state has a trace key, as its owner made it."""
+    directory = tmp_path / "state" / "auth"
+    directory.mkdir(parents=True)
+    (directory / "trace.key").write_bytes(KEY)
+    return write()
+
+
+def test_trace_tells_the_address_of_a_pseudonym(traced):
+    done = run("trace", "-c", traced, LOOPBACK)
+    assert (done.returncode, done.stdout, done.stderr) == (OK, "127.0.0.1\n", "")
+
+
+def test_trace_takes_several_in_either_case_and_tells_which_is_none(traced):
+    done = run("trace", "-c", traced, LOOPBACK.upper(), "zorro", LOOPBACK)
+    assert done.returncode == NO
+    assert done.stdout == f"{LOOPBACK.upper()} 127.0.0.1\n{LOOPBACK} 127.0.0.1\n"
+    assert done.stderr == 'sallyport: "zorro" is no pseudonym that this server has made\n'
+
+
+def test_trace_prints_json(traced):
+    done = run("trace", "--json", "-c", traced, LOOPBACK, "zorro")
+    assert done.returncode == NO
+    assert json.loads(done.stdout) == [{"pseudonym": LOOPBACK, "address": "127.0.0.1"},
+                                       {"pseudonym": "zorro", "address": None}]
+
+
+def test_trace_without_a_key_is_66(write):
+    done = run("trace", "-c", write(), LOOPBACK)
+    assert (done.returncode, done.stdout) == (NOINPUT, "")
+    assert "the server makes it at its first start" in done.stderr
+
+
+def test_trace_with_a_damaged_key_is_65(traced, tmp_path):
+    (tmp_path / "state" / "auth" / "trace.key").write_bytes(KEY[:15])
+    done = run("trace", "-c", traced, LOOPBACK)
+    assert (done.returncode, done.stdout) == (DATAERR, "")
+    assert "damaged" in done.stderr

@@ -14,6 +14,13 @@
 
 enum { PATIENCE_MS = 20000, LINE_LEN = 64 };
 
+/* Two lines' length. */
+static const char header[] =
+    "From: kim@example.org\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
+    "Message-ID: <1@example.org>\r\nSubject: one header of 128 octets\r\n\r\n";
+enum { HEADER_LEN = sizeof header - 1 };
+_Static_assert(HEADER_LEN == 2 * LINE_LEN, "lines end where they did");
+
 static void
 on_input(void *owner)
 {
@@ -159,6 +166,8 @@ text_octet(size_t i)
 {
 	size_t column = i % LINE_LEN;
 
+	if (i < HEADER_LEN)
+		return header[i];
 	if (column == LINE_LEN - 2)
 		return '\r';
 	if (column == LINE_LEN - 1)

@@ -20,7 +20,7 @@ static const char config_text[] = "hostname = \"mail.example.org\"\n"
 				  "next_hop \"relay\" { host = \"relay.example.net\" }\n";
 
 static struct config *
-parse_config(const char *limits)
+parse_config(const char *sections)
 {
 	struct config *config = NULL;
 	struct buf text, errors;
@@ -28,7 +28,7 @@ parse_config(const char *limits)
 	buf_init(&text, 65536);
 	buf_init(&errors, 65536);
 	(void)buf_add_text(&text, config_text);
-	(void)buf_addf(&text, "limits { %s }\n", limits);
+	(void)buf_add_text(&text, sections);
 	if (config_parse("test", buf_slice(&text), &config, &errors) != 0)
 		fail_msg("%.*s", (int)errors.len, (const char *)errors.ptr);
 	buf_done(&text);
@@ -57,9 +57,9 @@ make_settings(struct house *h, const struct config *config)
 }
 
 void
-house_reload(struct house *h, const char *limits)
+house_reload(struct house *h, const char *sections)
 {
-	struct config *config = parse_config(limits);
+	struct config *config = parse_config(sections);
 
 	settings_unref(&h->process.settings);
 	h->process.settings = make_settings(h, config);
@@ -178,14 +178,25 @@ find_message(struct house *h, uint64_t id)
 	buf_init(&m->sender, 1024);
 	buf_init(&m->parameters, 1024);
 	buf_init(&m->recipients, HOUSE_BODY_MAX);
+	buf_init(&m->recipient_parameters, HOUSE_BODY_MAX);
 	return m;
+}
+
+static void
+add_lines(struct buf *out, struct wire_list list)
+{
+	struct slice item;
+
+	while (wire_list_next(&list, &item)) {
+		(void)buf_add_slice(out, item);
+		(void)buf_add_text(out, "\n");
+	}
 }
 
 static void
 take_message(struct house_message *m, struct slice payload)
 {
 	struct wire_message frame;
-	struct slice recipient;
 
 	assert_true(wire_message_decode(payload, &frame));
 	assert_int_equal(frame.chunk_count, m->chunk_count);
@@ -194,10 +205,8 @@ take_message(struct house_message *m, struct slice payload)
 	(void)buf_add_slice(&m->prefix, frame.prefix);
 	(void)buf_add_slice(&m->account, frame.account);
 	(void)buf_add_slice(&m->sender, frame.sender);
-	while (wire_list_next(&frame.recipients, &recipient)) {
-		(void)buf_add_slice(&m->recipients, recipient);
-		(void)buf_add_text(&m->recipients, "\n");
-	}
+	add_lines(&m->recipients, frame.recipients);
+	add_lines(&m->recipient_parameters, frame.recipient_parameters);
 	(void)buf_add_slice(&m->parameters, frame.parameters);
 	m->size = frame.size;
 	m->is_whole = true;
@@ -345,6 +354,7 @@ forget_messages(struct house *h)
 		buf_done(&m->sender);
 		buf_done(&m->parameters);
 		buf_done(&m->recipients);
+		buf_done(&m->recipient_parameters);
 	}
 }
 

@@ -21,7 +21,7 @@ struct house_message {
 	uint64_t id;
 	struct buf body; /* chunks and tail, without the trace header */
 	struct buf prefix, account, sender, recipients; /* recipients: each with a line feed */
-	struct buf parameters;
+	struct buf parameters, recipient_parameters; /* likewise */
 	uint32_t chunk_count;
 	uint64_t size;
 	bool is_whole, is_aborted;
@@ -85,8 +85,8 @@ void house_give_credit(struct house *h, uint32_t len);
 void house_store(struct house *h, const struct house_message *m);
 /* Lets the loop turn until nothing is ready any more. */
 void house_settle(struct house *h);
-/* The limits of new sessions, from a config with this limits section. */
-void house_reload(struct house *h, const char *limits);
+/* What new sessions are served by: a config with these sections. */
+void house_reload(struct house *h, const char *sections);
 
 /* Connected to the house's port. */
 struct client *client_open(struct house *h);
@@ -101,7 +101,7 @@ void client_start_tls(struct client *c);
 void client_log_in(struct client *c);
 /* As far as the 354. */
 void client_begin_message(struct client *c);
-/* len octets of text in lines; the same for the same len. */
+/* len octets of text in lines, first a header that needs nothing; the same for the same len. */
 void client_say_text(struct client *c, size_t len);
 void client_check_text(const struct house_message *m, size_t len);
 

@@ -12,10 +12,11 @@
 #define HOUSE_TEST(test) cmocka_unit_test_setup_teardown(test, house_set_up, house_tear_down)
 
 static const struct limit_case {
-	const char *limits, *reply;
+	const char *sections, *reply;
 } cases[] = {
-	{ "connections = 3", "421 4.3.2 mail.example.org has too many connections open;" },
-	{ "connections_per_address = 3",
+	{ "limits { connections = 3 }",
+	    "421 4.3.2 mail.example.org has too many connections open;" },
+	{ "limits { connections_per_address = 3 }",
 	    "421 4.7.0 mail.example.org has too many connections open from your address;" },
 };
 
@@ -25,7 +26,7 @@ check_limit(struct house *h, const struct limit_case *t)
 {
 	struct client *clients[4], *again;
 
-	house_reload(h, t->limits);
+	house_reload(h, t->sections);
 	for (size_t i = 0; i < 3; i++) {
 		clients[i] = client_open(h);
 		client_expect(clients[i], "220 ");
@@ -63,7 +64,7 @@ test_who_expects_tls_at_once_is_hung_up_on_without_words(void **state)
 	struct house *h = *state;
 	struct client *first, *second;
 
-	house_reload(h, "connections_per_address = 1");
+	house_reload(h, "limits { connections_per_address = 1 }");
 	h->port = &h->implicit;
 	first = client_open(h);
 	second = client_open(h);

@@ -28,10 +28,13 @@ test_a_message_reaches_queue_with_its_envelope_and_trace(void **state)
 	client_expect(c, "250 ");
 	client_expect(c, "250 ");
 	client_expect(c, "354 ");
-	client_say(c, "Subject: x\r\n\r\n..dot\r\n.\r\n");
+	client_say(c, "From: kim@example.org\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
+		      "Message-ID: <1@example.org>\r\n\r\n..dot\r\n.\r\n");
 	client_expect(c, "250 2.0.0 ");
 	assert_int_equal(h->message_count, 1);
-	assert_true(slice_is(buf_slice(&m->body), "Subject: x\r\n\r\n.dot\r\n"));
+	assert_true(slice_is(buf_slice(&m->body),
+	    "From: kim@example.org\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
+	    "Message-ID: <1@example.org>\r\n\r\n.dot\r\n"));
 	assert_true(slice_is(buf_slice(&m->account), "kim@example.org"));
 	assert_true(slice_is(buf_slice(&m->sender), "kim@example.org"));
 	assert_true(slice_is(buf_slice(&m->recipients), "one@example.net\ntwo@example.net\n"));
@@ -43,7 +46,7 @@ test_a_message_reaches_queue_with_its_envelope_and_trace(void **state)
 
 /* RFC 5321 §4.5.5 */
 static void
-test_an_empty_message_from_nobody_is_one_too(void **state)
+test_a_message_from_nobody_is_one_too(void **state)
 {
 	struct house *h = *state;
 	struct client *c;
@@ -54,9 +57,10 @@ test_an_empty_message_from_nobody_is_one_too(void **state)
 	client_expect(c, "250 ");
 	client_expect(c, "250 ");
 	client_expect(c, "354 ");
+	client_say_text(c, 128);
 	client_say(c, ".\r\n");
 	client_expect(c, "250 2.0.0 ");
-	assert_int_equal(h->messages[0].body.len, 0);
+	client_check_text(&h->messages[0], 128);
 	assert_int_equal(h->messages[0].sender.len, 0);
 	client_done(c);
 }
@@ -98,7 +102,7 @@ test_stopping_ends_idle_sessions_at_once_and_others_after_their_message(void **s
 	}
 	client_expect(idle, "421 ");
 	assert_int_equal(h->process.sessions.count, 1);
-	client_say(busy, "text\r\n.\r\n");
+	client_say(busy, "From: kim@example.org\r\n\r\ntext\r\n.\r\n");
 	client_expect(busy, "250 2.0.0 ");
 	client_expect(busy, "421 ");
 	assert_int_equal(h->process.sessions.count, 0);
@@ -115,7 +119,7 @@ test_a_session_keeps_the_limits_that_it_began_with(void **state)
 
 	before = client_open(h);
 	client_log_in(before);
-	house_reload(h, "message_size = 64K");
+	house_reload(h, "limits { message_size = 64K }");
 	after = client_open(h);
 	client_log_in(after);
 	client_say(before, "MAIL FROM:<kim@example.org> SIZE=100000\r\n");
@@ -150,7 +154,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HOUSE_TEST(test_a_message_reaches_queue_with_its_envelope_and_trace),
-		HOUSE_TEST(test_an_empty_message_from_nobody_is_one_too),
+		HOUSE_TEST(test_a_message_from_nobody_is_one_too),
 		HOUSE_TEST(test_quit_closes_after_the_last_reply),
 		HOUSE_TEST(test_stopping_ends_idle_sessions_at_once_and_others_after_their_message),
 		HOUSE_TEST(test_a_session_keeps_the_limits_that_it_began_with),

@@ -94,7 +94,7 @@ test_a_response_that_is_too_long_for_auth_is_refused_here(void **state)
 
 	memset(line, 'A', sizeof line - 3);
 	memcpy(line + sizeof line - 3, "\r\n", 3);
-	house_reload(h, "command_length = 65536 auth_line_length = 65536");
+	house_reload(h, "limits { command_length = 65536 auth_line_length = 65536 }");
 	c = client_open(h);
 	client_start_tls(c);
 	for (size_t i = 0; i < 2; i++) {

@@ -19,8 +19,8 @@ test_limits_of_the_config_reach_the_engine(void **state)
 	struct house *h = *state;
 	const struct smtp_server_limits *limits;
 
-	house_reload(h, "recipient_domains = 7 parameters = 11 transfer_rate = 0 "
-			"errors_before_delay = 5 hold = 2h deliver_by = 90s");
+	house_reload(h, "limits { recipient_domains = 7 parameters = 11 transfer_rate = 0 "
+			"errors_before_delay = 5 hold = 2h deliver_by = 90s }");
 	limits = &h->process.settings->limits;
 	assert_int_equal(limits->recipient_domains, 7);
 	assert_int_equal(limits->parameters, 11);
