@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* date.h - the date-time of a header field (RFC 5322 §3.3), always in UTC with its offset (RFC 5321
- * §4.4). */
+ * §4.4), and four digits for the year (§F.5). */
 #ifndef MESSAGE_DATE_H
 #define MESSAGE_DATE_H
 

@@ -10,7 +10,8 @@
  * A report is about one kind of action. Whatever comes in, the result has CRLF line ends and no
  * line over 998 octets; it is 7-bit except as message_dsn_params() says.
  *
- * One report names all recipients that failed together (RFC 5321 §3.6.3, §4.4).
+ * One report names all recipients that failed together (RFC 5321 §3.6.3, §4.4), for good or because
+ * time ran out (§4.2.5).
  */
 #ifndef MESSAGE_DSN_H
 #define MESSAGE_DSN_H

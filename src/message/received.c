@@ -150,7 +150,7 @@ message_received_protocol(const struct message_received *r)
 	return r->is_extended ? names[r->is_utf8][r->is_tls][r->is_authenticated] : "SMTP";
 }
 
-/* No line of it is white space alone (RFC 5322 §3.2.2). */
+/* It is folded between clauses, and no line is white space alone (RFC 5322 §2.2.3, §3.2.2). */
 bool
 message_received_add(const struct message_received *r, struct buf *out)
 {

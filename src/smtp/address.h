@@ -5,7 +5,8 @@
  * ASCII only: SMTPUTF8 is not offered, so an octet above 0x7f is a syntax error (RFC 5321 §2.3.1).
  * Everything is borrowed; nothing is unquoted, folded or looked up.
  *
- * What a route says before the address is never stored (RFC 5321 §3.3, §3.6.1, §6.1). Sizes are at
+ * What a route says before the address is never stored (RFC 5321 §3.3, §3.6.1, §6.1, §C, §F.2).
+ * Local parts are those of §4.1.2 (§4.1.1); a "#" and a number is no host (§F.4). Sizes are at
  * least those of §4.5.3.1; Postmaster needs no domain (§2.3.5).
  */
 #ifndef SMTP_ADDRESS_H

@@ -137,7 +137,7 @@ smtp_verb_ehlo(struct smtp_server *s, struct slice argument)
 	add_extensions(s);
 }
 
-/* RFC 5321 §2.2.1, §3.2: as good as EHLO, without extensions. */
+/* RFC 5321 §2.2.1, §3.2: as good as EHLO, without extensions. HELO stays (§F.3). */
 void
 smtp_verb_helo(struct smtp_server *s, struct slice argument)
 {

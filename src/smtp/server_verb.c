@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each verb of RFC 5321 §4.5.1 and no other (§4.1.5); nothing for strangers (RFC 6409 §3.2, §7, RFC
- * 5321 §7.9), and no password without TLS (RFC 4954 §4, §9, RFC 8314 §4, §4.1). */
+/* Each verb of RFC 5321 §4.5.1 and no other (§4.1.5, §F.1, §F.6); nothing for strangers (RFC 6409
+ * §3.2, §7, RFC 5321 §7.9), and no password without TLS (RFC 4954 §4, §9, RFC 8314 §4, §4.1). */
 #include "smtp/server_verb.h"
 
 #define IN(state) (1u << SMTP_STATE_##state)

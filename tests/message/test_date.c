@@ -24,7 +24,7 @@ static const struct date_case {
 	{ UINT64_MAX, "Fri, 31 Dec 9999 23:59:59 +0000" },
 };
 
-/* With its offset, RFC 5321 §4.4. */
+/* With its offset, RFC 5321 §4.4. And four digits for the year (§F.5). */
 static void
 test_date_is_written_as_rfc_5322_wants(void **state)
 {

@@ -39,8 +39,7 @@ check(const struct message_received *r, const char *want)
 	buf_done(&out);
 }
 
-/* RFC 5321 §4.4: Time-stamp-line. RFC 5322 §3.2.2, §3.6.7, RFC 8314 §4. RFC 5322 §3.2.2, §3.6.7,
- * RFC 8314 §4, §4.3. */
+/* RFC 5321 §4.4: Time-stamp-line. RFC 5322 §2.2.3, §3.2.2, §3.6.7, RFC 8314 §4, §4.3. */
 static void
 test_field_has_every_clause_in_order(void **state)
 {
