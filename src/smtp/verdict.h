@@ -23,7 +23,9 @@ struct smtp_verdict {
 	/* With DELIVERED: the next hop offered DSN, and was asked for what the sender asked us (RFC
 	   3461 §5.2.1): the reports are its own to make now. */
 	bool dsn_passed;
-	/* With DELIVERED: the next hop offered DELIVERBY, and was told the time that is left. */
+	/* With DELIVERED: the next hop offered DELIVERBY and was told what is left of the time, or
+	   it delivers itself (LMTP): nobody is to be told that we lost sight of it (RFC 2852
+	   §4.1.4.2). */
 	bool by_passed;
 	uint16_t code;        /* the peer's three digits, 0 when no reply was had */
 	uint16_t enhanced[3]; /* class, subject, detail of RFC 3463; [0] is 0 when unknown */
