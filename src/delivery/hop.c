@@ -11,15 +11,36 @@
 /* How long a next hop that refused one more connection is believed to take no more. */
 enum { CONNECTIONS_MEMORY_MS = 60000 };
 
+/* Of those that wait the one that has waited longest, which need not be the next; or NULL. */
+static struct delivery_job *
+find_oldest(const struct delivery_hop *hop)
+{
+	struct delivery_job *oldest = TAILQ_FIRST(&hop->jobs), *job;
+
+	TAILQ_FOREACH(job, &hop->jobs, entry)
+	if (job->received_ms < oldest->received_ms)
+		oldest = job;
+	return oldest;
+}
+
+static void
+remove_job(struct delivery_hop *hop, struct delivery_job *job)
+{
+	TAILQ_REMOVE(&hop->jobs, job, entry);
+	hop->job_count--;
+}
+
 static void
 set_patience(struct delivery_hop *hop, uint64_t now_ms)
 {
-	const struct delivery_job *oldest = TAILQ_FIRST(&hop->jobs);
+	const struct delivery_job *oldest;
 	uint64_t end_ms, wait_ms;
 	struct timeval wait;
 
-	if (oldest == NULL || !hop->context->is_shared ||
-	    event_pending(hop->patience, EV_TIMEOUT, NULL))
+	if (!hop->context->is_shared || event_pending(hop->patience, EV_TIMEOUT, NULL))
+		return;
+	oldest = find_oldest(hop);
+	if (oldest == NULL)
 		return;
 	end_ms = oldest->received_ms + DELIVERY_HOP_WAIT_MAX_MS;
 	wait_ms = end_ms > now_ms ? end_ms - now_ms : 1;
@@ -37,10 +58,11 @@ on_patience(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	while ((oldest = TAILQ_FIRST(&hop->jobs)) != NULL &&
-	       now_ms >= oldest->received_ms + DELIVERY_HOP_WAIT_MAX_MS)
-		delivery_job_defer_rest(
-		    delivery_hop_take_job(hop), 2, "no connection to the next hop became free");
+	while ((oldest = find_oldest(hop)) != NULL &&
+	       now_ms >= oldest->received_ms + DELIVERY_HOP_WAIT_MAX_MS) {
+		remove_job(hop, oldest);
+		delivery_job_defer_rest(oldest, 2, "no connection to the next hop became free");
+	}
 	set_patience(hop, now_ms);
 }
 
@@ -120,6 +142,26 @@ dispatch(struct delivery_hop *hop)
 	set_patience(hop, now_ms);
 }
 
+static int
+priority(const struct delivery_job *job)
+{
+	return job->params.has_priority ? job->params.priority : 0;
+}
+
+/* RFC 6710 §5.1: behind all that matter as much or more. */
+static void
+insert_by_priority(struct delivery_hop *hop, struct delivery_job *job)
+{
+	struct delivery_job *before = TAILQ_LAST(&hop->jobs, delivery_job_list);
+
+	while (before != NULL && priority(before) < priority(job))
+		before = TAILQ_PREV(before, delivery_job_list, entry);
+	if (before == NULL)
+		TAILQ_INSERT_HEAD(&hop->jobs, job, entry);
+	else
+		TAILQ_INSERT_AFTER(&hop->jobs, before, job, entry);
+}
+
 void
 delivery_hop_add(struct delivery_hop *hop, struct delivery_job *job)
 {
@@ -127,7 +169,7 @@ delivery_hop_add(struct delivery_hop *hop, struct delivery_job *job)
 		delivery_job_settle_rest(job, &hop->down_verdict);
 		return;
 	}
-	TAILQ_INSERT_TAIL(&hop->jobs, job, entry);
+	insert_by_priority(hop, job);
 	hop->job_count++;
 	dispatch(hop);
 }
@@ -183,10 +225,8 @@ delivery_hop_take_job(struct delivery_hop *hop)
 {
 	struct delivery_job *job = TAILQ_FIRST(&hop->jobs);
 
-	if (job == NULL)
-		return NULL;
-	TAILQ_REMOVE(&hop->jobs, job, entry);
-	hop->job_count--;
+	if (job != NULL)
+		remove_job(hop, job);
 	return job;
 }
 

@@ -31,7 +31,7 @@ TAILQ_HEAD(delivery_session_list, delivery_session);
 struct delivery_hop {
 	const struct delivery_context *context;
 	const struct config_next_hop *config;
-	struct delivery_job_list jobs;         /* that wait, oldest first */
+	struct delivery_job_list jobs;         /* that wait, by priority, then oldest first */
 	struct delivery_session_list sessions; /* idle ones first */
 	size_t job_count, session_count;
 	size_t connecting_count; /* sessions that were not ready yet */
@@ -59,7 +59,7 @@ void delivery_hop_abandon(struct delivery_hop *hop);
 /* The process stops: drop the jobs that wait, close what is idle. */
 void delivery_hop_drain(struct delivery_hop *hop);
 
-/* From sessions. The job that has waited longest, or NULL; it is the session's then. */
+/* From sessions. The next job, or NULL; it is the session's then. */
 struct delivery_job *delivery_hop_take_job(struct delivery_hop *hop);
 /* To be done first, by this or another connection. */
 void delivery_hop_give_back(struct delivery_hop *hop, struct delivery_job *job);

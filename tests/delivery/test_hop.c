@@ -61,6 +61,37 @@ test_no_more_connections_than_allowed_are_made(void **state)
 	world_close(&w);
 }
 
+/* RFC 6710 §5.1 */
+static void
+test_what_matters_more_goes_first(void **state)
+{
+	static const char *const parameters[] = { NULL, "MT-PRIORITY=-1", NULL, "MT-PRIORITY=9",
+		"MT-PRIORITY=2", "MT-PRIORITY=0" };
+	static const char *const recipients[] = { "first@y", "low@y", "a@y", "top@y", "high@y",
+		"b@y" };
+	struct world w;
+
+	(void)state;
+	world_open(&w, NULL);
+	w.config.connections = w.hop->connections_max = 1;
+	w.peer.holds_reply = true;
+	for (unsigned i = 0; i < 6; i++) {
+		w.queue.parameters = parameters[i];
+		world_send(&w, recipients[i]);
+		if (i == 0)
+			world_wait(&w, &w.peer.message_count, 1);
+	}
+	world_settle(&w);
+	buf_clear(&w.peer.commands);
+	fake_hop_release(&w.peer);
+	world_wait(&w, &w.queue.outcome_count, 6);
+	assert_true(slice_is(buf_slice(&w.peer.commands),
+	    "MAIL FROM:<s@x>\nRCPT TO:<top@y>\nMAIL FROM:<s@x>\nRCPT TO:<high@y>\n"
+	    "MAIL FROM:<s@x>\nRCPT TO:<a@y>\nMAIL FROM:<s@x>\nRCPT TO:<b@y>\n"
+	    "MAIL FROM:<s@x>\nRCPT TO:<low@y>\n"));
+	world_close(&w);
+}
+
 /* RFC 5321 §4.5.4.1. */
 static void
 test_a_dead_next_hop_gives_its_reason_to_all_at_once(void **state)
@@ -186,6 +217,7 @@ main(void)
 		cmocka_unit_test(test_a_connection_is_used_again),
 		cmocka_unit_test(test_a_connection_is_renewed_after_its_messages),
 		cmocka_unit_test(test_no_more_connections_than_allowed_are_made),
+		cmocka_unit_test(test_what_matters_more_goes_first),
 		cmocka_unit_test(test_a_dead_next_hop_gives_its_reason_to_all_at_once),
 		cmocka_unit_test(test_a_next_hop_that_hangs_up_on_us_defers),
 		cmocka_unit_test(test_an_idle_connection_that_the_peer_closes_is_forgotten),
