@@ -109,20 +109,40 @@ take_job(struct delivery_hop *hop)
 	return job;
 }
 
+/* By our own measure or by the next hop's (RFC 9422 §4.1). */
+static bool
+is_spent(const struct delivery_session *s)
+{
+	return s->transaction_count >= s->hop->config->messages || smtp_client_is_spent(s->client);
+}
+
+/* The next job whose next recipient may still go through this connection. */
+static struct delivery_job *
+find_job(struct delivery_session *s)
+{
+	struct delivery_job *job = take_job(s->hop);
+
+	if (job == NULL || delivery_session_fit(s, job) > 0)
+		return job;
+	delivery_hop_give_back(s->hop, job);
+	s->is_unfit = true;
+	return NULL;
+}
+
 /* False when the session is gone. */
 static bool
 find_work(struct delivery_session *s)
 {
-	bool is_spent = s->transaction_count >= s->hop->config->messages;
-	struct delivery_job *job = is_spent ? NULL : take_job(s->hop);
+	struct delivery_job *job;
 
 	become_ready(s);
+	job = is_spent(s) ? NULL : find_job(s);
 	if (job != NULL) {
 		set_idle(s, false);
 		delivery_session_begin_mail(s, job);
 		return true;
 	}
-	if (is_spent || s->hop->is_retired) {
+	if (is_spent(s) || s->is_unfit || s->hop->is_retired) {
 		delivery_session_quit(s);
 		return false;
 	}

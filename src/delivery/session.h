@@ -39,6 +39,7 @@ struct delivery_session {
 	struct secret password;     /* as long as the engine may need it */
 	bool is_ready;              /* MAIL was wanted once */
 	bool is_idle;
+	bool is_unfit; /* there are jobs, but not for this connection */
 
 	struct delivery_job *job;   /* NULL between transactions */
 	size_t recipient_count;     /* in the transaction, from job->settled_count on */
@@ -76,6 +77,9 @@ extern const struct net_conn_handler delivery_session_conn_handler;
 
 /* Between session.c and session_mail.c: answers to the engine's wants. Output goes out. */
 void delivery_session_flush(struct delivery_session *s);
+/* How many of its next recipients the next hop takes now; 0: none on this connection any more. */
+size_t delivery_session_fit(const struct delivery_session *s, const struct delivery_job *job);
+/* As many of its recipients as fit, which must be some. */
 void delivery_session_begin_mail(struct delivery_session *s, struct delivery_job *job);
 /* As much of the body as there is and the socket takes. */
 void delivery_session_feed_text(struct delivery_session *s);

@@ -18,17 +18,24 @@ delivery_session_flush(struct delivery_session *s)
 	smtp_client_output_taken(s->client, out.len);
 }
 
-/* As many of its recipients as the next hop takes at a time. One text for all of them (RFC 5321
- * §4.5.4.1), in parts when there are more (§4.5.3.1.8). */
+size_t
+delivery_session_fit(const struct delivery_session *s, const struct delivery_job *job)
+{
+	size_t rest = job->recipient_count - job->settled_count;
+	size_t max = s->hop->config->recipients;
+
+	return smtp_client_recipients_fit(
+	    s->client, job->recipients + job->settled_count, rest < max ? rest : max);
+}
+
+/* One text for all of them (RFC 5321 §4.5.4.1), in parts when there are more (§4.5.3.1.8). */
 void
 delivery_session_begin_mail(struct delivery_session *s, struct delivery_job *job)
 {
-	size_t rest = job->recipient_count - job->settled_count;
 	const struct smtp_client_mail m = {
 		.sender = job->sender,
 		.recipients = job->recipients + job->settled_count,
-		.recipient_count =
-		    rest < s->hop->config->recipients ? rest : s->hop->config->recipients,
+		.recipient_count = delivery_session_fit(s, job),
 		.size = job->size,
 		.params = &job->params,
 		.recipient_params = job->recipient_params + job->settled_count,

@@ -51,6 +51,7 @@ static const struct step {
 	[CLIENT_RCPT] = { "while sending RCPT TO", SMTP_CLIENT_WANT_NONE, client_on_rcpt },
 	[CLIENT_DATA] = { "while sending DATA", SMTP_CLIENT_WANT_NONE, client_on_data },
 	[CLIENT_TEXT] = { "while sending the text", SMTP_CLIENT_WANT_TEXT, client_on_early_reply },
+	[CLIENT_CHUNK] = { "while sending the text", SMTP_CLIENT_WANT_NONE, client_on_chunk },
 	[CLIENT_DOT] = { "while waiting for the reply to the end of the text",
 	    SMTP_CLIENT_WANT_NONE, client_on_dot },
 	[CLIENT_RESULT] = { "after the transaction", SMTP_CLIENT_WANT_RESULT, NULL },
@@ -80,6 +81,7 @@ patience_ms(const struct smtp_client *c, enum client_state state)
 	case CLIENT_DATA:
 		return t->data_ms;
 	case CLIENT_TEXT:
+	case CLIENT_CHUNK:
 		return t->text_ms;
 	case CLIENT_DOT:
 		return t->end_ms;
@@ -230,6 +232,7 @@ smtp_client_new(const struct smtp_client_options *options, uint64_t now_ms)
 	c->options = *options;
 	buf_init(&c->out, OUTPUT_MAX);
 	buf_init(&c->mail.commands, COMMANDS_MAX);
+	buf_init(&c->domains, 0);
 	smtp_reply_parser_init(&c->reply);
 	if (options->tls == SMTP_CLIENT_TLS_IMPLICIT)
 		client_enter(c, CLIENT_TLS_FIRST, now_ms);
@@ -257,6 +260,7 @@ smtp_client_free(struct smtp_client **client)
 	wipe_output(c);
 	client_transaction_clear(c);
 	buf_done(&c->mail.commands);
+	buf_done(&c->domains);
 	buf_done(&c->out);
 	smtp_reply_parser_done(&c->reply);
 	smtp_verdict_done(&c->failure);

@@ -156,9 +156,22 @@ struct smtp_client_mail {
  */
 void smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms);
 /*
+ * While MAIL is wanted: how many of these recipients, from the first, the peer takes in the next
+ * transaction by what it says of itself (LIMITS, RFC 9422). 0: none on this connection any more,
+ * which cannot be so before its first transaction.
+ */
+size_t smtp_client_recipients_fit(
+    const struct smtp_client *c, const struct slice *recipients, size_t count);
+/* The peer has said that it takes no further transaction on this connection. */
+bool smtp_client_is_spent(const struct smtp_client *c);
+/*
  * Text as it is in the store, in pieces of at most SMTP_CLIENT_TEXT_MAX; all output must have been
- * taken before each. Goes out dot-stuffed (RFC 5321 §4.5.2), with CRLF for every CR, LF and CRLF in
- * it, and with a CRLF before the final dot.
+ * taken before each. What was declared BODY=BINARYMIME goes out exactly as it is, each piece in a
+ * BDAT (RFC 3030); between two TEXT may not be wanted for a while.
+ *
+ * All else goes out after DATA, dot-stuffed (RFC 5321 §4.5.2), with CRLF for every CR, LF and CRLF
+ * in it, and with a CRLF before the final dot. A NUL octet, which some servers drop and others take
+ * for an end, ends the transaction in a permanent failure 5.6.3.
  *
  * To a peer without 8BITMIME no octet above 127 is sent (RFC 6152 §3): at the first one the
  * transaction ends in a permanent failure 5.6.3 and the connection must be closed. The text decides

@@ -12,6 +12,7 @@ say_hello(struct smtp_client *c, uint64_t now_ms)
 	c->extensions = 0;
 	c->size_max = 0;
 	c->by_min_s = 0;
+	c->limits = (struct client_limits){ 0 }; /* RFC 9422 §3.6 */
 	client_send(c, verb, c->options.hostname);
 	client_enter(c, CLIENT_EHLO, now_ms);
 }
@@ -88,6 +89,7 @@ static const struct extension {
 	{ "DELIVERBY", CLIENT_DELIVERBY, take_by_min },
 	{ "MT-PRIORITY", CLIENT_MT_PRIORITY, NULL },
 	{ "REQUIRETLS", CLIENT_REQUIRETLS, NULL },
+	{ "LIMITS", 0, client_take_limits },
 };
 
 /* One line of the EHLO reply: a keyword and its parameters (RFC 5321 §4.1.1.1). */

@@ -7,8 +7,10 @@
  * client_auth.c   AUTH
  * client_needs.c  what a message needs that the peer may not offer
  * client_params.c the parameters of MAIL and RCPT
+ * client_limits.c LIMITS
  * client_mail.c   RSET, MAIL, RCPT, DATA
- * client_text.c   the text and the replies to its end
+ * client_text.c   the text after DATA, and the replies to its end
+ * client_chunk.c  the text in BDAT
  */
 #ifndef SMTP_CLIENT_INTERNAL_H
 #define SMTP_CLIENT_INTERNAL_H
@@ -33,12 +35,13 @@ enum client_state {
 	CLIENT_RCPT,
 	CLIENT_DATA,
 	CLIENT_TEXT,
+	CLIENT_CHUNK, /* the peer must say something before more text goes out */
 	CLIENT_DOT,
 	CLIENT_RESULT,
 	CLIENT_QUIT,
 	CLIENT_CLOSED,
 };
-#define CLIENT_STATE_COUNT 17
+#define CLIENT_STATE_COUNT 18
 
 /* What the peer offered in its last reply to EHLO. */
 enum client_extension {
@@ -58,6 +61,13 @@ enum client_extension {
 	CLIENT_REQUIRETLS = 1 << 13,  /* RFC 8689 */
 };
 
+/* What the peer takes on one connection (RFC 9422 §4); 0: not said. */
+struct client_limits {
+	uint32_t mails;      /* MAILMAX: transactions */
+	uint32_t recipients; /* RCPTMAX: of one transaction */
+	uint32_t domains;    /* RCPTDOMAINMAX: different ones of recipients */
+};
+
 struct client_recipient {
 	struct smtp_verdict verdict;
 	bool is_asked;    /* an RCPT for it was made */
@@ -74,8 +84,10 @@ struct client_transaction {
 	size_t heard_count;    /* replies to MAIL, RCPT, ... other than 421 */
 	struct buf commands;   /* made and not yet sent: the peer has no PIPELINING */
 	struct smtp_dot_encoder encoder;
-	bool is_utf8;    /* SMTPUTF8 is given with MAIL */
-	bool is_refused; /* MAIL was */
+	bool is_utf8;          /* SMTPUTF8 is given with MAIL */
+	bool is_refused;       /* MAIL was */
+	bool is_chunked;       /* the text goes in BDAT, not after DATA */
+	size_t unheard_chunks; /* BDATs without LAST whose reply has not come */
 };
 
 struct smtp_client {
@@ -88,6 +100,9 @@ struct smtp_client {
 	unsigned extensions; /* enum client_extension */
 	uint64_t size_max;   /* of SIZE; 0: none given */
 	uint64_t by_min_s;   /* of DELIVERBY; 0: none given */
+	struct client_limits limits;
+	uint32_t mail_count; /* MAILs on this connection */
+	struct buf domains;  /* of recipients so far, each with LF behind; only where limited */
 	bool is_tls;
 	bool is_verified; /* the peer's certificate is; only with is_tls */
 	bool is_authenticated;
@@ -152,6 +167,12 @@ void client_add_mail_params(
 void client_add_rcpt_params(
     const struct smtp_client *c, const struct smtp_client_mail *m, size_t index, struct buf *out);
 
+/* client_limits.c */
+/* The parameters of LIMITS in the reply to EHLO. */
+void client_take_limits(struct smtp_client *c, struct slice parameters);
+/* A transaction begins. */
+void client_count_mail(struct smtp_client *c, const struct smtp_client_mail *m);
+
 /* client_mail.c */
 void client_on_rset(struct smtp_client *c, uint64_t now_ms);
 void client_on_mail(struct smtp_client *c, uint64_t now_ms);
@@ -163,10 +184,18 @@ void client_settle(struct smtp_client *c, size_t index, const struct smtp_verdic
 void client_settle_all(struct smtp_client *c, const struct smtp_verdict *v);
 void client_transaction_clear(struct smtp_client *c);
 
+/* The transaction is over; the connection can go on. */
+void client_finish(struct smtp_client *c);
+
 /* client_text.c */
 void client_send_end_of_text(struct smtp_client *c);
 void client_on_early_reply(struct smtp_client *c, uint64_t now_ms);
 void client_on_dot(struct smtp_client *c, uint64_t now_ms);
+
+/* client_chunk.c */
+void client_send_chunk(struct smtp_client *c, struct slice text, bool is_last, uint64_t now_ms);
+/* The reply to a BDAT without LAST. */
+void client_on_chunk(struct smtp_client *c, uint64_t now_ms);
 
 static inline bool
 client_offers(const struct smtp_client *c, unsigned extensions)

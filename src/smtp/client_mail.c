@@ -115,7 +115,8 @@ add_commands(struct smtp_client *c, const struct smtp_client_mail *m)
 	add_mail_command(c, m);
 	for (size_t i = 0; i < m->recipient_count; i++)
 		asked_count += add_rcpt_command(c, m, i);
-	(void)buf_add_text(&c->mail.commands, "DATA\r\n");
+	if (!c->mail.is_chunked)
+		(void)buf_add_text(&c->mail.commands, "DATA\r\n");
 	assert(!c->mail.commands.overflow);
 	return asked_count > 0;
 }
@@ -135,8 +136,8 @@ send_commands(struct smtp_client *c)
 	buf_drop(commands, len);
 }
 
-static void
-finish(struct smtp_client *c)
+void
+client_finish(struct smtp_client *c)
 {
 	buf_clear(&c->mail.commands);
 	client_enter(c, CLIENT_RESULT, 0);
@@ -152,13 +153,15 @@ smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64
 	c->mail.recipients = xcalloc(m->recipient_count, sizeof *c->mail.recipients);
 	c->mail.recipient_count = m->recipient_count;
 	c->mail.is_utf8 = client_uses_utf8(c, m);
+	c->mail.is_chunked = m->params != NULL && m->params->body == SMTP_BODY_BINARYMIME;
 	client_enter(c, c->must_reset ? CLIENT_RSET : CLIENT_MAIL, now_ms);
 	if (problem != NULL)
 		settle_all_by_problem(c, problem);
 	if (problem != NULL || !add_commands(c, m)) {
-		finish(c);
+		client_finish(c);
 		return;
 	}
+	client_count_mail(c, m);
 	send_commands(c);
 	c->must_reset = true;
 }
@@ -187,7 +190,7 @@ client_on_mail(struct smtp_client *c, uint64_t now_ms)
 		c->mail.is_refused = true;
 		if (!client_offers(c, CLIENT_PIPELINING)) {
 			c->must_reset = false;
-			finish(c);
+			client_finish(c);
 			return;
 		}
 	}
@@ -237,6 +240,23 @@ take_rcpt_reply(struct smtp_client *c, size_t index)
 	smtp_verdict_done(&v);
 }
 
+/* All are asked: on to the text, with a DATA that may be on its way already, or to the end. */
+static void
+leave_recipients(struct smtp_client *c, uint64_t now_ms)
+{
+	c->mail.next = 0;
+	if (c->mail.is_chunked && c->mail.accepted_count > 0) {
+		client_enter(c, CLIENT_TEXT, now_ms);
+	} else if (!c->mail.is_chunked &&
+		   (c->mail.accepted_count > 0 || client_offers(c, CLIENT_PIPELINING))) {
+		client_enter(c, CLIENT_DATA, now_ms);
+		send_commands(c);
+	} else {
+		c->must_reset = !c->mail.is_refused;
+		client_finish(c);
+	}
+}
+
 void
 client_on_rcpt(struct smtp_client *c, uint64_t now_ms)
 {
@@ -246,15 +266,11 @@ client_on_rcpt(struct smtp_client *c, uint64_t now_ms)
 	}
 	take_rcpt_reply(c, next_asked(c));
 	c->mail.next++;
-	if (next_asked(c) < c->mail.recipient_count) {
-		client_enter(c, CLIENT_RCPT, now_ms);
-	} else if (c->mail.accepted_count > 0 || client_offers(c, CLIENT_PIPELINING)) {
-		client_enter(c, CLIENT_DATA, now_ms);
-		c->mail.next = 0;
-	} else {
-		finish(c);
+	if (next_asked(c) == c->mail.recipient_count) {
+		leave_recipients(c, now_ms);
 		return;
 	}
+	client_enter(c, CLIENT_RCPT, now_ms);
 	send_commands(c);
 }
 
@@ -289,7 +305,7 @@ client_on_data(struct smtp_client *c, uint64_t now_ms)
 	default:
 		settle_all_by_reply(c);
 		c->must_reset = !c->mail.is_refused;
-		finish(c);
+		client_finish(c);
 		break;
 	}
 }

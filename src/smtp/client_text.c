@@ -25,7 +25,7 @@ has_high_octet(struct slice s)
 }
 
 static void
-send_text(struct smtp_client *c, struct slice text)
+send_lines(struct smtp_client *c, struct slice text)
 {
 	bool ok = buf_reserve(&c->out, text.len) != NULL;
 	struct slice span;
@@ -45,21 +45,45 @@ client_send_end_of_text(struct smtp_client *c)
 	assert(ok);
 }
 
-void
-smtp_client_text(struct smtp_client *c, struct slice text, bool is_last, uint64_t now_ms)
+/* Why text cannot stand after DATA, or NULL. */
+static const struct client_problem *
+find_problem(const struct smtp_client *c, struct slice text)
 {
-	static const struct client_problem problem = { SMTP_VERDICT_FAILED, { 5, 6, 3 },
+	static const struct client_problem high = { SMTP_VERDICT_FAILED, { 5, 6, 3 },
 		"the message has 8-bit text and the next hop does not offer 8BITMIME", false };
+	/* RFC 2045 §2.8; what stands between CR and LF of a line end to one is nothing to another
+	 */
+	static const struct client_problem nul = { SMTP_VERDICT_FAILED, { 5, 6, 3 },
+		"the message has a NUL octet, which only binary text may have", false };
 
-	assert(c->state == CLIENT_TEXT && text.len <= SMTP_CLIENT_TEXT_MAX);
-	if ((c->extensions & CLIENT_8BITMIME) == 0 && has_high_octet(text)) {
-		client_break_problem(c, &problem);
+	if (slice_find(text, 0) < text.len)
+		return &nul;
+	return !client_offers(c, CLIENT_8BITMIME) && has_high_octet(text) ? &high : NULL;
+}
+
+static void
+send_text(struct smtp_client *c, struct slice text, bool is_last, uint64_t now_ms)
+{
+	const struct client_problem *problem = find_problem(c, text);
+
+	if (problem != NULL) {
+		client_break_problem(c, problem);
 		return;
 	}
-	send_text(c, text);
+	send_lines(c, text);
 	if (is_last)
 		client_send_end_of_text(c);
 	client_enter(c, is_last ? CLIENT_DOT : CLIENT_TEXT, now_ms);
+}
+
+void
+smtp_client_text(struct smtp_client *c, struct slice text, bool is_last, uint64_t now_ms)
+{
+	assert(c->state == CLIENT_TEXT && text.len <= SMTP_CLIENT_TEXT_MAX);
+	if (c->mail.is_chunked)
+		client_send_chunk(c, text, is_last, now_ms);
+	else
+		send_text(c, text, is_last, now_ms);
 }
 
 void
@@ -71,12 +95,13 @@ smtp_client_abort(struct smtp_client *c, const char *reason)
 	client_break_problem(c, &problem);
 }
 
-/* A reply while the text is on its way can only be a no; the text is not completed. */
+/* After DATA a reply amid the text can only be a no; the text is not completed. */
 void
 client_on_early_reply(struct smtp_client *c, uint64_t now_ms)
 {
-	(void)now_ms;
-	if (client_reply_class(c) == 4 || client_reply_class(c) == 5)
+	if (c->mail.is_chunked)
+		client_on_chunk(c, now_ms);
+	else if (client_reply_class(c) == 4 || client_reply_class(c) == 5)
 		client_break(c, client_reply_verdict(c));
 	else
 		client_break_out_of_step(c);
@@ -103,11 +128,17 @@ client_on_dot(struct smtp_client *c, uint64_t now_ms)
 {
 	struct smtp_verdict v;
 
+	if (c->mail.unheard_chunks > 0) {
+		client_on_chunk(c, now_ms);
+		return;
+	}
 	if (client_reply_class(c) == 3) {
 		client_break_out_of_step(c);
 		return;
 	}
 	v = client_reply_verdict(c);
+	v.dsn_passed = client_offers(c, CLIENT_DSN);
+	v.by_passed = client_offers(c, CLIENT_DELIVERBY) || c->options.protocol == SMTP_CLIENT_LMTP;
 	if (c->options.protocol == SMTP_CLIENT_LMTP)
 		settle_next(c, &v);
 	else

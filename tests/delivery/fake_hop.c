@@ -26,7 +26,8 @@ struct fake_hop_conn {
 	TAILQ_ENTRY(fake_hop_conn) entry;
 	struct net_conn *conn;
 	struct buf in;
-	bool is_in_text, owes_reply;
+	bool is_in_text, is_in_chunk, is_last_chunk, owes_reply;
+	size_t chunk_left;
 	unsigned accepted_count;
 };
 
@@ -91,6 +92,19 @@ answer_data(struct fake_hop_conn *c)
 	say(c, c->is_in_text ? "354 go on\r\n" : "503 nobody\r\n");
 }
 
+/* "BDAT 10 LAST" */
+static void
+begin_chunk(struct fake_hop_conn *c, struct slice line)
+{
+	struct slice count = slice_after(line, 5);
+	uint64_t len;
+
+	c->is_last_chunk = slice_find(count, ' ') < count.len;
+	assert_true(slice_to_u64(slice_first(count, slice_find(count, ' ')), KEPT_MAX, &len));
+	c->chunk_left = len;
+	c->is_in_chunk = true;
+}
+
 static void
 note(struct fake_hop_conn *c, struct slice line)
 {
@@ -148,6 +162,8 @@ answer_line(struct fake_hop_conn *c, struct slice line)
 		answer_rcpt(c, line);
 	} else if (slice_starts_nocase(line, "DATA")) {
 		answer_data(c);
+	} else if (slice_starts_nocase(line, "BDAT ")) {
+		begin_chunk(c, line);
 	} else {
 		say(c, slice_starts_nocase(line, "RSET") ? "250 ok\r\n" : "500 what\r\n");
 	}
@@ -205,6 +221,28 @@ take_text(struct fake_hop_conn *c)
 	return true;
 }
 
+/* False when more octets are needed. */
+static bool
+take_chunk(struct fake_hop_conn *c)
+{
+	size_t len = c->in.len < c->chunk_left ? c->in.len : c->chunk_left;
+
+	(void)buf_add(&c->hop->text, c->in.ptr, len);
+	buf_drop(&c->in, len);
+	c->chunk_left -= len;
+	if (c->chunk_left > 0)
+		return false;
+	c->is_in_chunk = false;
+	c->hop->chunk_count++;
+	if (c->is_last_chunk) {
+		c->hop->message_count++;
+		answer_text(c);
+	} else {
+		say(c, "250 2.0.0 go on\r\n");
+	}
+	return true;
+}
+
 static bool
 take_line(struct fake_hop_conn *c)
 {
@@ -219,6 +257,14 @@ take_line(struct fake_hop_conn *c)
 	return answer_line(c, slice_make(line, lf - 1));
 }
 
+static bool
+take(struct fake_hop_conn *c)
+{
+	if (c->is_in_chunk)
+		return take_chunk(c);
+	return c->is_in_text ? take_text(c) : take_line(c);
+}
+
 static void
 on_input(void *owner)
 {
@@ -229,7 +275,7 @@ on_input(void *owner)
 		assert_true(buf_add_slice(&c->in, in));
 		net_conn_consume(c->conn, in.len);
 	}
-	while (c->is_in_text ? take_text(c) : take_line(c))
+	while (take(c))
 		;
 }
 

@@ -44,7 +44,7 @@ struct fake_hop {
 
 	/* To be looked at. */
 	unsigned connection_count, open_count, open_max;
-	unsigned mail_count, message_count, quit_count, tls_count;
+	unsigned mail_count, message_count, quit_count, tls_count, chunk_count;
 	struct buf commands; /* MAIL and RCPT lines */
 	struct buf text;     /* of complete messages, as on the wire */
 };

@@ -304,6 +304,48 @@ test_opportunistic_tls_that_fails_is_done_without(void **state)
 	close_secure(&s);
 }
 
+#define REQUIRETLS "250-REQUIRETLS\r\n250 PIPELINING\r\n"
+
+/* RFC 8689 §4.2.1 */
+static void
+test_requiretls_is_met_by_a_certificate_that_was_not_insisted_on(void **state)
+{
+	struct secure_world s;
+
+	(void)state;
+	open_secure(&s, world_tls_name, CONFIG_NEXT_HOP_TLS_OPPORTUNISTIC);
+	s.w.peer.extensions = REQUIRETLS;
+	s.w.queue.parameters = "REQUIRETLS";
+	world_send(&s.w, "a@y");
+	world_wait(&s.w, &s.w.queue.outcome_count, 1);
+	world_check(&s.w, 0, 0, SMTP_VERDICT_DELIVERED, NULL);
+	assert_true(
+	    slice_starts_nocase(buf_slice(&s.w.peer.commands), "MAIL FROM:<s@x> REQUIRETLS\n"));
+	close_secure(&s);
+}
+
+static void
+test_requiretls_fails_with_another_name_and_the_rest_goes_through(void **state)
+{
+	struct secure_world s;
+
+	(void)state;
+	open_secure(&s, "other.example", CONFIG_NEXT_HOP_TLS_OPPORTUNISTIC);
+	s.w.peer.extensions = REQUIRETLS;
+	s.w.queue.parameters = "REQUIRETLS";
+	world_send(&s.w, "a@y");
+	world_wait(&s.w, &s.w.queue.outcome_count, 1);
+	world_check(&s.w, 0, 0, SMTP_VERDICT_FAILED, NULL);
+	assert_int_equal(s.w.queue.jobs[0].verdicts[0].enhanced[2], 10);
+	s.w.queue.parameters = NULL;
+	world_send(&s.w, "a@y");
+	world_wait(&s.w, &s.w.queue.outcome_count, 2);
+	world_check(&s.w, 1, 0, SMTP_VERDICT_DELIVERED, NULL);
+	assert_int_equal(s.w.peer.mail_count, 1);
+	assert_int_equal(s.w.peer.connection_count, 1);
+	close_secure(&s);
+}
+
 int
 main(void)
 {
@@ -322,6 +364,8 @@ main(void)
 		cmocka_unit_test(test_required_tls_that_is_not_offered_defers),
 		cmocka_unit_test(test_opportunistic_tls_takes_any_certificate),
 		cmocka_unit_test(test_opportunistic_tls_that_fails_is_done_without),
+		cmocka_unit_test(test_requiretls_is_met_by_a_certificate_that_was_not_insisted_on),
+		cmocka_unit_test(test_requiretls_fails_with_another_name_and_the_rest_goes_through),
 	};
 
 	return cmocka_run_group_tests_name("delivery/session", tests, NULL, NULL);

@@ -125,6 +125,21 @@ test_a_text_that_is_given_up_is_never_completed(void **state)
 	smtp_client_free(&c);
 }
 
+/* RFC 2045 §2.8: only binary text may have one, and where it is dropped it hides a line end. */
+static void
+test_a_nul_octet_does_not_go_out_as_text(void **state)
+{
+	struct smtp_client *c = start_text();
+
+	(void)state;
+	drop_output(c);
+	smtp_client_text(c, slice_make("a\r\n\0.\r\n", 7), true, 1);
+	assert_int_equal(smtp_client_output(c).len, 0);
+	check_ends_undelivered(
+	    c, SMTP_VERDICT_FAILED, "the message has a NUL octet, which only binary text may have");
+	smtp_client_free(&c);
+}
+
 static void
 test_a_refusal_in_the_midst_of_the_text_ends_it(void **state)
 {
@@ -250,6 +265,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_step_has_its_own_time),
 		cmocka_unit_test(test_a_text_that_is_given_up_is_never_completed),
+		cmocka_unit_test(test_a_nul_octet_does_not_go_out_as_text),
 		cmocka_unit_test(test_a_refusal_in_the_midst_of_the_text_ends_it),
 		cmocka_unit_test(test_consent_in_the_midst_of_the_text_is_not_believed),
 		cmocka_unit_test(test_whatever_an_idle_peer_says_ends_the_connection),
