@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plain.h - anybody's octets as 7-bit text that cannot leave its line. */
+/* plain.h - anybody's octets as text that cannot leave its line. */
 #ifndef MESSAGE_PLAIN_H
 #define MESSAGE_PLAIN_H
 
@@ -18,5 +18,7 @@
  * one begins with indent. `column` is how far the current line is. False when out is full.
  */
 bool message_plain_add(struct slice s, size_t column, const char *indent, struct buf *out);
+/* The same, but what is UTF-8 above 127, and no control character, stays as it is. */
+bool message_plain_utf8_add(struct slice s, size_t column, const char *indent, struct buf *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,8 +88,8 @@ test_report_has_the_parts_and_fields_of_the_rfc(void **state)
 		     "Content-Type: message/delivery-status\r\n"
 		     "\r\n"
 		     "Reporting-MTA: dns; mail.example.com\r\n"
-		     "X-Sallyport-Queue-ID: 0QUEUED\r\n"
 		     "Arrival-Date: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
+		     "X-Sallyport-Queue-ID: 0QUEUED\r\n"
 		     "\r\n"
 		     "Final-Recipient: rfc822; bob@example.net\r\n"
 		     "Action: failed\r\n"
@@ -194,23 +195,326 @@ test_remote_mta_is_a_name_or_a_literal(void **state)
 	}
 }
 
-/* RFC 6522 §4: what is no 7-bit text is encoded. */
+/* RFC 6522 §4, RFC 6533 §4.3: what is no 7-bit text is encoded. */
 static void
 test_odd_headers_are_encoded(void **state)
 {
+	static const struct {
+		const char *original, *part;
+	} rows[] = {
+		{ "Subject: caf\xc3\xa9\r\n\r\n", "Content-Type: message/global-headers\r\n"
+						  "Content-Transfer-Encoding: quoted-printable\r\n"
+						  "\r\n"
+						  "Subject: caf=C3=A9\r\n" },
+		{ "Subject: caf\xe9\r\n\r\n", "Content-Type: text/rfc822-headers\r\n"
+					      "Content-Transfer-Encoding: quoted-printable\r\n"
+					      "\r\n"
+					      "Subject: caf=E9\r\n" },
+	};
 	const struct message_dsn_recipient bob = { slice_of("bob@example.net"), &refusal, 0,
 		{ NULL, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct message_dsn d = example(&bob, 1);
+		char *text;
+
+		d.original = slice_of(rows[i].original);
+		text = print(&d);
+		expect(text, rows[i].part);
+		free(text);
+	}
+}
+
+/* RFC 3461 §6.3, RFC 3464 §2.3.3, §2.3.4, §2.3.9 */
+static void
+test_each_action_has_its_own_fields_and_words(void **state)
+{
+	static const struct smtp_verdict delay = { .class = SMTP_VERDICT_DEFERRED,
+		.code = 451,
+		.enhanced = { 4, 3, 0 },
+		.peer_text = peer_text };
+	static const struct {
+		enum message_dsn_action action;
+		const struct smtp_verdict *verdict;
+		const char *subject, *words, *fields;
+	} rows[] = {
+		{ MESSAGE_DSN_DELAYED, &delay, "Subject: Your message is delayed\r\n",
+		    "has not been delivered yet, and is still being tried, to:\r\n\r\n"
+		    "<b@example.net>\r\n  The server there\r\n  said at last:\r\n    451\r\n",
+		    "Action: delayed\r\nStatus: 4.3.0\r\n"
+		    "Diagnostic-Code: smtp; 451 5.1.1 no such user here\r\n"
+		    "Will-Retry-Until: Fri, 27 Nov 2026 10:00:00 +0000\r\n" },
+		{ MESSAGE_DSN_RELAYED, &success, "Subject: Your message was passed on\r\n",
+		    "was passed on, as you asked to be told, to the server of:\r\n\r\n"
+		    "<b@example.net>\r\n\r\nThat server does not report",
+		    "Action: relayed\r\nStatus: 2.0.0\r\n\r\n" },
+		{ MESSAGE_DSN_DELIVERED, &success, "Subject: Your message was delivered\r\n",
+		    "was delivered, as you asked to be told, to the mailbox of:\r\n\r\n"
+		    "<b@example.net>\r\n\r\nOther recipients",
+		    "Action: delivered\r\nStatus: 2.0.0\r\n\r\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct message_dsn_recipient bob = { slice_of("b@example.net"),
+			rows[i].verdict, 0, { NULL, 0 } };
+		struct message_dsn d = example(&bob, 1);
+		char *text;
+
+		d.action = rows[i].action;
+		d.retry_until_unix_s = 1795341600 + 5 * 86400;
+		text = print(&d);
+		expect(text, rows[i].subject);
+		expect(text, rows[i].words);
+		expect(text, rows[i].fields);
+		free(text);
+	}
+}
+
+static void
+test_only_recipients_that_fit_the_action_are_shown(void **state)
+{
+	const struct message_dsn_recipient all[] = {
+		{ slice_of("failed@example.net"), &refusal, 0, { NULL, 0 } },
+		{ slice_of("late@example.net"), &expiry, 0, { NULL, 0 } },
+		{ slice_of("fine@example.net"), &success, 0, { NULL, 0 } },
+	};
+	static const struct {
+		enum message_dsn_action action;
+		bool shows[3];
+	} rows[] = {
+		{ MESSAGE_DSN_FAILED, { true, true, false } },
+		{ MESSAGE_DSN_DELAYED, { false, true, false } },
+		{ MESSAGE_DSN_RELAYED, { false, false, true } },
+		{ MESSAGE_DSN_DELIVERED, { false, false, true } },
+	};
+	static const char *const fields[] = { "rfc822; failed@", "rfc822; late@", "rfc822; fine@" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct message_dsn d = example(all, 3);
+		char *text;
+
+		d.action = rows[i].action;
+		text = print(&d);
+		for (size_t r = 0; r < 3; r++)
+			assert_true((strstr(text, fields[r]) != NULL) == rows[i].shows[r]);
+		free(text);
+	}
+}
+
+/* RFC 3461 §6.3 (a), (d), RFC 2852 §5 */
+static void
+test_what_the_sender_said_comes_back_decoded(void **state)
+{
+	const struct message_dsn_recipient bob = { slice_of("b@example.net"), &refusal, 0,
+		slice_of("rfc822;bob+2Btag@example.net") };
+	struct smtp_mail_params p = {
+		.envid = slice_of("QQ+2B314159"), .by = SMTP_BY_RETURN, .by_unix_s = 1795341600
+	};
 	struct message_dsn d = example(&bob, 1);
 	char *text;
 
 	(void)state;
-	d.original = slice_of("Subject: caf\xc3\xa9\r\n\r\n");
+	d.params = &p;
 	text = print(&d);
-	expect(text, "Content-Type: text/rfc822-headers\r\n"
-		     "Content-Transfer-Encoding: quoted-printable\r\n"
+	expect(text, "\r\n\r\nOriginal-Envelope-Id: QQ+314159\r\n"
+		     "Reporting-MTA: dns; mail.example.com\r\n"
+		     "Arrival-Date: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
+		     "Deliver-By-Date: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
+		     "X-Sallyport-Queue-ID: 0QUEUED\r\n"
 		     "\r\n"
-		     "Subject: caf=C3=A9\r\n");
+		     "Original-Recipient: rfc822; bob+tag@example.net\r\n"
+		     "Final-Recipient: rfc822; b@example.net\r\n"
+		     "Action: failed\r\n");
 	free(text);
+}
+
+static const char ascii_message[] = "Subject: hi\r\n\r\nbody\r\n";
+static const char body_8bit[] = "Subject: hi\r\n\r\ncaf\xc3\xa9\r\n";
+static const char header_8bit[] = "Subject: caf\xc3\xa9\r\n\r\nbody\r\n";
+
+/* RFC 3461 §4.3, §6.2, RFC 8689 §5, RFC 6533 §4.5: what goes back, and what it needs. */
+static const struct whole_case {
+	const char *name, *sender, *original;
+	struct smtp_mail_params params;
+	enum message_dsn_action action;
+	bool is_part; /* not all of it is at hand */
+	const char *type, *encoding;
+	enum smtp_body body;
+	bool is_utf8;
+} whole_cases[] = {
+	{ .name = "unsaid", .original = ascii_message, .type = "text/rfc822-headers" },
+	{ .name = "HDRS",
+	    .original = ascii_message,
+	    .params = { .ret = SMTP_RET_HDRS },
+	    .type = "text/rfc822-headers" },
+	{ .name = "FULL",
+	    .original = ascii_message,
+	    .params = { .ret = SMTP_RET_FULL },
+	    .type = "message/rfc822" },
+	{ .name = "FULL of what is not at hand",
+	    .original = ascii_message,
+	    .params = { .ret = SMTP_RET_FULL },
+	    .is_part = true,
+	    .type = "text/rfc822-headers" },
+	{ .name = "FULL of what did not fail",
+	    .original = ascii_message,
+	    .params = { .ret = SMTP_RET_FULL },
+	    .action = MESSAGE_DSN_DELAYED,
+	    .type = "text/rfc822-headers" },
+	{ .name = "FULL with REQUIRETLS",
+	    .original = ascii_message,
+	    .params = { .ret = SMTP_RET_FULL, .requires_tls = true },
+	    .type = "text/rfc822-headers" },
+	{ .name = "FULL of binary",
+	    .original = ascii_message,
+	    .params = { .ret = SMTP_RET_FULL, .body = SMTP_BODY_BINARYMIME },
+	    .type = "text/rfc822-headers" },
+	{ .name = "FULL of what has no lines",
+	    .original = "Subject: hi\r\n\r\nbare\nline\r\n",
+	    .params = { .ret = SMTP_RET_FULL },
+	    .type = "text/rfc822-headers" },
+	{ .name = "FULL of 8 bits",
+	    .original = body_8bit,
+	    .params = { .ret = SMTP_RET_FULL },
+	    .type = "message/rfc822",
+	    .encoding = "8bit",
+	    .body = SMTP_BODY_8BITMIME },
+	{ .name = "FULL with a header in UTF-8",
+	    .original = header_8bit,
+	    .params = { .ret = SMTP_RET_FULL },
+	    .type = "message/global",
+	    .encoding = "quoted-printable" },
+	{ .name = "the same for a sender in UTF-8",
+	    .sender = "\xc3\xa9@example.org",
+	    .original = header_8bit,
+	    .params = { .ret = SMTP_RET_FULL },
+	    .type = "message/global",
+	    .encoding = "8bit",
+	    .body = SMTP_BODY_8BITMIME,
+	    .is_utf8 = true },
+	{ .name = "its header",
+	    .sender = "\xc3\xa9@example.org",
+	    .original = header_8bit,
+	    .type = "message/global-headers",
+	    .encoding = "8bit",
+	    .body = SMTP_BODY_8BITMIME,
+	    .is_utf8 = true },
+};
+
+static void
+check_whole(const struct whole_case *t)
+{
+	const struct message_dsn_recipient bob = { slice_of("b@example.net"), &refusal, 0,
+		{ NULL, 0 } };
+	struct message_dsn d = example(&bob, 1);
+	struct smtp_mail_params p;
+	char *text, part[200];
+
+	d.action = t->action;
+	d.params = &t->params;
+	d.original = slice_of(t->original);
+	d.is_whole = !t->is_part;
+	if (t->sender != NULL)
+		d.sender = slice_of(t->sender);
+	text = print(&d);
+	(void)snprintf(part, sizeof part, "Content-Type: %s\r\n%s%s%s\r\n", t->type,
+	    t->encoding == NULL ? "" : "Content-Transfer-Encoding: ",
+	    t->encoding == NULL ? "" : t->encoding, t->encoding == NULL ? "" : "\r\n");
+	message_dsn_params(&d, &p);
+	if (strstr(text, part) == NULL || p.body != t->body || p.is_utf8 != t->is_utf8 ||
+	    p.requires_tls != t->params.requires_tls)
+		fail_msg("%s: body %d, utf8 %d in\n%s", t->name, (int)p.body, p.is_utf8, text);
+	for (size_t i = 0; p.body == SMTP_BODY_7BIT && text[i] != '\0'; i++)
+		assert_true((uint8_t)text[i] < 0x80);
+	free(text);
+}
+
+static void
+test_as_much_comes_back_as_was_asked_for_and_may(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof whole_cases / sizeof whole_cases[0]; i++)
+		check_whole(&whole_cases[i]);
+}
+
+static void
+test_what_is_too_large_comes_back_as_a_header(void **state)
+{
+	const struct smtp_mail_params p = { .ret = SMTP_RET_FULL };
+	struct message_dsn d = example(NULL, 0);
+
+	(void)state;
+	assert_int_equal(message_dsn_original_max(&d, 100), 100);
+	assert_int_equal(
+	    message_dsn_original_max(&d, MESSAGE_DSN_FULL_MAX), MESSAGE_DSN_HEADER_MAX);
+	d.params = &p;
+	assert_int_equal(message_dsn_original_max(&d, MESSAGE_DSN_FULL_MAX), MESSAGE_DSN_FULL_MAX);
+	assert_int_equal(
+	    message_dsn_original_max(&d, MESSAGE_DSN_FULL_MAX + 1), MESSAGE_DSN_HEADER_MAX);
+}
+
+/* RFC 6533 §3, §4.1 */
+static void
+test_addresses_in_utf8_are_written_as_the_report_allows(void **state)
+{
+	const struct message_dsn_recipient r = { slice_of("\xe7\x8e\x8b+a@example.net"), &refusal,
+		0, slice_of("utf-8;\\x{738B}\xc3\xa9@example.net") };
+	struct message_dsn d = example(&r, 1);
+	char *text = print(&d);
+
+	(void)state;
+	expect(text, "Content-Type: text/plain; charset=utf-8\r\n"
+		     "Content-Transfer-Encoding: quoted-printable\r\n");
+	expect(text, "\r\n<=E7=8E=8B+a@example.net>\r\n");
+	expect(text, "Content-Type: message/delivery-status\r\n");
+	expect(text, "Original-Recipient: utf-8; \\x{738B}\\x{E9}@example.net\r\n"
+		     "Final-Recipient: utf-8; \\x{738B}\\x{2B}a@example.net\r\n");
+	free(text);
+	d.sender = slice_of("\xe7\x8e\x8b@example.org");
+	text = print(&d);
+	expect(text, "To: <\xe7\x8e\x8b@example.org>\r\n");
+	expect(text, "Content-Type: text/plain; charset=utf-8\r\n"
+		     "Content-Transfer-Encoding: 8bit\r\n");
+	expect(text, "\r\n<\xe7\x8e\x8b+a@example.net>\r\n");
+	expect(text, "Content-Type: message/global-delivery-status\r\n"
+		     "Content-Transfer-Encoding: 8bit\r\n");
+	expect(text, "Original-Recipient: utf-8; \xe7\x8e\x8b\xc3\xa9@example.net\r\n"
+		     "Final-Recipient: utf-8; \xe7\x8e\x8b+a@example.net\r\n");
+	free(text);
+}
+
+/* RFC 6533 §3: what is not of the form is copied as it is. */
+static void
+test_odd_original_recipients_stay_as_they_are(void **state)
+{
+	static const struct {
+		const char *orcpt, *field;
+	} rows[] = {
+		{ "utf-8;a\\x{D800}@x", "utf-8; a\\x{D800}@x" },
+		{ "utf-8;a\\x{@x", "utf-8; a\\x{@x" },
+		{ "utf-8;a\\x{110000}", "utf-8; a\\x{110000}" },
+		{ "utf-8;a\\x{1F600}\\x{5C}", "utf-8; a\xf0\x9f\x98\x80\\" },
+		{ "rfc822;a+2", "rfc822; a+2" },
+		{ "x400;a+20b", "x400; a b" },
+		{ "no type", "no type; " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct message_dsn_recipient r = { slice_of("b@x"), &refusal, 0,
+			slice_of(rows[i].orcpt) };
+		struct message_dsn d = example(&r, 1);
+		char *text, field[100];
+
+		d.sender = slice_of("\xc3\xa9@x");
+		text = print(&d);
+		(void)snprintf(field, sizeof field, "Original-Recipient: %s\r\n", rows[i].field);
+		expect(text, field);
+		free(text);
+	}
 }
 
 static const char *const odd_originals[] = {
@@ -312,6 +616,13 @@ main(void)
 		cmocka_unit_test(test_recipients_who_got_it_are_left_out),
 		cmocka_unit_test(test_remote_mta_is_a_name_or_a_literal),
 		cmocka_unit_test(test_odd_headers_are_encoded),
+		cmocka_unit_test(test_each_action_has_its_own_fields_and_words),
+		cmocka_unit_test(test_only_recipients_that_fit_the_action_are_shown),
+		cmocka_unit_test(test_what_the_sender_said_comes_back_decoded),
+		cmocka_unit_test(test_as_much_comes_back_as_was_asked_for_and_may),
+		cmocka_unit_test(test_what_is_too_large_comes_back_as_a_header),
+		cmocka_unit_test(test_addresses_in_utf8_are_written_as_the_report_allows),
+		cmocka_unit_test(test_odd_original_recipients_stay_as_they_are),
 		cmocka_unit_test(test_odd_originals_make_no_field_of_their_own),
 		cmocka_unit_test(test_header_is_cut_between_lines_at_its_limit),
 		cmocka_unit_test(test_the_worst_input_keeps_the_promises),
