@@ -62,6 +62,16 @@ answer(const struct queue_promise *p, int result)
 	buf_done(&payload);
 }
 
+/* It did not fit into memory, or its time has not come. */
+static void
+note_left_on_disk(struct queue *q, const struct queue_promise *p)
+{
+	if (p->due_unix_ms <= clock_unix_ms())
+		q->more_on_disk = true;
+	else
+		queue_load_at(q, p->due_unix_ms);
+}
+
 static void
 keep_promise(struct queue *q, struct queue_promise *p, int result)
 {
@@ -69,7 +79,7 @@ keep_promise(struct queue *q, struct queue_promise *p, int result)
 
 	answer(p, result);
 	if (result == 0 && TAILQ_EMPTY(&p->jobs))
-		q->more_on_disk = true;
+		note_left_on_disk(q, p);
 	while ((j = TAILQ_FIRST(&p->jobs)) != NULL) {
 		TAILQ_REMOVE(&p->jobs, j, link);
 		if (result == 0)
@@ -161,6 +171,7 @@ on_flush_soon(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (store_is_flushing(q->store) || is_empty(q) || wait_for_more(q))
 		return;
+	queue_report_put(q); /* belongs to the outcomes that take off now */
 	note_take_off(q);
 	assert(TAILQ_EMPTY(&q->flying.promises) && TAILQ_EMPTY(&q->flying.saving));
 	TAILQ_CONCAT(&q->flying.promises, &q->open.promises, link);
@@ -176,6 +187,7 @@ queue_batch_init(struct queue *q)
 {
 	init_batch(&q->open);
 	init_batch(&q->flying);
+	TAILQ_INIT(&q->reporting);
 	q->flush_soon = event_new(q->child->base, -1, 0, on_flush_soon, q);
 	assert(q->flush_soon != NULL);
 }
@@ -237,16 +249,27 @@ cache_text(struct queue *q, struct queue_message *qm, const struct store_message
 static struct queue_message *
 remember(struct queue *q, const struct store_message *m)
 {
-	struct queue_message *qm = queue_message_new(q, m->id, (uint32_t)m->recipient_count);
+	const struct store_message_row row = { .id = m->id,
+		.created_unix_ms = m->created_unix_ms,
+		.size = m->size,
+		.account = m->account,
+		.sender = m->sender,
+		.parameters = m->parameters,
+		.recipient_count = (uint32_t)m->recipient_count,
+		.open_count = (uint32_t)m->recipient_count };
+	struct queue_message *qm = queue_message_new(q, &row);
 
-	qm->created_unix_ms = m->created_unix_ms;
-	qm->size = m->size;
-	qm->account = slice_dup(m->account);
-	qm->sender = slice_dup(m->sender);
-	qm->parameters = slice_dup(m->parameters);
-	qm->open_count = (uint32_t)m->recipient_count;
 	cache_text(q, qm, m);
 	return qm;
+}
+
+/* What is urgent need not wait on the disk until half of the window is free. */
+static bool
+has_room(const struct queue *q, const struct store_message *m)
+{
+	size_t max = QUEUE_WINDOW_RECIPIENTS + (m->priority > 0 ? QUEUE_WINDOW_URGENT : 0);
+
+	return q->window_count + m->recipient_count <= max;
 }
 
 static void
@@ -256,7 +279,7 @@ make_jobs(struct queue *q, struct queue_promise *p, const struct store_message *
 
 	/* A number that is there already is the store's to refuse; memory must not mix the two up.
 	 */
-	if (q->window_count + m->recipient_count > QUEUE_WINDOW_RECIPIENTS ||
+	if (p->due_unix_ms > m->created_unix_ms || !has_room(q, m) ||
 	    map_get(&q->messages, m->id) != NULL)
 		return;
 	qm = remember(q, m);
@@ -271,18 +294,31 @@ make_jobs(struct queue *q, struct queue_promise *p, const struct store_message *
 	}
 }
 
+static void
+read_terms(struct store_message *m, uint64_t *due_unix_ms)
+{
+	struct smtp_mail_params mail;
+
+	if (m->parameters.len == 0 || !smtp_mail_params_parse(m->parameters, &mail))
+		return;
+	m->priority = mail.priority;
+	*due_unix_ms = queue_terms_start(&mail, m->created_unix_ms);
+}
+
 void
 queue_batch_put(struct queue *q, struct queue_peer *peer, struct store_message *m,
     struct store_recipient *recipients)
 {
 	struct queue_promise *p = xcalloc(1, sizeof *p);
 
+	p->due_unix_ms = m->created_unix_ms;
+	read_terms(m, &p->due_unix_ms);
 	for (size_t i = 0; i < m->recipient_count; i++) {
 		size_t hop = queue_route(q, recipients[i].address);
 
 		recipients[i].route = slice_of(q->child->config->next_hops[hop].name);
 		recipients[i].state = STORE_RECIPIENT_DUE;
-		recipients[i].due_unix_ms = m->created_unix_ms;
+		recipients[i].due_unix_ms = p->due_unix_ms;
 	}
 	m->recipients = recipients;
 	p->peer = peer;

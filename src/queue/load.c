@@ -3,10 +3,7 @@
  * load.c - from the disk into the window: what is due, at start, when its time has come, and when
  * there was more than memory may hold.
  */
-#include <stdlib.h>
-
 #include "queue/state.h"
-#include "util/alloc.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -29,27 +26,14 @@ report_failure(int result)
 	log_end(&l);
 }
 
-static char *
-dup_text(struct slice s)
-{
-	return slice_find(s, 0) == s.len ? slice_dup(s) : xstrdup("");
-}
-
 /* The message in memory, or a new one there; NULL when the row does not fit it. */
 static struct queue_message *
 find_message(struct queue *q, const struct store_message_row *row, uint32_t index)
 {
 	struct queue_message *m = map_get(&q->messages, row->id);
 
-	if (m == NULL) {
-		m = queue_message_new(q, row->id, row->recipient_count);
-		m->created_unix_ms = row->created_unix_ms;
-		m->size = row->size;
-		m->account = dup_text(row->account);
-		m->sender = dup_text(row->sender);
-		m->parameters = dup_text(row->parameters);
-		m->open_count = row->open_count;
-	}
+	if (m == NULL)
+		m = queue_message_new(q, row);
 	return index < m->recipient_count ? m : NULL;
 }
 

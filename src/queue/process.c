@@ -151,7 +151,8 @@ init_peers(struct queue *q)
 		    (struct queue_peer){ .queue = q, .role = PROC_ROLE_DELIVERY, .index = i };
 	}
 	for (size_t i = 0; i < CONFIG_NEXT_HOPS_MAX; i++)
-		TAILQ_INIT(&q->hops[i].waiting);
+		for (size_t rank = 0; rank < QUEUE_RANK_COUNT; rank++)
+			TAILQ_INIT(&q->hops[i].waiting[rank]);
 }
 
 /*
@@ -224,11 +225,12 @@ queue_start(struct queue *q, struct proc_child *child)
 	r = open_store(q);
 	if (r < 0)
 		return r;
-	q->bounce_counter = (uint16_t)rand_u64();
+	q->report_counter = (uint16_t)rand_u64();
 	q->more_on_disk = true;
 	q->next_due_unix_ms = UINT64_MAX;
 	queue_batch_init(q);
 	queue_health_init(q);
+	queue_deadline_init(q);
 	q->due_timer = evtimer_new(child->base, on_due_timer, q);
 	q->prune_timer = evtimer_new(child->base, on_prune_timer, q);
 	assert(q->due_timer != NULL && q->prune_timer != NULL);
@@ -264,6 +266,7 @@ queue_close(struct queue *q)
 	queue_batch_done(q);
 	queue_health_done(q);
 	queue_schedule_done(q);
+	queue_deadline_done(q);
 	store_close(&q->store);
 	event_free(q->due_timer);
 	event_free(q->prune_timer);

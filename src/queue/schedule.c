@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * schedule.c - jobs in memory: made, listed by next hop, leased to delivery processes in turn.
+ * schedule.c - jobs in memory: listed by next hop, leased to delivery processes in turn.
  *
  * The next hops take turns, one job each, so that a long list for one of them does not keep the
- * others waiting.
+ * others waiting. Before that comes the priority (RFC 6710 §5.1): while anything of a higher one
+ * waits, nothing of a lower one is leased; of one priority the oldest goes first.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -13,136 +14,21 @@
 #include "queue/state.h"
 #include "util/alloc.h"
 
-struct queue_message *
-queue_message_new(struct queue *q, uint64_t id, uint32_t recipient_count)
-{
-	struct queue_message *m = xcalloc(1, sizeof *m);
-
-	m->id = id;
-	m->recipient_count = recipient_count;
-	m->loaded = xcalloc(recipient_count, 1);
-	map_put(&q->messages, id, m);
-	return m;
-}
-
-static void
-drop_text(struct queue *q, struct queue_message *m)
-{
-	if (m->text != NULL)
-		q->text_cache_len -= (size_t)m->size;
-	free(m->text);
-	m->text = NULL;
-}
-
-static void
-free_message(struct queue *q, struct queue_message *m)
-{
-	(void)map_remove(&q->messages, m->id);
-	drop_text(q, m);
-	free(m->account);
-	free(m->sender);
-	free(m->parameters);
-	free(m->loaded);
-	free(m);
-}
-
-struct queue_job *
-queue_job_new(struct queue *q, struct queue_message *m, size_t next_hop, size_t recipient_room)
-{
-	struct queue_job *j = xcalloc(1, sizeof *j);
-
-	j->message = m;
-	j->next_hop = next_hop;
-	j->routing = q->routing;
-	j->recipients = xcalloc(recipient_room, sizeof *j->recipients);
-	m->job_count++;
-	return j;
-}
-
-void
-queue_job_add(struct queue *q, struct queue_job *j, const struct store_recipient_row *row)
-{
-	struct queue_recipient *r = &j->recipients[j->recipient_count++];
-
-	assert(row->index < j->message->recipient_count);
-	*r = (struct queue_recipient){ .index = row->index,
-		.attempts = row->attempts,
-		.address = slice_dup(row->address),
-		.parameters = slice_dup(row->parameters) };
-	j->message->loaded[row->index] = 1;
-	q->window_count++;
-}
-
-static void
-free_verdicts(struct queue_job *j)
-{
-	for (size_t i = 0; j->verdicts != NULL && i < j->recipient_count; i++)
-		smtp_verdict_done(&j->verdicts[i]);
-	free(j->verdicts);
-}
-
-void
-queue_job_free(struct queue *q, struct queue_job *j)
-{
-	struct queue_message *m = j->message;
-
-	if (j->number != 0)
-		(void)map_remove(&q->leases, j->number);
-	free_verdicts(j);
-	for (size_t i = 0; i < j->recipient_count; i++) {
-		m->loaded[j->recipients[i].index] = 0;
-		free(j->recipients[i].address);
-		free(j->recipients[i].parameters);
-	}
-	q->window_count -= j->recipient_count;
-	free(j->recipients);
-	free(j);
-	if (--m->job_count == 0)
-		free_message(q, m);
-}
-
-/* A seam: MX routing will give a recipient's domain a next hop that no config names. */
-size_t
-queue_route(const struct queue *q, struct slice address)
-{
-	size_t at = address.len;
-
-	while (at > 0 && address.ptr[at - 1] != '@')
-		at--;
-	return config_route_find(
-	    q->child->config, at == 0 ? slice_of("") : slice_after(address, at));
-}
-
-struct queue_job *
-queue_job_with_room(
-    struct queue *q, struct queue_job_list *jobs, struct queue_message *m, size_t next_hop)
-{
-	struct queue_job *j;
-	size_t max = q->child->config->next_hops[next_hop].recipients;
-
-	/* Jobs of one message come together, so the one with room is near the end. */
-	TAILQ_FOREACH_REVERSE(j, jobs, queue_job_list, link)
-	{
-		if (j->message != m)
-			break;
-		if (j->next_hop == next_hop && j->recipient_count < max)
-			return j;
-	}
-	j = queue_job_new(q, m, next_hop, max < m->recipient_count ? max : m->recipient_count);
-	TAILQ_INSERT_TAIL(jobs, j, link);
-	return j;
-}
-
 void
 queue_schedule_add(struct queue *q, struct queue_job *j)
 {
+	size_t rank = (size_t)(STORE_PRIORITY_MAX - j->message->params.priority);
+	struct queue_hop *hop = &q->hops[j->next_hop];
+
 	if (j->routing != q->routing) {
 		queue_job_free(q, j);
 		q->more_on_disk = true;
 		return;
 	}
 	j->state = QUEUE_JOB_WAITING;
-	TAILQ_INSERT_TAIL(&q->hops[j->next_hop].waiting, j, link);
+	TAILQ_INSERT_TAIL(&hop->waiting[rank], j, link);
+	hop->ranks |= UINT32_C(1) << rank;
+	queue_deadline_watch(q, j);
 }
 
 /* The delivery process with the most room, or NULL when none has any. */
@@ -161,18 +47,40 @@ pick_delivery(struct queue *q)
 	return best;
 }
 
+/* The first list of all next hops that holds a job; QUEUE_RANK_COUNT when none does. */
+static size_t
+find_rank(struct queue *q, size_t hop_count)
+{
+	size_t best = QUEUE_RANK_COUNT;
+
+	for (size_t i = 0; i < hop_count; i++) {
+		struct queue_hop *hop = &q->hops[i];
+
+		while (hop->ranks != 0) {
+			size_t rank = (size_t)__builtin_ctz(hop->ranks);
+
+			if (!TAILQ_EMPTY(&hop->waiting[rank])) {
+				best = rank < best ? rank : best;
+				break;
+			}
+			hop->ranks &= ~(UINT32_C(1) << rank);
+		}
+	}
+	return best;
+}
+
 /* The next waiting job in the round of next hops, taken off its list; NULL when none waits. */
 static struct queue_job *
 take_waiting(struct queue *q)
 {
-	size_t count = q->child->config->next_hop_count;
+	size_t count = q->child->config->next_hop_count, rank = find_rank(q, count);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; rank < QUEUE_RANK_COUNT && i < count; i++) {
 		struct queue_hop *hop = &q->hops[q->hop_next++ % count];
-		struct queue_job *j = TAILQ_FIRST(&hop->waiting);
+		struct queue_job *j = TAILQ_FIRST(&hop->waiting[rank]);
 
 		if (j != NULL) {
-			TAILQ_REMOVE(&hop->waiting, j, link);
+			TAILQ_REMOVE(&hop->waiting[rank], j, link);
 			return j;
 		}
 	}
@@ -232,8 +140,12 @@ queue_schedule_run(struct queue *q)
 	if (q->stopping || !TAILQ_EMPTY(&q->unsaved))
 		return;
 	queue_load(q);
-	while ((p = pick_delivery(q)) != NULL && (j = take_waiting(q)) != NULL)
-		lease(q, j, p);
+	while ((p = pick_delivery(q)) != NULL && (j = take_waiting(q)) != NULL) {
+		if (queue_job_is_over(j))
+			queue_outcome_give_up(q, j);
+		else
+			lease(q, j, p);
+	}
 }
 
 struct collect {
@@ -270,16 +182,22 @@ queue_schedule_return(struct queue *q, struct queue_peer *p)
 }
 
 static void
+free_list(struct queue *q, struct queue_job_list *waiting)
+{
+	struct queue_job *j;
+
+	while ((j = TAILQ_FIRST(waiting)) != NULL) {
+		TAILQ_REMOVE(waiting, j, link);
+		queue_job_free(q, j);
+	}
+}
+
+static void
 free_waiting(struct queue *q)
 {
-	for (size_t i = 0; i < CONFIG_NEXT_HOPS_MAX; i++) {
-		struct queue_job *j;
-
-		while ((j = TAILQ_FIRST(&q->hops[i].waiting)) != NULL) {
-			TAILQ_REMOVE(&q->hops[i].waiting, j, link);
-			queue_job_free(q, j);
-		}
-	}
+	for (size_t i = 0; i < CONFIG_NEXT_HOPS_MAX; i++)
+		for (size_t rank = 0; rank < QUEUE_RANK_COUNT; rank++)
+			free_list(q, &q->hops[i].waiting[rank]);
 }
 
 void

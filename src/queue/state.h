@@ -8,11 +8,11 @@
  *
  * A job is one message, one next hop and some of the message's recipients. Its way:
  *
- *   COMMITTING  its message waits for the disk             -> WAITING, or freed when the disk said
- * no WAITING     listed at its next hop                      -> LEASED LEASED      at a delivery
- * process                       -> SAVING, or WAITING when that one died SAVING      its outcome
- * waits for the disk              -> freed, or UNSAVED when the disk said no UNSAVED     its
- * outcome is tried again when the disk is well -> SAVING
+ *   COMMITTING  its message waits for the disk       -> WAITING; freed when the disk said no
+ *   WAITING     listed at its next hop               -> LEASED; SAVING when its time was over
+ *   LEASED      at a delivery process                -> SAVING; WAITING when that one died
+ *   SAVING      its outcome waits for the disk       -> freed; UNSAVED when the disk said no
+ *   UNSAVED     waits until the disk is well         -> SAVING
  */
 #ifndef QUEUE_STATE_H
 #define QUEUE_STATE_H
@@ -25,38 +25,56 @@
 #include "config/config.h"
 #include "proc/child.h"
 #include "proc/ipc.h"
+#include "queue/terms.h"
 #include "smtp/verdict.h"
 #include "store/store.h"
 #include "util/map.h"
 
 /* Recipients held in memory; more stay on disk until there is room again. */
 #define QUEUE_WINDOW_RECIPIENTS 20000
+/* Beyond it, for messages of a priority above 0. */
+#define QUEUE_WINDOW_URGENT 2000
 /* Octets of chunks that one submission process may have on its way to the disk. */
 #define QUEUE_CREDIT_LEN ((size_t)4 * 1024 * 1024)
 /* Octets of small messages kept in memory until their first attempt, so as not to read them back.
  */
 #define QUEUE_TEXT_CACHE_LEN ((size_t)16 * 1024 * 1024)
+/* Recipients in one report; further ones are in another. */
+#define QUEUE_REPORT_RECIPIENTS_MAX 200
 /* How often the disk is asked whether it is well again. */
 #define QUEUE_PROBE_INTERVAL_S 1
 
 struct queue;
 
+struct queue_job;
+TAILQ_HEAD(queue_job_list, queue_job);
+
 struct queue_message {
 	uint64_t id, created_unix_ms, size;
 	char *account, *sender;
-	char *parameters; /* mail_params.h */
+	char *parameters;               /* mail_params.h */
+	struct smtp_mail_params params; /* of these; borrows from them */
 	uint32_t recipient_count;
 	uint32_t open_count; /* recipients not delivered or failed, in memory or not */
 	uint32_t job_count;
 	uint8_t *loaded; /* recipient_count flags: is this one in a job? */
 	uint8_t *text;   /* whole text of a small, fresh message; NULL: read it from the store */
+	struct queue_job_list reporting; /* jobs of the open batch that call for a report */
+	TAILQ_ENTRY(queue_message) link; /* in queue.reporting, when there are any */
 };
+TAILQ_HEAD(queue_message_list, queue_message);
 
 struct queue_recipient {
 	uint32_t index; /* in the message */
 	uint32_t attempts;
+	uint32_t notices; /* what the sender was told: QUEUE_NOTICE_... */
 	char *address;
-	char *parameters; /* rcpt_params.h */
+	char *parameters;               /* rcpt_params.h */
+	struct smtp_rcpt_params params; /* of these; borrows from them */
+	struct smtp_verdict *last;      /* when its time was over before it came; else NULL */
+	/* While SAVING: what is reported, and the bits that say so. */
+	enum queue_report report;
+	uint32_t new_notices;
 };
 
 enum queue_job_state {
@@ -68,22 +86,24 @@ enum queue_job_state {
 };
 
 struct queue_job {
-	TAILQ_ENTRY(queue_job) link; /* in the one list that its state says */
+	TAILQ_ENTRY(queue_job) link;        /* in the one list that its state says */
+	TAILQ_ENTRY(queue_job) report_link; /* in message->reporting, while SAVING */
 	enum queue_job_state state;
 	uint64_t number; /* of the lease; 0 when not leased */
 	struct queue_message *message;
 	size_t next_hop;  /* index in the config of `routing` */
 	unsigned routing; /* which config that was: queue.routing of then */
+	bool is_lmtp;     /* of that next hop: what it takes is delivered */
 	struct queue_recipient *recipients;
 	size_t recipient_count;
 	struct queue_peer *delivery;
 	uint64_t text_sent, text_allowed;
 	struct smtp_verdict
 	    *verdicts;          /* recipient_count of them in SAVING and UNSAVED, else NULL */
+	bool was_tried;         /* for these verdicts; else its time was over before */
 	uint32_t settled_count; /* taken off message->open_count while SAVING */
 	uint64_t due_unix_ms;   /* earliest next try that is being saved; UINT64_MAX: none */
 };
-TAILQ_HEAD(queue_job_list, queue_job);
 
 /* One submission or delivery process, as long as its channel lives. */
 struct queue_peer {
@@ -102,7 +122,8 @@ struct queue_promise {
 	struct queue_peer *peer; /* NULL: a bounce, nobody waits */
 	uint64_t generation;
 	uint64_t id;
-	struct queue_job_list jobs; /* COMMITTING; none when the window was full */
+	uint64_t due_unix_ms;       /* when it may be tried */
+	struct queue_job_list jobs; /* COMMITTING; none when it is not due or does not fit */
 };
 TAILQ_HEAD(queue_promise_list, queue_promise);
 
@@ -113,8 +134,12 @@ struct queue_batch {
 	uint64_t credit_len[CONFIG_PROCESSES_MAX]; /* octets of chunks, by submission process */
 };
 
+/* Jobs that wait, by STORE_PRIORITY_MAX less priority, so that the first list goes first. */
+#define QUEUE_RANK_COUNT (2 * STORE_PRIORITY_MAX + 1)
+
 struct queue_hop {
-	struct queue_job_list waiting;
+	struct queue_job_list waiting[QUEUE_RANK_COUNT];
+	uint32_t ranks; /* bits: which lists may hold some */
 };
 
 struct queue {
@@ -127,6 +152,8 @@ struct queue {
 	struct event *flush_soon; /* runs once at the end of a turn of the loop */
 	uint64_t flushed_ms;      /* when the last batch took off (monotonic) */
 	int crowd;                /* messages in a batch, smoothed (batch.c) */
+
+	struct queue_message_list reporting; /* report.c: of the open batch */
 
 	/* health.c */
 	int trouble; /* 0, or the -errno for which the disk refuses */
@@ -146,15 +173,20 @@ struct queue {
 	uint64_t next_due_unix_ms; /* of what is on disk but not in memory */
 	struct event *due_timer;
 
+	/* deadline.c */
+	uint64_t deadline_unix_ms; /* of what waits, the earliest end; QUEUE_NEVER: none */
+	struct event *deadline_timer;
+
 	struct event *prune_timer;
 
-	uint16_t bounce_counter;
+	uint16_t report_counter;
 	bool stopping; /* lease nothing more, stop when all is saved */
 	bool finished; /* the end is on its way */
 };
 
-/* schedule.c: messages and jobs */
-struct queue_message *queue_message_new(struct queue *q, uint64_t id, uint32_t recipient_count);
+/* job.c: messages and jobs */
+/* Copies of the row. */
+struct queue_message *queue_message_new(struct queue *q, const struct store_message_row *row);
 /* A job without recipients yet, in no list. */
 struct queue_job *queue_job_new(
     struct queue *q, struct queue_message *m, size_t next_hop, size_t recipient_room);
@@ -162,11 +194,15 @@ struct queue_job *queue_job_new(
 void queue_job_add(struct queue *q, struct queue_job *j, const struct store_recipient_row *row);
 /* Frees the job, and its message with the last one. The job must be in no list. */
 void queue_job_free(struct queue *q, struct queue_job *j);
+/* Must no attempt be made any more (RFC 2852 §4.1.3)? */
+bool queue_job_is_over(const struct queue_job *j);
 /* The next hop for an address, as index in the config. */
 size_t queue_route(const struct queue *q, struct slice address);
 /* Finds or makes the job in `jobs` that takes one more recipient of m for this next hop. */
 struct queue_job *queue_job_with_room(
     struct queue *q, struct queue_job_list *jobs, struct queue_message *m, size_t next_hop);
+
+/* schedule.c */
 void queue_schedule_add(struct queue *q, struct queue_job *j);
 /* Lease what is waiting to whoever is ready. */
 void queue_schedule_run(struct queue *q);
@@ -175,6 +211,12 @@ void queue_schedule_return(struct queue *q, struct queue_peer *p);
 /* The next hops may have changed: forget what waits, and read it again from the disk. */
 void queue_schedule_reset(struct queue *q);
 void queue_schedule_done(struct queue *q);
+
+/* deadline.c: messages that must not be tried after a time, while they wait */
+void queue_deadline_init(struct queue *q);
+void queue_deadline_done(struct queue *q);
+/* The job waits: see that its end is not missed. */
+void queue_deadline_watch(struct queue *q, const struct queue_job *j);
 
 /* feed.c: the text of leased jobs */
 void queue_feed(struct queue *q, struct queue_job *j);
@@ -196,13 +238,18 @@ void queue_intake_spoil(struct queue *q, int result);
 
 /* outcome.c: frames from delivery */
 bool queue_outcome_frame(struct queue_peer *p, uint16_t type, uint64_t id, struct slice payload);
-/* Put a job's verdicts into the open batch, with the bounce that they call for. */
+/* The end of a job that is in no list has come: its recipients fail without another attempt. */
+void queue_outcome_give_up(struct queue *q, struct queue_job *j);
+/* Put a job's verdicts into the open batch, and note the reports that they call for. */
 void queue_outcome_save(struct queue *q, struct queue_job *j);
 /* Its batch is on disk (0) or is not. */
 void queue_outcome_saved(struct queue *q, struct queue_job *j, int result);
 
-/* bounce.c: store a report on the failed recipients of a job, when one is owed (RFC 3464). */
-void queue_bounce_put(struct queue *q, const struct queue_job *j);
+/* report.c */
+/* A job of the open batch has recipients with a report. */
+void queue_report_note(struct queue *q, struct queue_job *j);
+/* Add the reports that were noted to the open batch (RFC 3464). */
+void queue_report_put(struct queue *q);
 
 /* batch.c */
 void queue_batch_init(struct queue *q);

@@ -64,8 +64,13 @@ take_job(struct house *h, uint64_t number, struct slice payload)
 	};
 	buf_init(&j->text, (size_t)64 * 1024 * 1024);
 	copy_text(j->sender, sizeof j->sender, frame.sender);
-	while (wire_list_next(&frame.recipients, &address))
-		copy_text(j->recipients[j->recipient_count++], sizeof j->recipients[0], address);
+	copy_text(j->parameters, sizeof j->parameters, frame.parameters);
+	while (wire_list_next(&frame.recipients, &address)) {
+		copy_text(j->recipients[j->recipient_count], sizeof j->recipients[0], address);
+		assert_true(wire_list_next(&frame.recipient_parameters, &address));
+		copy_text(j->recipient_parameters[j->recipient_count++],
+		    sizeof j->recipient_parameters[0], address);
+	}
 }
 
 static void
@@ -258,6 +263,30 @@ house_run_until(struct house *h, bool (*done)(const struct house *h))
 	}
 }
 
+static void
+send_message(struct house *h, uint64_t id, struct wire_message *m, const char *const *recipients,
+    const char *said)
+{
+	struct buf packed, parameters, payload;
+
+	buf_init(&packed, 65536);
+	buf_init(&parameters, 65536);
+	buf_init(&payload, 65536);
+	for (; *recipients != NULL; recipients++, m->recipients.count++) {
+		wire_list_add(&packed, slice_of(*recipients));
+		wire_list_add(&parameters, slice_of(said));
+	}
+	m->recipients.packed = buf_slice(&packed);
+	m->recipient_parameters = (struct wire_list){ m->recipients.count, buf_slice(&parameters) };
+	m->size = m->prefix.len + m->tail.len;
+	wire_message_encode(m, &payload);
+	h->stored_count = 0;
+	ipc_send(h->submission, WIRE_MESSAGE, id, buf_slice(&payload));
+	buf_done(&packed);
+	buf_done(&parameters);
+	buf_done(&payload);
+}
+
 void
 house_send(struct house *h, uint64_t id, const char *sender, const char *const *recipients)
 {
@@ -265,24 +294,21 @@ house_send(struct house *h, uint64_t id, const char *sender, const char *const *
 		.sender = slice_of(sender),
 		.prefix = slice_of("Received: by test\r\n"),
 		.tail = slice_of("Subject: hi\r\n\r\nHello.\r\n") };
-	struct buf packed, parameters, payload;
 
-	buf_init(&packed, 65536);
-	buf_init(&parameters, 65536);
-	buf_init(&payload, 65536);
-	for (; *recipients != NULL; recipients++, m.recipients.count++) {
-		wire_list_add(&packed, slice_of(*recipients));
-		wire_list_add(&parameters, slice_of(""));
-	}
-	m.recipients.packed = buf_slice(&packed);
-	m.recipient_parameters = (struct wire_list){ m.recipients.count, buf_slice(&parameters) };
-	m.size = m.prefix.len + m.tail.len;
-	wire_message_encode(&m, &payload);
-	h->stored_count = 0;
-	ipc_send(h->submission, WIRE_MESSAGE, id, buf_slice(&payload));
-	buf_done(&packed);
-	buf_done(&parameters);
-	buf_done(&payload);
+	send_message(h, id, &m, recipients, "");
+}
+
+void
+house_send_with(struct house *h, uint64_t id, const char *parameters, const char *const *recipients,
+    const char *recipient_parameters)
+{
+	struct wire_message m = { .account = slice_of("alice"),
+		.sender = slice_of("alice@example.org"),
+		.parameters = slice_of(parameters),
+		.prefix = slice_of("Received: by test\r\n"),
+		.tail = slice_of("Subject: hi\r\n\r\nHello.\r\n") };
+
+	send_message(h, id, &m, recipients, recipient_parameters);
 }
 
 void
@@ -306,6 +332,8 @@ house_send_outcome(struct house *h, const struct house_job *j, enum smtp_verdict
 
 	for (size_t i = 0; i < j->recipient_count; i++)
 		verdicts[i] = (struct smtp_verdict){ .class = class,
+			.dsn_passed = h->dsn_passed,
+			.by_passed = h->by_passed,
 			.code = codes[class],
 			.enhanced = { codes[class] / 100, 1, 1 },
 			.host = host,

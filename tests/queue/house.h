@@ -14,8 +14,8 @@
 
 struct house_job {
 	uint64_t number, message_id, size;
-	char sender[256];
-	char recipients[8][256];
+	char sender[256], parameters[1024];
+	char recipients[8][256], recipient_parameters[8][256];
 	size_t recipient_count;
 	struct buf text;
 	bool lost;
@@ -33,7 +33,8 @@ struct house {
 	uint64_t stored_id;
 	struct house_job jobs[HOUSE_JOBS_MAX];
 	size_t job_count;
-	bool pull; /* ask for more text as it comes */
+	bool dsn_passed, by_passed; /* what outcomes say */
+	bool pull;                  /* ask for more text as it comes */
 };
 
 /* extra_config is added to a config with two next hops, "a" (two recipients a job) and "b". */
@@ -47,6 +48,9 @@ void house_connect_delivery(struct house *h);
 void house_run_until(struct house *h, bool (*done)(const struct house *h));
 /* A message of one line for these recipients (NULL-terminated). */
 void house_send(struct house *h, uint64_t id, const char *sender, const char *const *recipients);
+/* The same with what MAIL and each RCPT said, in their stored forms. */
+void house_send_with(struct house *h, uint64_t id, const char *parameters,
+    const char *const *recipients, const char *recipient_parameters);
 void house_send_ready(struct house *h, uint32_t count);
 /* The same verdict for all recipients of a job. */
 void house_send_outcome(struct house *h, const struct house_job *j, enum smtp_verdict_class class);
