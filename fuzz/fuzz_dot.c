@@ -30,7 +30,7 @@ check(bool holds)
 
 /* RFC 5321 §4.5.2 with the whole stream at hand: look for the end, then look at each line. */
 static struct decoded
-decode_simply(const uint8_t *in, size_t len)
+decode_simply(const uint8_t *in, size_t len, bool takes_lf)
 {
 	struct decoded r = { false, true, 0, { 0 } };
 	size_t i = 0;
@@ -51,6 +51,9 @@ decode_simply(const uint8_t *in, size_t len)
 			buf_add(&r.text, "\r\n", 2);
 			at_start = true;
 			i++;
+		} else if (takes_lf && in[i] == '\n') {
+			buf_add_text(&r.text, "\r\n");
+			at_start = false;
 		} else {
 			/* a CR at the very end may still become a CRLF */
 			if (in[i] == '\n' || in[i] == '\0' || (in[i] == '\r' && i + 1 < len))
@@ -78,10 +81,10 @@ feed(struct decoded *r, struct smtp_dot *d, const uint8_t *in, size_t len)
 }
 
 static void
-check_decode(const uint8_t *in, size_t len, size_t cut)
+check_decode(const uint8_t *in, size_t len, size_t cut, bool takes_lf)
 {
-	struct decoded want = decode_simply(in, len), got = { 0 };
-	struct smtp_dot d = { 0 };
+	struct decoded want = decode_simply(in, len, takes_lf), got = { 0 };
+	struct smtp_dot d = { .crlf.takes_lf = takes_lf };
 
 	buf_init(&got.text, OUT_MAX);
 	feed(&got, &d, in, cut);
@@ -121,7 +124,7 @@ check_encode(const uint8_t *in, size_t len, size_t cut)
 	encode(&whole, slice_make(in, len), &again);
 	buf_add_slice(&again, smtp_dot_encoder_end(&whole));
 	check(slice_equal(buf_slice(&out), buf_slice(&again)));
-	d = decode_simply(out.ptr, out.len);
+	d = decode_simply(out.ptr, out.len, false);
 	check(d.is_done && d.used == out.len);
 	check(d.is_sound || memchr(in, '\0', len) != NULL);
 	if (len >= 2 && memcmp(in + len - 2, "\r\n", 2) == 0 && memchr(in, '\0', len) == NULL) {
@@ -144,7 +147,8 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
 	if (len < 2)
 		return 0;
 	cut = (in[0] | (size_t)in[1] << 8) % (len - 1);
-	check_decode(in + 2, len - 2, cut);
+	check_decode(in + 2, len - 2, cut, false);
+	check_decode(in + 2, len - 2, cut, true);
 	check_encode(in + 2, len - 2, cut);
 	return 0;
 }

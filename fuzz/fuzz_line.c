@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Command lines. Laws: the same lines at every cut, none longer than the limit, none with a CRLF
- * in it, and everything is read.
+ * in it (with LF taken for it: none with an LF), and everything is read.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +28,9 @@ feed(struct smtp_line *l, const uint8_t *in, size_t len, struct buf *out)
 
 	while ((status = smtp_line_read(l, &rest, LIMIT, &line)) != SMTP_LINE_MORE) {
 		if (status == SMTP_LINE_DONE) {
-			check(line.len <= LIMIT - 2);
+			check(line.len <= LIMIT - (l->is_repaired ? 1 : 2));
 			check(line.len == 0 || memmem(line.ptr, line.len, "\r\n", 2) == NULL);
+			check(!l->takes_lf || slice_find(line, '\n') == line.len);
 			buf_add_octet(out, (uint8_t)line.len);
 			buf_add_slice(out, line);
 		} else {
@@ -49,7 +50,8 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
 
 	if (len < 2)
 		return 0;
-	cut = (in[0] | (size_t)in[1] << 8) % (len - 1);
+	whole.takes_lf = parts.takes_lf = octets.takes_lf = in[1] & 0x80;
+	cut = (in[0] | (size_t)(in[1] & 0x7f) << 8) % (len - 1);
 	in += 2;
 	len -= 2;
 	for (int i = 0; i < 3; i++)

@@ -3,10 +3,16 @@
 
 #include <string.h>
 
-/* Past the first CRLF of in, whose CR may have been the octet `last` before it; 0: there is none.
- */
+/* The octet before place i of in. */
+static uint8_t
+before(const struct smtp_line *l, struct slice in, size_t i)
+{
+	return i == 0 ? l->last : in.ptr[i - 1];
+}
+
+/* Past the first line end of in, whose CR may have come before; 0: there is none. */
 static size_t
-find_line_end(struct slice in, uint8_t last)
+find_line_end(const struct smtp_line *l, struct slice in)
 {
 	size_t i = 0;
 
@@ -14,7 +20,7 @@ find_line_end(struct slice in, uint8_t last)
 		i += slice_find(slice_after(in, i), '\n');
 		if (i == in.len)
 			return 0;
-		if ((i == 0 ? last : in.ptr[i - 1]) == '\r')
+		if (l->takes_lf || before(l, in, i) == '\r')
 			return i + 1;
 		i++;
 	}
@@ -40,9 +46,10 @@ keep(struct smtp_line *l, struct slice piece, size_t limit)
 enum smtp_line_status
 smtp_line_read(struct smtp_line *l, struct slice *in, size_t limit, struct slice *ret_line)
 {
-	size_t end = find_line_end(*in, l->last), len = end == 0 ? in->len : end;
+	size_t end = find_line_end(l, *in), len = end == 0 ? in->len : end;
 	struct slice line = slice_first(*in, len);
-	uint8_t last = len == 0 ? l->last : in->ptr[len - 1];
+	uint8_t last = before(l, *in, len);
+	bool is_repaired = end != 0 && before(l, *in, end - 1) != '\r';
 
 	*in = slice_after(*in, len);
 	if (len != 0 && !l->is_too_long && (end == 0 || l->partial.len != 0 || len > limit)) {
@@ -53,9 +60,10 @@ smtp_line_read(struct smtp_line *l, struct slice *in, size_t limit, struct slice
 		l->last = last;
 		return SMTP_LINE_MORE;
 	}
+	l->is_repaired = is_repaired;
 	if (l->is_too_long)
 		return SMTP_LINE_TOO_LONG;
-	*ret_line = slice_first(line, line.len - 2);
+	*ret_line = slice_first(line, line.len - (is_repaired ? 1 : 2));
 	return SMTP_LINE_DONE;
 }
 
@@ -65,5 +73,5 @@ smtp_line_clear(struct smtp_line *l)
 	if (l->partial.ptr != NULL)
 		explicit_bzero(l->partial.ptr, l->partial.len);
 	buf_done(&l->partial);
-	*l = (struct smtp_line){ 0 };
+	*l = (struct smtp_line){ .takes_lf = l->takes_lf };
 }

@@ -2,9 +2,10 @@
 /*
  * line.h - command lines out of a stream of octets, in bounded memory.
  *
- * Only CRLF ends a line (RFC 5321 §2.3.8). A line that comes whole is handed out without a copy; a
- * part of one is kept until the rest comes, wiped afterwards because it may hold a password. A line
- * over the limit is thrown away to its CRLF, so that what follows is a command again.
+ * Only CRLF ends a line (RFC 5321 §2.3.8); for old devices an LF does too (takes_lf). A line that
+ * comes whole is handed out without a copy; a part of one is kept until the rest comes, wiped
+ * afterwards because it may hold a password. A line over the limit is thrown away to its CRLF, so
+ * that what follows is a command again.
  */
 #ifndef SMTP_LINE_H
 #define SMTP_LINE_H
@@ -27,12 +28,14 @@ struct smtp_line {
 	struct buf partial;
 	uint8_t last; /* octet before the input, 0 at the start of a line */
 	bool is_too_long;
+	bool is_repaired; /* the line that is done, or too long, ended with an LF alone */
+	bool takes_lf;    /* set before the first octet; stays */
 };
 
 /*
  * Reads up to the end of the next line and sets *in to what is left. *ret_line is the line without
- * its CRLF, borrowed from *in or from l until smtp_line_clear(), which must follow DONE and
- * TOO_LONG. limit counts the CRLF and must not change within a line.
+ * its line end, borrowed from *in or from l until smtp_line_clear(), which must follow DONE and
+ * TOO_LONG. limit counts the line end and must not change within a line.
  */
 enum smtp_line_status smtp_line_read(
     struct smtp_line *l, struct slice *in, size_t limit, struct slice *ret_line);

@@ -19,6 +19,7 @@ smtp_server_new(const struct smtp_server_options *options, uint64_t now_ms)
 	struct smtp_server *s = xcalloc(1, sizeof *s);
 
 	s->options = options;
+	s->line.takes_lf = options->profile == SMTP_SERVER_LEGACY_DEVICE;
 	s->now_ms = s->waiting_from_ms = now_ms;
 	s->login_deadline_ms = now_ms + options->limits->login_timeout_ms;
 	buf_init(&s->output, OUTPUT_MAX);
@@ -169,6 +170,7 @@ read_line(struct smtp_server *s, struct slice in)
 	if (status == SMTP_LINE_MORE)
 		return in.len;
 	s->waiting_from_ms = s->now_ms;
+	s->repaired_count += s->line.is_repaired;
 	take_line(s, status, line);
 	smtp_line_clear(&s->line);
 	smtp_server_settle(s);

@@ -97,7 +97,7 @@ enum smtp_server_want {
 	/* The text is complete: make the message durable, then smtp_server_store_done(). */
 	SMTP_SERVER_WANT_STORE,
 	/*
-	 * Forget what was taken of the message (error, RSET in BDAT later, too large), then
+	 * Forget what was taken of the message (an error, RSET between two BDAT, too large), then
 	 * smtp_server_abort_done().
 	 */
 	SMTP_SERVER_WANT_ABORT,
@@ -148,7 +148,10 @@ void smtp_server_free(struct smtp_server **s);
 /* Feed octets that came at now_ms (monotonic). Borrows in for the call. Returns how many it read.
  */
 size_t smtp_server_input(struct smtp_server *s, struct slice in, uint64_t now_ms);
-/* Decoded message text that the last smtp_server_input() produced; points into its `in`. */
+/*
+ * Decoded message text that the last smtp_server_input() produced: points into its `in`, or is a
+ * CRLF in place of an LF (SMTP_SERVER_LEGACY_DEVICE). At most one octet longer than what was read.
+ */
 struct slice smtp_server_text(const struct smtp_server *s);
 /* Replies to send, and how many of those octets were. */
 struct slice smtp_server_output(const struct smtp_server *s);
