@@ -15,8 +15,7 @@
 #include "util/ip.h"
 
 #define AUTH_PSEUDONYM_KEY_LEN 16
-#define AUTH_PSEUDONYM_LEN 26 /* 128 bits, five a letter (base32 of RFC 4648 §6 without padding)  \
-			       */
+#define AUTH_PSEUDONYM_LEN 26 /* base32 without padding (RFC 4648 §6): five bits a letter */
 
 struct auth_pseudonym;
 

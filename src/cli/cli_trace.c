@@ -56,6 +56,15 @@ open_pseudonyms(const char *config_path, struct auth_pseudonym **ret_pseudonym)
 	return CLI_GO;
 }
 
+/* A Received field has it below a domain that is no one's. */
+static struct slice
+strip_domain(struct slice word)
+{
+	const size_t len = slice_find(word, '.');
+
+	return slice_is_nocase(slice_after(word, len), ".invalid") ? slice_first(word, len) : word;
+}
+
 /* One line each; with the word before it where there are several. */
 static void
 print_line(const char *word, const char *address, bool is_alone)
@@ -93,7 +102,7 @@ trace_one(struct auth_pseudonym *p, const char *word, bool is_alone, json_t *row
 {
 	char text[IP_TEXT_SIZE];
 	struct ip ip;
-	const bool ok = auth_pseudonym_read(p, slice_of(word), &ip);
+	const bool ok = auth_pseudonym_read(p, strip_domain(slice_of(word)), &ip);
 
 	if (ok)
 		ip_print(&ip, text);

@@ -78,11 +78,12 @@ struct session {
 	char pseudonym[WIRE_PSEUDONYM_MAX + 1]; /* of the address, from auth; empty: none */
 	struct buf sender;                      /* that auth has allowed, to be trusted until ... */
 	uint64_t sender_until_ms;
-	size_t recipients_len; /* octets of all recipients of the transaction */
-	uint16_t last_code;    /* of the newest reply */
-	uint8_t wait;          /* enum session_wait */
-	bool in_login;         /* auth has begun an exchange that is not over */
-	bool login_failed;     /* the next refusal in the output is about that */
+	uint64_t repaired_count; /* smtp_server_repaired_count() when the last message ended */
+	size_t recipients_len;   /* octets of all recipients of the transaction */
+	uint16_t last_code;      /* of the newest reply */
+	uint8_t wait;            /* enum session_wait */
+	bool in_login;           /* auth has begun an exchange that is not over */
+	bool login_failed;       /* the next refusal in the output is about that */
 	bool peer_closed;
 };
 

@@ -16,6 +16,7 @@ add_trace(const struct session *s, struct buf *prefix)
 		.helo = smtp_server_helo(s->engine),
 		.hostname = slice_of(s->settings->config->hostname),
 		.is_extended = smtp_server_is_extended(s->engine),
+		.is_utf8 = smtp_server_mail_params(s->engine)->is_utf8,
 		.is_tls = smtp_server_is_tls(s->engine),
 		.is_authenticated = smtp_server_account(s->engine).len != 0,
 		.unix_s = clock_unix_ms() / 1000,
@@ -29,8 +30,10 @@ add_trace(const struct session *s, struct buf *prefix)
 	r.queue_id = slice_of(id);
 	if (ssl != NULL) {
 		r.tls_version = slice_of(SSL_get_version(ssl));
-		r.tls_cipher = slice_of(SSL_get_cipher_name(ssl));
+		r.tls_cipher = slice_of(SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl)));
 	}
+	if (s->settings->config->message.trace_client == CONFIG_TRACE_PSEUDONYM)
+		r.pseudonym = slice_of(s->pseudonym[0] == '\0' ? "unknown" : s->pseudonym);
 	if (smtp_server_recipient_count(s->engine) == 1)
 		r.recipient = smtp_server_recipient(s->engine, 0);
 	(void)message_received_add(&r, prefix);

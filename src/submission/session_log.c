@@ -32,6 +32,14 @@ add_account(struct log_line *l, const struct session *s)
 		log_slice(l, "account", smtp_server_account(s->engine));
 }
 
+/* Of the legacy-device profile: so that it can be seen whether anybody needs it. */
+static void
+add_repaired(struct log_line *l, uint64_t count)
+{
+	if (count != 0)
+		log_number(l, "repaired_lines", count);
+}
+
 void
 session_log_connect(const struct session *s)
 {
@@ -94,6 +102,7 @@ session_log_queued(const struct session *s)
 	log_number(&l, "size", s->message->size);
 	if (message_filter_changes(s->message->filter).len != 0)
 		log_slice(&l, "changes", message_filter_changes(s->message->filter));
+	add_repaired(&l, smtp_server_repaired_count(s->engine) - s->repaired_count);
 	log_end(&l);
 }
 
@@ -106,6 +115,7 @@ session_log_end(const struct session *s, const char *reason)
 	log_text(&l, "reason", reason);
 	log_number(&l, "messages", s->message_count);
 	log_number(&l, "refused", s->refusal_count);
+	add_repaired(&l, smtp_server_repaired_count(s->engine));
 	log_number(&l, "ms", clock_monotonic_ms() - s->began_ms);
 	log_end(&l);
 }

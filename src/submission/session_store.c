@@ -54,6 +54,7 @@ forget_message(struct session *s)
 {
 	if (s->message == NULL)
 		return;
+	s->repaired_count = smtp_server_repaired_count(s->engine);
 	(void)map_remove(&s->process->by_message, s->message->id);
 	message_filter_free(&s->message->filter);
 	buf_done(&s->message->text);

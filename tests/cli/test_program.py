@@ -264,6 +264,11 @@ def test_trace_tells_the_address_of_a_pseudonym(traced):
     assert (done.returncode, done.stdout, done.stderr) == (OK, "127.0.0.1\n", "")
 
 
+def test_trace_takes_a_pseudonym_as_a_header_has_it(traced):
+    assert run("trace", "-c", traced, f"{LOOPBACK}.invalid").stdout == "127.0.0.1\n"
+    assert run("trace", "-c", traced, f"{LOOPBACK}.example").returncode == NO
+
+
 def test_trace_takes_several_in_either_case_and_tells_which_is_none(traced):
     done = run("trace", "-c", traced, LOOPBACK.upper(), "zorro", LOOPBACK)
     assert done.returncode == NO

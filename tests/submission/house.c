@@ -78,6 +78,7 @@ answer_login(struct house *h, uint64_t id)
 		.status = h->login,
 		.octets = h->login == WIRE_SASL_OK ? slice_of("kim@example.org") : slice_of(""),
 		.owns_name = h->login == WIRE_SASL_OK && h->login_owns_name,
+		.pseudonym = slice_of(h->login == WIRE_SASL_OK ? h->login_pseudonym : ""),
 	};
 	struct buf payload;
 
@@ -336,6 +337,7 @@ house_set_up(void **state)
 	crowd_init(&h->process.crowd, 1);
 	h->credit = (uint32_t)HOUSE_BODY_MAX;
 	h->login = WIRE_SASL_OK;
+	h->login_pseudonym = "";
 	house_open_auth(h);
 	house_open_queue(h);
 	*state = h;

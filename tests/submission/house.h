@@ -21,7 +21,7 @@ struct house_message {
 	uint64_t id;
 	struct buf body; /* chunks and tail, without the trace header */
 	struct buf prefix, account, sender, recipients; /* recipients: each with a line feed */
-	struct buf parameters, recipient_parameters; /* likewise */
+	struct buf parameters, recipient_parameters;    /* likewise */
 	uint32_t chunk_count;
 	uint64_t size;
 	bool is_whole, is_aborted;
@@ -57,6 +57,7 @@ struct house {
 	enum house_mood auth_mood;
 	enum wire_sasl_status login;
 	bool login_owns_name;
+	const char *login_pseudonym;
 	enum wire_sender_status sender;
 	unsigned login_count, cancel_count, sender_count; /* questions */
 

@@ -44,6 +44,42 @@ test_a_message_reaches_queue_with_its_envelope_and_trace(void **state)
 	client_done(c);
 }
 
+static bool
+has(const struct buf *b, const char *text)
+{
+	return b->len != 0 && memmem(b->ptr, b->len, text, strlen(text)) != NULL;
+}
+
+static const struct trace_case {
+	const char *pseudonym, *shown;
+} traces[] = {
+	{ "zorro", "Received: from zorro.invalid" },
+	{ "", "Received: from unknown.invalid" },
+};
+
+static void
+test_a_pseudonym_hides_address_and_name_of_the_client(void **state)
+{
+	struct house *h = *state;
+
+	house_reload(h, "message { trace_client = pseudonym }");
+	for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++) {
+		struct client *c;
+
+		h->login_pseudonym = traces[i].pseudonym;
+		c = client_open(h);
+		client_log_in(c);
+		client_begin_message(c);
+		client_say_text(c, 128);
+		client_say(c, ".\r\n");
+		client_expect(c, "250 2.0.0 ");
+		assert_true(has(&h->messages[i].prefix, traces[i].shown));
+		assert_false(has(&h->messages[i].prefix, "local"));
+		assert_false(has(&h->messages[i].prefix, "client.example"));
+		client_done(c);
+	}
+}
+
 /* RFC 5321 §4.5.5 */
 static void
 test_a_message_from_nobody_is_one_too(void **state)
@@ -154,6 +190,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HOUSE_TEST(test_a_message_reaches_queue_with_its_envelope_and_trace),
+		HOUSE_TEST(test_a_pseudonym_hides_address_and_name_of_the_client),
 		HOUSE_TEST(test_a_message_from_nobody_is_one_too),
 		HOUSE_TEST(test_quit_closes_after_the_last_reply),
 		HOUSE_TEST(test_stopping_ends_idle_sessions_at_once_and_others_after_their_message),

@@ -29,7 +29,8 @@ def _section(head, keys):
 class Sallyport:
     """
     next_hops: {name: {key: value}}; routes: {domain: name}; other keywords are sections of the
-    config (limits, timeouts, auth, queue) or single keys (log_level, submission_processes, ...).
+    config (limits, timeouts, message, auth, queue), single keys (log_level, ...), or the profile
+    of its listeners.
     """
 
     def __init__(self, build, directory, certificate, key, next_hops, routes=None, **config):
@@ -38,6 +39,7 @@ class Sallyport:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.port = config.pop("port", None) or free_port()
         self.implicit_port = config.pop("implicit_port", None) or free_port()
+        self.profile = config.pop("profile", "strict")
         self.next_hops = next_hops
         self.routes = routes or {"*": next(iter(next_hops))}
         self.certificate, self.key = certificate, key
@@ -61,7 +63,8 @@ class Sallyport:
         text += "".join(_section(k, v) for k, v in sections.items())
         for name, port, tls in (("submission", self.port, "starttls"),
                                 ("submissions", self.implicit_port, "implicit")):
-            text += _section(f'listen "{name}"', {"address": ADDRESS, "port": port, "tls": tls})
+            text += _section(f'listen "{name}"', {"address": ADDRESS, "port": port, "tls": tls,
+                                                  "profile": self.profile})
         for name, keys in self.next_hops.items():
             text += _section(f'next_hop "{name}"', keys)
         for domain, name in self.routes.items():
