@@ -331,7 +331,7 @@ static const struct config_key next_hop_keys[] = {
 	    .text = "How long connecting may take, including the look-up of the name.",
 	},
 	{
-	    .name = "reply_timeout",
+	    .name = "reply_timeout", /* RFC 5321 §4.5.3.2 */
 	    .type = CONFIG_TYPE_DURATION,
 	    .offset = offsetof(struct config_next_hop, reply_timeout_ms),
 	    .fallback = "5m",

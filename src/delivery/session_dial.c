@@ -95,6 +95,7 @@ delivery_session_dial_again(struct delivery_session *s)
 	connect_to(s, unix_path(s->hop->config));
 }
 
+/* Each address has its turn (RFC 5321 §5.1). */
 void
 delivery_session_fail(struct delivery_session *s, struct smtp_verdict v)
 {

@@ -36,7 +36,8 @@ add_field(struct fixup *x, struct slice field)
 	message_field_fold(field, x->options->line_length, x->out);
 }
 
-/* Nothing of the field is touched but the places where a domain is missing (RFC 6409 §4.2). */
+/* Nothing of the field is touched but the places where a domain is missing (RFC 6409 §4.2). No
+ * local part is rewritten (§8.8). */
 static void
 complete(struct fixup *x, const struct message_field *field, struct buf *out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* flaw.h - why the text of a message is not taken (RFC 6409 §5 to §8, RFC 5322). */
+/* flaw.h - why the text of a message is not taken (RFC 6409 §5.1, §6.3, §8; RFC 5322). */
 #ifndef MESSAGE_FLAW_H
 #define MESSAGE_FLAW_H
 

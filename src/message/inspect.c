@@ -113,6 +113,7 @@ is_count_right(
 	return true;
 }
 
+/* RFC 6409 §5.1. */
 static enum message_flaw
 check_addresses(struct inspection *in, enum message_field_kind kind)
 {

@@ -98,6 +98,8 @@ without_line_end(struct slice line)
 	return line;
 }
 
+/* LF alone ends a line too: old servers send it, and RFC 5321 §2.3.8 guards against what a reply
+ * does not have. */
 enum smtp_reply_status
 smtp_reply_parse(struct smtp_reply_parser *p, struct slice in, size_t *used)
 {

@@ -29,7 +29,7 @@ test_defaults_are_at_least_what_the_rfcs_ask_for(void **state)
 	assert_true(c->limits.received_count >= 100);                   /* RFC 5321 §6.3 */
 	assert_true(c->timeouts.data_ms >= 3 * MINUTE_MS);              /* RFC 5321 §4.5.3.2.5 */
 	assert_true(c->timeouts.command_ms >= 5 * MINUTE_MS);           /* §4.5.3.2.7 */
-	assert_true(c->next_hops[0].reply_timeout_ms >= 5 * MINUTE_MS); /* §4.5.3.2.2 */
+	assert_true(c->next_hops[0].reply_timeout_ms >= 5 * MINUTE_MS); /* §4.5.3.2, §4.5.3.2.2 */
 	assert_true(c->next_hops[0].data_timeout_ms >= 10 * MINUTE_MS); /* §4.5.3.2.6 */
 	assert_true(c->queue.lifetime_ms >= 4 * DAY_MS);                /* §4.5.4.1 */
 	config_free(&c);

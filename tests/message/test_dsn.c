@@ -60,7 +60,7 @@ expect(const char *text, const char *part)
 		fail_msg("this is missing:\n%s\nin:\n%s", part, text);
 }
 
-/* RFC 3464 §2, RFC 6522 §3, RFC 3834 §5 RFC 5321 §3.6.3, §4.2.5, §4.4. */
+/* RFC 3464 §2, RFC 6522 §3, RFC 3834 §5 RFC 5321 §3.6.3, §4.2.5, §4.4. RFC 5321 §3.6.3, §4.4. */
 static void
 test_report_has_the_parts_and_fields_of_the_rfc(void **state)
 {

@@ -100,7 +100,8 @@ check_path(const struct path_case *t)
 	free(in);
 }
 
-/* RFC 5321 §4.1.1, §4.5.3.1, §4.5.3.1.1, §F.4, §4.5.3.1.2. */
+/* RFC 5321 §4.1.1, §4.5.3.1, §4.5.3.1.1, §F.4, §4.5.3.1.2. RFC 5321 §4.5.3.1, §4.5.3.1.1,
+ * §4.5.3.1.2. */
 static void
 test_paths_are_read_as_the_grammar_says(void **state)
 {

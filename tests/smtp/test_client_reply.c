@@ -68,6 +68,7 @@ check_cut(const struct reply_case *t, size_t cut)
 	smtp_reply_parser_done(&p);
 }
 
+/* A bare LF is taken although RFC 5321 §2.3.8 forbids it. */
 static void
 test_a_reply_is_the_same_at_every_cut(void **state)
 {
