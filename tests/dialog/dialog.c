@@ -11,6 +11,8 @@
  * later, full, busy; ADDRESS "-" is empty recipient ADDRESS ANSWER store ANSWER [ID]         the
  * text was exactly the T: lines before abort close                     nothing is to follow And:
  *   silent                    no reply waits, no want is open
+ *   params TEXT               the stored parameters of the transaction's MAIL, "-" for none
+ *   rcpt-params TEXT          those of its last recipient
  *   wait MS                   the clock moves; a deadline that passes is told to the engine
  *   deadline MS               is so far away
  *   shutdown
@@ -265,6 +267,43 @@ on_silent(struct play *p, char **words)
 		fail(p, "reply", buf_slice(&p->replies));
 }
 
+/* What stands after the directive's name, spaces and all. */
+static void
+expect_stored(struct play *p, struct slice got)
+{
+	struct slice line = slice_of((const char *)p->line->text.ptr);
+	struct slice want = slice_after(line, slice_find(line, ' ') + 1);
+
+	if (!slice_equal(got, slice_is(want, "-") ? slice_of("") : want))
+		fail(p, "stored parameters", got);
+}
+
+static void
+on_params(struct play *p, char **words)
+{
+	struct buf out;
+
+	(void)words;
+	buf_init(&out, SMTP_MAIL_PARAMS_MAX);
+	smtp_mail_params_print(smtp_server_mail_params(p->server), &out);
+	expect_stored(p, buf_slice(&out));
+	buf_done(&out);
+}
+
+static void
+on_rcpt_params(struct play *p, char **words)
+{
+	size_t last = smtp_server_recipient_count(p->server) - 1;
+	struct smtp_rcpt_params params = smtp_server_recipient_params(p->server, last);
+	struct buf out;
+
+	(void)words;
+	buf_init(&out, SMTP_RCPT_PARAMS_MAX);
+	smtp_rcpt_params_print(&params, &out);
+	expect_stored(p, buf_slice(&out));
+	buf_done(&out);
+}
+
 static void
 on_wait(struct play *p, char **words)
 {
@@ -304,6 +343,8 @@ static const struct directive {
 	{ "abort", 1, on_abort },
 	{ "close", 1, on_close },
 	{ "silent", 1, on_silent },
+	{ "params", 2, on_params },
+	{ "rcpt-params", 2, on_rcpt_params },
 	{ "wait", 2, on_wait },
 	{ "deadline", 2, on_deadline },
 	{ "shutdown", 1, on_shutdown },

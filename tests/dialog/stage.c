@@ -97,6 +97,10 @@ stage_set(struct stage *s, char **words)
 		s->options.unix_offset_ms = strtoll(words[1], NULL, 10) * 1000 - STAGE_START_MS;
 		return true;
 	}
+	if (strcmp(words[0], "priority-max") == 0) {
+		s->options.priority_max = (uint8_t)strtoul(words[1], NULL, 10);
+		return true;
+	}
 	if (strcmp(words[0], "limit") != 0 || words[2] == NULL)
 		return false;
 	return set_count(&s->limits, words[1], (uint32_t)strtoul(words[2], NULL, 10)) ||

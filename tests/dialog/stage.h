@@ -5,6 +5,7 @@
  * Directives that set the stage, before anything else:
  *   implicit-tls              TLS from the first octet
  *   limit NAME VALUE          a member of struct smtp_server_limits
+ *   priority-max NUMBER       the highest MT-PRIORITY; else 0
  *   profile legacy-device     how line ends are read; else strict
  *   unix-time SECONDS         it is then; else the beginning of 1970
  */
