@@ -2,7 +2,9 @@
 /*
  * The whole client engine against a server that says anything. The laws: the dialog is the same
  * however the server's octets are cut; a transaction that was begun gives every recipient a
- * verdict; text that was not given to its end has no final dot behind it.
+ * verdict; text that was not given to its end has no final dot and no last chunk behind it; what
+ * needs an extension is never said to a server that did not name it; and but for binary text
+ * nothing goes out that has a CR or LF alone.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,7 @@ struct session {
 	struct buf said, results;
 	unsigned transactions;
 	bool gives_up; /* in the midst of the text */
+	bool is_binary, is_rich, is_verified;
 };
 
 static void
@@ -58,19 +61,45 @@ take_output(struct session *s)
 	smtp_client_output_taken(s->c, out.len);
 }
 
+/* Something of everything that can be said with MAIL; REQUIRETLS keeps from most servers. */
+static struct smtp_mail_params
+make_params(const struct session *s)
+{
+	struct smtp_mail_params params = { .body = SMTP_BODY_8BITMIME };
+
+	if (s->is_rich)
+		params = (struct smtp_mail_params){ .ret = SMTP_RET_HDRS,
+			.envid = slice_of("Q+2B"),
+			.auth = slice_of("a@example"),
+			.by = SMTP_BY_NOTIFY,
+			.by_unix_s = 60,
+			.has_priority = true,
+			.priority = 3,
+			.requires_tls = s->is_verified };
+	if (s->is_binary)
+		params.body = SMTP_BODY_BINARYMIME;
+	return params;
+}
+
 static void
 begin_mail(struct session *s)
 {
 	const struct slice recipients[RECIPIENT_COUNT] = { slice_of("a@example"),
-		slice_of("b@example"), slice_of("bad\r\nRSET") };
-	const struct smtp_mail_params params = { .body = SMTP_BODY_8BITMIME };
+		slice_of(s->is_rich ? "\xc3\xa4@example" : "b@example"), slice_of("bad\r\nRSET") };
+	const struct smtp_rcpt_params recipient_params[RECIPIENT_COUNT] = {
+		{ .notify = SMTP_NOTIFY_SUCCESS, .orcpt = slice_of("utf-8;\xc3\xa4@example") },
+		{ .notify = SMTP_NOTIFY_NEVER },
+	};
+	const struct smtp_mail_params params = make_params(s);
 	const struct smtp_client_mail m = { .sender = slice_of("s@example"),
 		.recipients = recipients,
 		.recipient_count = RECIPIENT_COUNT,
 		.size = sizeof text - 1,
-		.params = &params };
+		.params = &params,
+		.recipient_params = s->is_rich ? recipient_params : NULL };
 
 	s->transactions++;
+	require(smtp_client_recipients_fit(s->c, recipients, RECIPIENT_COUNT) <= RECIPIENT_COUNT);
 	smtp_client_mail(s->c, &m, 1);
 }
 
@@ -80,6 +109,8 @@ give_text(struct session *s)
 	if (s->gives_up) {
 		smtp_client_text(s->c, slice_of(".\r\n."), false, 1);
 		take_output(s);
+		if (smtp_client_want(s->c) == SMTP_CLIENT_WANT_NONE)
+			return;
 		smtp_client_abort(s->c, "given up");
 		require(smtp_client_output(s->c).len == 0);
 	} else {
@@ -112,7 +143,7 @@ answer(struct session *s)
 	take_output(s);
 	switch (smtp_client_want(s->c)) {
 	case SMTP_CLIENT_WANT_TLS:
-		smtp_client_tls_done(s->c, true, 1);
+		smtp_client_tls_done(s->c, s->is_verified, 1);
 		return true;
 	case SMTP_CLIENT_WANT_MAIL:
 		if (s->transactions < TRANSACTIONS_MAX)
@@ -174,7 +205,10 @@ play(struct session *s, struct slice in, uint8_t choice, uint8_t cut)
 {
 	const struct smtp_client_options options = choose(choice);
 
-	*s = (struct session){ .gives_up = (choice & 16) != 0 };
+	*s = (struct session){ .gives_up = (choice & 16) != 0,
+		.is_binary = (choice & 32) != 0,
+		.is_rich = (choice & 64) != 0,
+		.is_verified = (choice & 128) != 0 };
 	buf_init(&s->said, OUT_MAX);
 	buf_init(&s->results, OUT_MAX);
 	s->c = smtp_client_new(&options, 1);
@@ -193,6 +227,49 @@ done(struct session *s)
 	buf_done(&s->results);
 }
 
+static bool
+contains(struct slice s, const char *words)
+{
+	for (size_t i = 0; i + strlen(words) <= s.len; i++)
+		if (slice_starts_nocase(slice_after(s, i), words))
+			return true;
+	return false;
+}
+
+/* What is said only to who named the keyword. */
+static const struct {
+	const char *keyword, *said;
+} extensions[] = {
+	{ "SIZE", " SIZE=" },
+	{ "8BITMIME", " BODY=8BITMIME" },
+	{ "SMTPUTF8", " SMTPUTF8" },
+	{ "SMTPUTF8", "\xc3\xa4" },
+	{ "DSN", " RET=" },
+	{ "DSN", " ENVID=" },
+	{ "DSN", " NOTIFY=" },
+	{ "DSN", " ORCPT=" },
+	{ "DELIVERBY", " BY=" },
+	{ "MT-PRIORITY", " MT-PRIORITY=" },
+	{ "REQUIRETLS", " REQUIRETLS" },
+	{ "CHUNKING", "BDAT " },
+	{ "BINARYMIME", "BDAT " },
+};
+
+static void
+check_said(const struct session *s, struct slice in)
+{
+	struct slice said = buf_slice(&s->said);
+
+	for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++)
+		require(!contains(said, extensions[i].said) || contains(in, extensions[i].keyword));
+	require(!s->gives_up || !contains(said, " LAST\r\n"));
+	for (size_t i = 0; i < said.len && !s->is_binary; i++)
+		require(said.ptr[i] != '\n' || (i > 0 && said.ptr[i - 1] == '\r'));
+	for (size_t i = 0; i < said.len && !s->is_binary; i++)
+		require(said.ptr[i] != '\r' || (i + 1 < said.len && said.ptr[i + 1] == '\n') ||
+			s->gives_up);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
 {
@@ -202,6 +279,7 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
 		return 0;
 	play(&whole, slice_make(in + HEAD_LEN, len - HEAD_LEN), in[0], 0);
 	play(&cut, slice_make(in + HEAD_LEN, len - HEAD_LEN), in[0], in[1]);
+	check_said(&whole, slice_make(in + HEAD_LEN, len - HEAD_LEN));
 	require(slice_equal(buf_slice(&whole.said), buf_slice(&cut.said)));
 	require(slice_equal(buf_slice(&whole.results), buf_slice(&cut.results)));
 	done(&whole);
