@@ -67,10 +67,20 @@ test_characters_are_told_from_what_only_looks_so(void **state)
 static void
 test_ascii_ends_at_127(void **state)
 {
+	char text[20];
+
 	(void)state;
 	assert_true(smtp_is_ascii(slice_of("")));
 	assert_true(smtp_is_ascii(slice_of("a\x7f")));
 	assert_false(smtp_is_ascii(slice_of("a\x80")));
+	for (size_t len = 1; len <= sizeof text; len++)
+		for (size_t at = 0; at < len; at++) {
+			memset(text, 'a', sizeof text);
+			assert_true(smtp_is_ascii(slice_make(text, len)));
+			text[at] = (char)0x80;
+			assert_false(smtp_is_ascii(slice_make(text, len)));
+			assert_true(smtp_is_ascii(slice_make(text, at)));
+		}
 }
 
 int
