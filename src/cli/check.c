@@ -106,6 +106,19 @@ check_secrecy(const char *key, const char *path)
 		warn(key, "%s can be read by others; use \"chmod 600\", root alone needs it", path);
 }
 
+/* Auth signs for the processes at the network, by the methods that OpenSSL lets others provide. */
+static void
+check_kind(struct check *k, const EVP_PKEY *key)
+{
+	const int kind = EVP_PKEY_get_base_id(key);
+
+	if (kind != EVP_PKEY_RSA && kind != EVP_PKEY_EC)
+		fail(k, "tls.key",
+		    "%s is a key of the kind %s, which cannot be served; name one of ECDSA or RSA, "
+		    "with its certificate",
+		    k->config->tls.key_file, EVP_PKEY_get0_type_name(key));
+}
+
 static void
 check_tls(struct check *k)
 {
@@ -121,8 +134,10 @@ check_tls(struct check *k)
 		    k->config->hostname);
 	if (certificate != NULL && X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0)
 		warn("tls.certificate", "has expired; clients will refuse it");
-	if (key != NULL)
+	if (key != NULL) {
+		check_kind(k, key);
 		check_secrecy("tls.key", k->config->tls.key_file);
+	}
 	ERR_clear_error();
 	EVP_PKEY_free(key);
 	X509_free(certificate);

@@ -24,11 +24,14 @@ def run(*words, program=PROGRAM, **kwargs):
                           check=False, **kwargs)
 
 
-def make_pair(directory, name, host="mail.example.org"):
+P256 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+
+
+def make_pair(directory, name, host="mail.example.org", kind=P256):
     """A self-signed certificate and its key: two paths."""
     certificate, key = directory / f"{name}.pem", directory / f"{name}.key"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", f"/CN={host}",
+    subprocess.run(["openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", "30",
+                    "-subj", f"/CN={host}",
                     "-addext", f"subjectAltName=DNS:{host}", "-keyout", key, "-out", certificate],
                    check=True, capture_output=True)
     key.chmod(0o600)
@@ -165,6 +168,13 @@ def test_a_key_of_another_certificate_is_told(tmp_path, write, pair):
     assert done.returncode == CONFIG
     assert done.stderr == (f"tls.key: {other} does not belong to the certificate {pair[0]}; name "
                            "the pair\n")
+
+
+def test_a_key_of_a_kind_that_cannot_be_served_is_told(tmp_path, write):
+    certificate, key = make_pair(tmp_path, "ed", kind=["ed25519"])
+    done = run("config", "check", "-c", write(certificate=certificate, key=key))
+    assert done.returncode == CONFIG
+    assert "tls.key: " in done.stderr and "of the kind ED25519, which cannot be served" in done.stderr
 
 
 def test_an_encrypted_key_is_told_and_no_passphrase_is_asked_for(tmp_path, write, pair):
