@@ -125,7 +125,8 @@ test_a_text_that_is_given_up_is_never_completed(void **state)
 	smtp_client_free(&c);
 }
 
-/* Only binary text may have one, and where it is dropped it has hidden a line end. */
+/* RFC 2045 §2.8: only binary text may have one, and where it is dropped it has hidden a line end.
+ */
 static void
 test_a_nul_octet_does_not_go_out_as_text(void **state)
 {
