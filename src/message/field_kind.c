@@ -8,7 +8,8 @@
  * any, which misleads nobody, so only From and the fields of one mailbox must have some.
  *
  * Bcc and Resent-Bcc would tell all recipients of the others (RFC 5322 §3.6.3), Return-Path is for
- * who delivers at last to write (RFC 5321 §4.4).
+ * who delivers at last to write (RFC 5321 §4.4). Whether Resent fields match is nobody's business
+ * here (RFC 5321 §3.3).
  */
 static const struct message_field_rule rules[] = {
 	[MESSAGE_FIELD_DATE] = { "Date", true, false, MESSAGE_ADDRESSES_NONE },

@@ -172,6 +172,7 @@ signed_kinds(struct slice signature)
 	return kinds;
 }
 
+/* Received fields are counted and not read (RFC 5321 §3.7.2). */
 static enum message_flaw
 note(struct inspection *in, enum message_field_kind kind)
 {

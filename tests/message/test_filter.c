@@ -230,7 +230,7 @@ check_cut(const struct filter_case *t, size_t cut)
 }
 
 /* RFC 5322 §1.2.2, §3.2, §3.4, §3.5. RFC 6409 §4.2, §5.1, §6.3, §8, §8.1, §8.2, §8.3, §8.8; RFC
- * 5322 §2.2, §3.6.1, §3.6.4, §3.6.6, §3.6.8. */
+ * 5322 §2.2, §3.6.1, §3.6.4, §3.6.6, §3.6.8. RFC 5321 §3.3, §3.7.2. */
 static void
 test_each_case_is_the_same_at_every_cut(void **state)
 {
