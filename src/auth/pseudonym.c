@@ -63,6 +63,15 @@ crypt_block(EVP_CIPHER_CTX *cipher, const uint8_t in[IP_LEN], uint8_t out[IP_LEN
 		abort();
 }
 
+/* Zero beyond the end. */
+static unsigned
+bit_of(const uint8_t block[IP_LEN], size_t bit)
+{
+	const unsigned octet = bit / 8 < IP_LEN ? block[bit / 8] : 0;
+
+	return octet >> (7 - bit % 8) & 1u;
+}
+
 void
 auth_pseudonym_make(
     struct auth_pseudonym *p, const struct ip *ip, char text[AUTH_PSEUDONYM_LEN + 1])
@@ -74,8 +83,7 @@ auth_pseudonym_make(
 		unsigned value = 0;
 
 		for (size_t bit = i * BITS; bit < (i + 1) * BITS; bit++)
-			value = value << 1 |
-				(bit / 8 < IP_LEN ? block[bit / 8] >> (7 - bit % 8) & 1u : 0);
+			value = value << 1 | bit_of(block, bit);
 		text[i] = alphabet[value];
 	}
 	text[AUTH_PSEUDONYM_LEN] = '\0';
