@@ -64,6 +64,78 @@ enhanced_of(const uint16_t enhanced[3])
 }
 
 static json_t *
+slice_text(struct slice s)
+{
+	return must(json_stringn((const char *)s.ptr, s.len));
+}
+
+static void
+set_by(json_t *o, const struct smtp_mail_params *a)
+{
+	if (a->by == SMTP_BY_UNSAID)
+		return;
+	set(o, "deliver_by", time_of(a->by_unix_s > 0 ? (uint64_t)a->by_unix_s * 1000 : 0));
+	set(o, "deliver_by_mode", text_of(a->by == SMTP_BY_RETURN ? "return" : "notify"));
+	set(o, "deliver_by_trace", json_boolean(a->by_trace));
+}
+
+/* Only what was said is there. */
+static json_t *
+asked_of(const struct smtp_mail_params *a)
+{
+	json_t *o = must(json_object());
+
+	if (a->body != SMTP_BODY_7BIT)
+		set(o, "body", text_of(a->body == SMTP_BODY_8BITMIME ? "8bitmime" : "binarymime"));
+	if (a->is_utf8)
+		set(o, "smtputf8", json_true());
+	if (a->requires_tls)
+		set(o, "require_tls", json_true());
+	if (a->tls_optional)
+		set(o, "tls_optional", json_true());
+	if (a->ret != SMTP_RET_UNSAID)
+		set(o, "return", text_of(a->ret == SMTP_RET_FULL ? "full" : "header"));
+	if (a->envid.len != 0)
+		set(o, "envelope_id", slice_text(a->envid));
+	if (a->auth.len != 0)
+		set(o, "auth", slice_text(a->auth));
+	if (a->hold_until_unix_s != 0)
+		set(o, "held_until", time_of(a->hold_until_unix_s * 1000));
+	set_by(o, a);
+	if (a->has_priority)
+		set(o, "priority", must(json_integer(a->priority)));
+	return o;
+}
+
+static json_t *
+notify_of(unsigned notify)
+{
+	static const struct {
+		unsigned bit;
+		const char *word;
+	} words[] = { { SMTP_NOTIFY_NEVER, "never" }, { SMTP_NOTIFY_SUCCESS, "success" },
+		{ SMTP_NOTIFY_FAILURE, "failure" }, { SMTP_NOTIFY_DELAY, "delay" } };
+	json_t *list = must(json_array());
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if ((notify & words[i].bit) != 0 &&
+		    json_array_append_new(list, text_of(words[i].word)) < 0)
+			abort();
+	return list;
+}
+
+static void
+set_asked_for(json_t *o, const struct queue_recipient *r)
+{
+	if (r->asked.notify != 0)
+		set(o, "notify", notify_of(r->asked.notify));
+	if (r->asked.orcpt.len != 0)
+		set(o, "original_recipient", slice_text(r->asked.orcpt));
+	if (r->notices != 0)
+		set(o, "delay_reported", json_true());
+}
+
+static json_t *
 recipient_of(const struct queue_recipient *r)
 {
 	json_t *o = must(json_object());
@@ -81,6 +153,7 @@ recipient_of(const struct queue_recipient *r)
 	set(o, "host", text_of(r->host));
 	set(o, "peer_text", text_of(r->peer_text));
 	set(o, "reason", text_of(r->reason));
+	set_asked_for(o, r);
 	return o;
 }
 
@@ -98,6 +171,8 @@ queue_view_print_json(const struct queue_message *m)
 	set(o, "size", must(json_integer((json_int_t)m->size)));
 	set(o, "account", text_of(m->account));
 	set(o, "sender", text_of(m->sender));
+	if (m->settled_unix_ms == 0)
+		set(o, "asked_for", asked_of(&m->asked));
 	for (size_t i = 0; i < m->recipient_count; i++)
 		if (json_array_append_new(recipients, recipient_of(&m->recipients[i])) < 0)
 			abort();

@@ -39,11 +39,14 @@ print_answer(const struct queue_recipient *r)
 }
 
 static void
-print_next_try(const struct queue_recipient *r, uint64_t now_unix_ms)
+print_next_try(const struct queue_message *m, const struct queue_recipient *r, uint64_t now_unix_ms)
 {
 	char words[CLI_WORDS_SIZE];
 
-	if (r->due_unix_ms <= now_unix_ms) {
+	if (queue_view_is_held(m, now_unix_ms)) {
+		cli_words_time(r->due_unix_ms, words);
+		(void)printf("held until %s", words);
+	} else if (r->due_unix_ms <= now_unix_ms) {
 		(void)fputs("next try now", stdout);
 	} else {
 		cli_words_duration(r->due_unix_ms - now_unix_ms, words);
@@ -66,7 +69,7 @@ print_fate(const struct queue_message *m, const struct queue_recipient *r, uint6
 	}
 	if (r->state == STORE_RECIPIENT_DUE) {
 		(void)fputs(", ", stdout);
-		print_next_try(r, now_unix_ms);
+		print_next_try(m, r, now_unix_ms);
 	}
 	if (r->host[0] != '\0') {
 		(void)fputs(r->state == STORE_RECIPIENT_DELIVERED ? " to " : " at ", stdout);
@@ -84,6 +87,7 @@ print_recipients(const struct queue_message *m, size_t max, uint64_t now_unix_ms
 		cli_words_print(stdout, m->recipients[i].address);
 		(void)fputs("  ", stdout);
 		print_fate(m, &m->recipients[i], now_unix_ms);
+		queue_view_print_asked_for(&m->recipients[i], "\n      asked for: ");
 		(void)fputs("\n", stdout);
 	}
 	if (m->recipient_count > max)
@@ -107,8 +111,23 @@ queue_view_print_line(const struct queue_message *m, uint64_t now_unix_ms)
 	cli_words_size(m->size, size);
 	(void)printf("%s  %7s  %9s  ", id, age, size);
 	print_sender(m->sender);
+	queue_view_print_asked(m, "\n    asked for: ");
 	(void)fputs("\n", stdout);
 	print_recipients(m, LINE_RECIPIENTS_MAX, now_unix_ms);
+}
+
+static const char *
+body_words(enum smtp_body body)
+{
+	switch (body) {
+	case SMTP_BODY_7BIT:
+		break;
+	case SMTP_BODY_8BITMIME:
+		return "8-bit";
+	case SMTP_BODY_BINARYMIME:
+		return "binary";
+	}
+	return "7-bit";
 }
 
 void
@@ -126,6 +145,9 @@ queue_view_print_details(const struct queue_message *m, uint64_t now_unix_ms)
 	if (m->settled_unix_ms != 0) {
 		cli_words_time(m->settled_unix_ms, time);
 		(void)printf("\nSettled:  %s", time);
+	} else {
+		(void)printf("\nText:     %s", body_words(m->asked.body));
+		queue_view_print_asked(m, "\nAsked:    ");
 	}
 	(void)fputs("\nRecipients:\n", stdout);
 	print_recipients(m, SIZE_MAX, now_unix_ms);

@@ -29,10 +29,12 @@ free_message(struct queue_message *m)
 		free(m->recipients[i].host);
 		free(m->recipients[i].peer_text);
 		free(m->recipients[i].reason);
+		free(m->recipients[i].parameters);
 	}
 	free(m->recipients);
 	free(m->account);
 	free(m->sender);
+	free(m->parameters);
 	*m = (struct queue_message){ 0 };
 }
 
@@ -71,6 +73,8 @@ on_message(void *arg, const struct store_message_row *row)
 	m->size = row->size;
 	m->account = copy(row->account);
 	m->sender = copy(row->sender);
+	m->parameters = copy(row->parameters);
+	(void)smtp_mail_params_parse(slice_of(m->parameters), &m->asked);
 	return true;
 }
 
@@ -86,6 +90,9 @@ on_recipient(
 	r->host = copy(row->host);
 	r->peer_text = copy(row->peer_text);
 	r->reason = copy(row->reason);
+	r->parameters = copy(row->parameters);
+	(void)smtp_rcpt_params_parse(slice_of(r->parameters), &r->asked);
+	r->notices = row->notices;
 	r->state = row->state;
 	r->attempts = row->attempts;
 	r->due_unix_ms = row->due_unix_ms;
@@ -192,6 +199,12 @@ queue_view_one(struct store *s, uint64_t id, queue_view_fn *fn, void *arg)
 		r = view_history(s, id, SIZE_MAX, fn, arg);
 	free_page(&p);
 	return r;
+}
+
+bool
+queue_view_is_held(const struct queue_message *m, uint64_t now_unix_ms)
+{
+	return m->asked.hold_until_unix_s > now_unix_ms / 1000;
 }
 
 const char *

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <sqlite3.h>
 
+#define NOTICE 2 /* bits that go with the outcome: never one without the other */
+
 uint32_t
 life_chunk_count(size_t i)
 {
@@ -46,6 +48,7 @@ life_put(struct scratch *s, size_t i, enum life_version to)
 		break;
 	case LIFE_DEFERRED:
 		store_put_outcome(s->store, i + 1, 0, STORE_RECIPIENT_DUE, 5000, &v);
+		store_put_notices(s->store, i + 1, 0, NOTICE);
 		break;
 	case LIFE_OVER:
 		settle(s, i);
@@ -53,11 +56,12 @@ life_put(struct scratch *s, size_t i, enum life_version to)
 	}
 }
 
+/* How often it was tried, or too large a number when the notices do not agree. */
 static bool
 see_attempts(void *arg, const struct store_message_row *m, const struct store_recipient_row *r)
 {
 	(void)m;
-	*(uint32_t *)arg = r->attempts;
+	*(uint32_t *)arg = r->notices == (r->attempts == 0 ? 0 : NOTICE) ? r->attempts : UINT32_MAX;
 	return false;
 }
 

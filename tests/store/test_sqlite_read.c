@@ -106,6 +106,78 @@ test_the_next_due_time_is_the_least_after_the_given(void **state)
 	assert_true(due_ms == UINT64_MAX);
 }
 
+static void
+put_with_priority(struct scratch *s, uint64_t id, int8_t priority, uint64_t due_unix_ms)
+{
+	const struct store_recipient r = { .address = slice_of("bob@example.net"),
+		.route = slice_of("relay"),
+		.due_unix_ms = due_unix_ms };
+
+	store_put_message(
+	    s->store, &(struct store_message){
+			  .id = id, .priority = priority, .recipients = &r, .recipient_count = 1 });
+}
+
+static bool
+see_id(void *arg, const struct store_message_row *m, const struct store_recipient_row *r)
+{
+	uint64_t *digits = arg;
+
+	(void)r;
+	*digits = *digits * 10 + m->id;
+	return true;
+}
+
+/* RFC 6710 §5.1: or what is urgent would wait on the disk behind a full window. */
+static void
+test_due_recipients_of_higher_priority_come_first(void **state)
+{
+	struct scratch *s = *state;
+	uint64_t digits = 0, due_ms = 0;
+
+	put_with_priority(s, 1, 0, 1000);
+	put_with_priority(s, 2, -9, 900);
+	put_with_priority(s, 3, 9, 1002);
+	put_with_priority(s, 4, 0, 999);
+	put_with_priority(s, 5, 9, 1001);
+	put_with_priority(s, 6, 5, 2000);
+	assert_int_equal(scratch_flush(s), 0);
+	assert_int_equal(store_each_due(s->store, 1500, 10, see_id, &digits), 0);
+	assert_int_equal(digits, 53412);
+	digits = 0;
+	assert_int_equal(store_each_due(s->store, 1500, 3, see_id, &digits), 0);
+	assert_int_equal(digits, 534);
+	assert_int_equal(store_next_due(s->store, 1500, &due_ms), 0);
+	assert_int_equal(due_ms, 2000);
+	assert_int_equal(store_next_due(s->store, 0, &due_ms), 0);
+	assert_int_equal(due_ms, 900);
+}
+
+static bool
+see_notices(void *arg, const struct store_message_row *m, const struct store_recipient_row *r)
+{
+	(void)m;
+	*(uint32_t *)arg = *(uint32_t *)arg * 10 + r->notices;
+	return true;
+}
+
+static void
+test_notices_add_up_and_belong_to_one_recipient(void **state)
+{
+	struct scratch *s = *state;
+	uint32_t digits = 0;
+
+	scratch_put(s, 1, 3);
+	store_put_notices(s->store, 1, 1, 1);
+	assert_int_equal(scratch_flush(s), 0);
+	store_put_notices(s->store, 1, 1, 4);
+	store_put_notices(s->store, 1, 2, 2);
+	assert_int_equal(scratch_flush(s), 0);
+	assert_int_equal(store_each_recipient(s->store, 1, see_notices, &digits), 0);
+	assert_int_equal(digits, 52);
+	assert_int_equal(scratch_check(s->store, 1, 3, 0), 0);
+}
+
 static bool
 see_message(void *arg, const struct store_message_row *m)
 {
@@ -236,6 +308,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(test_due_recipients_come_oldest_first_until_now),
 		STORE_TEST(test_the_next_due_time_is_the_least_after_the_given),
+		STORE_TEST(test_due_recipients_of_higher_priority_come_first),
+		STORE_TEST(test_notices_add_up_and_belong_to_one_recipient),
 		STORE_TEST(test_messages_come_oldest_first_in_pages),
 		STORE_TEST(test_counts_tell_due_from_deferred_and_held),
 		STORE_TEST(test_text_is_the_same_from_every_offset),
