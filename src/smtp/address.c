@@ -1,10 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp/address.h"
 
-#include <arpa/inet.h>
-#include <string.h>
+#include "smtp/idna.h"
+#include "smtp/literal.h"
+#include "smtp/utf8.h"
 
-/* The functions named *_len give the length of a production at the start of s, 0 when none is. */
+/* Where the parser is. With a fault, at is where it cannot go on. */
+struct cursor {
+	struct slice in;
+	size_t at;
+	enum smtp_address_fault fault;
+};
+
+/* The functions named take_* move the cursor past a production; false: it has a fault. */
+
+static bool
+fail(struct cursor *c, enum smtp_address_fault fault)
+{
+	c->fault = fault;
+	return false;
+}
+
+static bool
+fail_at(struct cursor *c, size_t at, enum smtp_address_fault fault)
+{
+	c->at = at;
+	return fail(c, fault);
+}
+
+/* NUL at the end, too: no production has one. */
+static uint8_t
+next(const struct cursor *c)
+{
+	return c->at < c->in.len ? c->in.ptr[c->at] : '\0';
+}
+
+/* The end of the address, be it of a path or of a mailbox alone. */
+static bool
+is_end(const struct cursor *c)
+{
+	return c->at == c->in.len || next(c) == '>';
+}
 
 static bool
 is_let_dig(uint8_t c)
@@ -12,192 +48,290 @@ is_let_dig(uint8_t c)
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
+/* RFC 5322 §3.2.3: letters, digits and !#$%&'*+-/=?^_`{|}~, a bit for each ASCII character. */
 static bool
 is_atext(uint8_t c)
 {
-	return is_let_dig(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
+	static const uint64_t bits[] = { 0xa3ffacfa00000000, 0x7fffffffc7fffffe };
+
+	return c < 0x80 && (bits[c / 64] >> c % 64 & 1) != 0;
 }
 
-static uint8_t
-octet_at(struct slice s, size_t i)
-{
-	return i < s.len ? s.ptr[i] : '\0';
-}
-
-static size_t
-atom_len(struct slice s)
-{
-	size_t i = 0;
-
-	while (i < s.len && is_atext(s.ptr[i]))
-		i++;
-	return i;
-}
-
-static size_t
-sub_domain_len(struct slice s)
-{
-	size_t i = 0;
-
-	while (i < s.len && (is_let_dig(s.ptr[i]) || (s.ptr[i] == '-' && i != 0)))
-		i++;
-	return i == 0 || s.ptr[i - 1] == '-' || i > SMTP_LABEL_MAX ? 0 : i;
-}
-
-/* part *("." part) */
-static size_t
-dotted_len(struct slice s, size_t (*part_len)(struct slice))
-{
-	size_t len = part_len(s), next = len;
-
-	while (next != 0 && octet_at(s, len) == '.') {
-		next = part_len(slice_after(s, len + 1));
-		len += 1 + next;
-	}
-	return next == 0 ? 0 : len;
-}
-
-static size_t
-quoted_string_len(struct slice s)
-{
-	for (size_t i = 1; i < s.len; i++) {
-		if (s.ptr[i] == '"')
-			return i + 1;
-		if (s.ptr[i] == '\\')
-			i++;
-		if (octet_at(s, i) < ' ' || octet_at(s, i) > '~')
-			return 0;
-	}
-	return 0;
-}
-
-static size_t
-local_part_len(struct slice s)
-{
-	return octet_at(s, 0) == '"' ? quoted_string_len(s) : dotted_len(s, atom_len);
-}
-
-static size_t
-domain_len(struct slice s)
-{
-	size_t len = dotted_len(s, sub_domain_len);
-
-	return len > SMTP_DOMAIN_MAX ? 0 : len;
-}
-
+/* One UTF8-non-ascii (RFC 6531 §3.3). */
 static bool
-is_ip(int family, struct slice s)
+take_non_ascii(struct cursor *c)
 {
-	char text[INET6_ADDRSTRLEN];
-	uint8_t address[sizeof(struct in6_addr)];
+	size_t len = smtp_utf8_non_ascii_len(slice_after(c->in, c->at));
 
-	if (s.len >= sizeof text || slice_find(s, '\0') != s.len)
-		return false;
-	memcpy(text, s.ptr, s.len);
-	text[s.len] = '\0';
-	return inet_pton(family, text, address) == 1;
+	c->at += len;
+	return len != 0 || fail(c, SMTP_ADDRESS_BAD_UTF8);
 }
 
-/* Standardized-tag ":" 1*dcontent */
+/* Atom, if there is one. */
 static bool
-is_general_literal(struct slice s)
+take_atext(struct cursor *c)
 {
-	size_t tag = sub_domain_len(s);
-
-	if (tag == 0 || octet_at(s, tag) != ':' || tag + 1 == s.len)
-		return false;
-	for (size_t i = tag + 1; i < s.len; i++)
-		if (s.ptr[i] <= ' ' || s.ptr[i] > '~' || s.ptr[i] == '[' || s.ptr[i] == '\\')
+	while (is_atext(next(c)) || next(c) >= 0x80) {
+		if (next(c) < 0x80)
+			c->at++;
+		else if (!take_non_ascii(c))
 			return false;
+	}
 	return true;
 }
 
-static size_t
-literal_len(struct slice s)
+/* Where an atom should be and is none. */
+static bool
+fail_atom(struct cursor *c, bool is_first)
 {
-	size_t close = slice_find(s, ']');
-	struct slice inside;
-	bool is_valid;
-
-	if (octet_at(s, 0) != '[' || close == s.len || close > SMTP_DOMAIN_MAX)
-		return 0;
-	inside = slice_after(slice_first(s, close), 1);
-	if (slice_starts_nocase(inside, "IPv6:"))
-		is_valid = is_ip(AF_INET6, slice_after(inside, 5));
-	else
-		is_valid = is_ip(AF_INET, inside) || is_general_literal(inside);
-	return is_valid ? close + 1 : 0;
+	if (next(c) == '.' || (!is_first && (next(c) == '@' || is_end(c))))
+		return fail(c, SMTP_ADDRESS_LOCAL_DOT);
+	return fail(
+	    c, next(c) == '@' || is_end(c) ? SMTP_ADDRESS_EMPTY_LOCAL : SMTP_ADDRESS_BAD_LOCAL);
 }
 
-static size_t
-mailbox_len(struct slice s)
+static bool
+take_dot_string(struct cursor *c)
 {
-	size_t local = local_part_len(s), domain;
-	struct slice rest;
+	size_t start = c->at;
 
-	if (local == 0 || octet_at(s, local) != '@')
-		return 0;
-	rest = slice_after(s, local + 1);
-	domain = octet_at(rest, 0) == '[' ? literal_len(rest) : domain_len(rest);
-	return domain == 0 ? 0 : local + 1 + domain;
+	for (;;) {
+		size_t atom = c->at;
+
+		if (!take_atext(c))
+			return false;
+		if (c->at == atom)
+			return fail_atom(c, atom == start);
+		if (next(c) != '.')
+			break;
+		c->at++;
+	}
+	return next(c) == '@' || is_end(c) || fail(c, SMTP_ADDRESS_BAD_LOCAL);
+}
+
+static bool
+take_quoted_string(struct cursor *c)
+{
+	size_t start = c->at++;
+
+	while (c->at < c->in.len && next(c) != '"') {
+		if (next(c) >= 0x80) {
+			if (!take_non_ascii(c))
+				return false;
+			continue;
+		}
+		if (next(c) == '\\')
+			c->at++;
+		if (c->at == c->in.len)
+			break;
+		/* A pair is of ASCII (RFC 5321 §4.1.2 quoted-pairSMTP). */
+		if (next(c) < ' ' || next(c) > '~')
+			return fail(c, SMTP_ADDRESS_BAD_QUOTED);
+		c->at++;
+	}
+	if (c->at == c->in.len)
+		return fail_at(c, start, SMTP_ADDRESS_OPEN_QUOTE);
+	c->at++;
+	return next(c) == '@' || is_end(c) || fail(c, SMTP_ADDRESS_AFTER_QUOTE);
+}
+
+static bool
+take_local_part(struct cursor *c)
+{
+	return next(c) == '"' ? take_quoted_string(c) : take_dot_string(c);
+}
+
+/* sub-domain; a U-label is checked with the whole domain. */
+static bool
+take_label(struct cursor *c)
+{
+	size_t start = c->at;
+	bool is_ascii = true;
+
+	if (next(c) == '-')
+		return fail(c, SMTP_ADDRESS_HYPHEN);
+	while (is_let_dig(next(c)) || next(c) == '-' || next(c) >= 0x80) {
+		is_ascii = is_ascii && next(c) < 0x80;
+		if (next(c) < 0x80)
+			c->at++;
+		else if (!take_non_ascii(c))
+			return false;
+	}
+	if (c->at == start)
+		return fail(c, next(c) == '.' || is_end(c) ? SMTP_ADDRESS_DOMAIN_DOT
+							   : SMTP_ADDRESS_BAD_DOMAIN);
+	if (c->in.ptr[c->at - 1] == '-')
+		return fail_at(c, c->at - 1, SMTP_ADDRESS_HYPHEN);
+	if (is_ascii && c->at - start > SMTP_LABEL_MAX)
+		return fail_at(c, start + SMTP_LABEL_MAX, SMTP_ADDRESS_LONG_LABEL);
+	return true;
+}
+
+/* Is the domain from start to here one that DNS could have, with U-labels as A-labels? */
+static bool
+check_idn(struct cursor *c, size_t start)
+{
+	struct slice domain = slice_after(slice_first(c->in, c->at), start);
+	size_t ascii_len = 0;
+
+	if (domain.len > SMTP_DOMAIN_MAX)
+		return fail_at(c, start + SMTP_DOMAIN_MAX, SMTP_ADDRESS_LONG_DOMAIN);
+	if (smtp_is_ascii(domain) || smtp_idna_check(domain))
+		return true;
+	while (ascii_len < domain.len && domain.ptr[ascii_len] < 0x80)
+		ascii_len++;
+	return fail_at(c, start + ascii_len, SMTP_ADDRESS_BAD_IDN);
+}
+
+static bool
+take_domain(struct cursor *c)
+{
+	size_t start = c->at;
+
+	if (is_end(c))
+		return fail(c, SMTP_ADDRESS_EMPTY_DOMAIN);
+	if (!take_label(c))
+		return false;
+	while (next(c) == '.') {
+		c->at++;
+		if (!take_label(c))
+			return false;
+	}
+	return check_idn(c, start);
+}
+
+static bool
+take_literal(struct cursor *c)
+{
+	size_t start = c->at + 1, at;
+	size_t len = slice_find(slice_after(c->in, start), ']');
+	struct slice inside = slice_first(slice_after(c->in, start), len);
+
+	if (start + len == c->in.len)
+		return fail(c, SMTP_ADDRESS_OPEN_LITERAL);
+	if (len + 2 > SMTP_DOMAIN_MAX)
+		return fail_at(c, start - 1 + SMTP_DOMAIN_MAX, SMTP_ADDRESS_LONG_DOMAIN);
+	if (!smtp_literal_check(inside, &at))
+		return fail_at(c, start + at, SMTP_ADDRESS_BAD_LITERAL);
+	c->at = start + len + 1;
+	return true;
+}
+
+/* Mailbox, or a local part alone; then *has_domain is false. */
+static bool
+take_mailbox(struct cursor *c, bool *has_domain)
+{
+	*has_domain = false;
+	if (!take_local_part(c))
+		return false;
+	if (next(c) != '@')
+		return true;
+	*has_domain = true;
+	c->at++;
+	if (next(c) == '[' ? !take_literal(c) : !take_domain(c))
+		return false;
+	return is_end(c) || fail(c, SMTP_ADDRESS_BAD_DOMAIN);
 }
 
 /* "@one.example,@two.example:" */
-static size_t
-source_route_len(struct slice s)
+static bool
+take_source_route(struct cursor *c)
 {
-	size_t len = 0, domain;
+	size_t start = c->at;
 
-	while (octet_at(s, len) == '@') {
-		domain = domain_len(slice_after(s, len + 1));
-		len += 1 + domain;
-		if (domain == 0)
-			return 0;
-		if (octet_at(s, len) == ':')
-			return len + 1;
-		if (octet_at(s, len) != ',')
-			return 0;
-		len++;
+	for (;;) {
+		if (next(c) != '@')
+			return fail(c, SMTP_ADDRESS_BAD_ROUTE);
+		c->at++;
+		if (!take_domain(c))
+			return false;
+		if (next(c) != ',')
+			break;
+		c->at++;
 	}
-	return 0;
+	if (is_end(c))
+		return fail_at(c, start, SMTP_ADDRESS_EMPTY_LOCAL);
+	if (next(c) != ':')
+		return fail(c, SMTP_ADDRESS_BAD_ROUTE);
+	c->at++;
+	return true;
 }
 
-enum smtp_address_status
-smtp_path_parse(struct slice in, struct slice *ret_mailbox, size_t *ret_len)
+/* Path; the mailbox begins at *start. */
+static bool
+take_path(struct cursor *c, size_t *start, bool *has_domain)
 {
-	size_t start = 1, len = 0;
-	struct slice rest;
+	*has_domain = false;
+	if (next(c) != '<')
+		return fail(c, SMTP_ADDRESS_NO_OPEN);
+	*start = ++c->at;
+	if (next(c) == '>')
+		return true;
+	if (next(c) == '@' && !take_source_route(c))
+		return false;
+	*start = c->at;
+	if (c->at != c->in.len && !take_mailbox(c, has_domain))
+		return false;
+	return next(c) == '>' || fail(c, SMTP_ADDRESS_NO_CLOSE);
+}
 
-	if (octet_at(in, 0) != '<')
-		return SMTP_ADDRESS_SYNTAX;
-	if (octet_at(in, 1) == '@')
-		start += source_route_len(slice_after(in, 1));
-	rest = slice_after(in, start);
-	if (octet_at(in, 1) != '>') {
-		len = mailbox_len(rest);
-		if (len == 0 &&
-		    smtp_mailbox_is_postmaster(slice_first(rest, slice_find(rest, '>'))))
-			len = slice_find(rest, '>');
-		if (len == 0)
-			return SMTP_ADDRESS_SYNTAX;
+enum smtp_address_fault
+smtp_path_parse(struct slice in, struct smtp_path *ret_path, size_t *fault_at)
+{
+	struct cursor c = { in, 0, SMTP_ADDRESS_OK };
+	size_t start = 0;
+	bool has_domain, is_path = take_path(&c, &start, &has_domain);
+
+	*fault_at = c.at;
+	if (!is_path)
+		return c.fault;
+	if (c.at - start > SMTP_MAILBOX_MAX) {
+		*fault_at = start + SMTP_MAILBOX_MAX;
+		return SMTP_ADDRESS_LONG_PATH;
 	}
-	if (octet_at(rest, len) != '>')
-		return SMTP_ADDRESS_SYNTAX;
-	if (len > SMTP_MAILBOX_MAX)
-		return SMTP_ADDRESS_TOO_LONG;
-	*ret_mailbox = slice_first(rest, len);
-	*ret_len = start + len + 1;
+	*ret_path = (struct smtp_path){
+		.mailbox = slice_after(slice_first(in, c.at), start),
+		.has_domain = has_domain,
+		.len = c.at + 1,
+	};
 	return SMTP_ADDRESS_OK;
 }
 
-enum smtp_address_status
+enum smtp_address_fault
 smtp_mailbox_check(struct slice s)
 {
-	size_t len = mailbox_len(s);
+	struct cursor c = { s, 0, SMTP_ADDRESS_OK };
+	bool has_domain;
 
-	if (len == 0 || len != s.len)
-		return SMTP_ADDRESS_SYNTAX;
-	return len > SMTP_MAILBOX_MAX ? SMTP_ADDRESS_TOO_LONG : SMTP_ADDRESS_OK;
+	if (!take_mailbox(&c, &has_domain))
+		return c.fault;
+	if (c.at != s.len)
+		return has_domain ? SMTP_ADDRESS_BAD_DOMAIN : SMTP_ADDRESS_BAD_LOCAL;
+	if (!has_domain)
+		return SMTP_ADDRESS_NO_AT;
+	return s.len > SMTP_MAILBOX_MAX ? SMTP_ADDRESS_LONG_PATH : SMTP_ADDRESS_OK;
+}
+
+bool
+smtp_mailbox_normalize(struct slice mailbox, struct buf *out)
+{
+	struct slice local = smtp_mailbox_local(mailbox), domain = smtp_mailbox_domain(mailbox);
+	size_t start = out->len;
+	enum smtp_address_fault fault;
+
+	if (smtp_is_ascii(mailbox))
+		return buf_add_slice(out, mailbox);
+	if (!smtp_nfc_add(local, out))
+		return false;
+	if (local.len != mailbox.len) {
+		buf_add_octet(out, '@');
+		if (!smtp_idna_add_unicode(domain, out))
+			return false;
+	}
+	/* Normal forms of some characters are ASCII that has a meaning here: U+037E is ";". */
+	fault = smtp_mailbox_check(slice_after(buf_slice(out), start));
+	return fault == SMTP_ADDRESS_OK ||
+	       (fault == SMTP_ADDRESS_NO_AT && local.len == mailbox.len);
 }
 
 bool
@@ -210,13 +344,15 @@ smtp_mailbox_is_postmaster(struct slice s)
 struct slice
 smtp_mailbox_local(struct slice mailbox)
 {
-	return slice_first(mailbox, local_part_len(mailbox));
+	struct cursor c = { mailbox, 0, SMTP_ADDRESS_OK };
+
+	return mailbox.len == 0 || take_local_part(&c) ? slice_first(mailbox, c.at) : mailbox;
 }
 
 struct slice
 smtp_mailbox_domain(struct slice mailbox)
 {
-	size_t at = local_part_len(mailbox);
+	size_t at = smtp_mailbox_local(mailbox).len;
 
 	return slice_after(mailbox, at == mailbox.len ? at : at + 1);
 }
@@ -224,11 +360,15 @@ smtp_mailbox_domain(struct slice mailbox)
 bool
 smtp_domain_is_valid(struct slice s)
 {
-	return s.len != 0 && domain_len(s) == s.len;
+	struct cursor c = { s, 0, SMTP_ADDRESS_OK };
+
+	return smtp_is_ascii(s) && take_domain(&c) && c.at == s.len;
 }
 
 bool
 smtp_literal_is_valid(struct slice s)
 {
-	return s.len != 0 && literal_len(s) == s.len;
+	struct cursor c = { s, 0, SMTP_ADDRESS_OK };
+
+	return next(&c) == '[' && take_literal(&c) && c.at == s.len;
 }

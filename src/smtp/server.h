@@ -76,6 +76,8 @@ struct smtp_server_options {
 	enum smtp_server_profile profile;
 	/* Unix time less the time that the calls are given, in ms: for HOLDUNTIL and BY. */
 	int64_t unix_offset_ms;
+	/* Give an address of MAIL or RCPT without a domain our hostname; else it is refused. */
+	bool complete_addresses;
 	/* The highest MT-PRIORITY, 0 to 9, that a client may have (RFC 6710 §4.1). */
 	uint8_t priority_max;
 };

@@ -88,8 +88,9 @@ add_extensions(struct smtp_server *s)
 		buf_add_text(&s->output, "250-STARTTLS\r\n");
 	if (s->is_tls && s->account.len == 0)
 		buf_add_text(&s->output, "250-AUTH PLAIN LOGIN\r\n");
-	buf_add_text(&s->output, "250-8BITMIME\r\n250-CHUNKING\r\n250-BINARYMIME\r\n250-DSN\r\n"
-				 "250-ENHANCEDSTATUSCODES\r\n");
+	buf_add_text(&s->output,
+	    "250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-BINARYMIME\r\n250-DSN\r\n"
+	    "250-ENHANCEDSTATUSCODES\r\n");
 	add_future_release(s);
 	add_deliver_by(s);
 	buf_add_text(&s->output, "250-MT-PRIORITY\r\n");

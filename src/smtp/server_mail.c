@@ -6,32 +6,46 @@
 
 /* A null reverse-path is as good as any (RFC 5321 §4.5.5, RFC 6409 §3.2). What is refused changes
  * nothing (RFC 5321 §4.1.4), parameters that are not offered are (§4.1.1). */
+static const struct smtp_verb_path mail_path = {
+	.keyword = "FROM:",
+	.takes_null = true,
+	.syntax = SMTP_REPLY_MAIL_SYNTAX,
+	.fault = SMTP_REPLY_SENDER_SYNTAX,
+	.utf8 = SMTP_REPLY_UTF8_SENDER,
+};
+
+static void
+open_transaction(struct smtp_server *s, struct slice sender, const struct smtp_server_said *said)
+{
+	const struct smtp_server_limits *limits = s->options->limits;
+
+	if (s->transaction_count >= limits->transactions) {
+		smtp_server_hang_up(s, SMTP_REPLY_TOO_MANY_TRANSACTIONS);
+		return;
+	}
+	s->transaction = smtp_transaction_new(sender, &said->mail, limits->recipients);
+	s->transaction->declared_size = said->size;
+	s->transaction->is_priority_lowered = said->is_priority_lowered;
+	smtp_server_enter(s, SMTP_STATE_MAIL_ASK);
+}
+
 void
 smtp_verb_mail(struct smtp_server *s, struct slice argument)
 {
 	struct smtp_server_said said = { 0 };
+	struct smtp_path path;
 	struct slice rest;
-	enum smtp_address_status status;
+	struct buf sender;
 
-	status = smtp_verb_path(argument, "FROM:", &said.mailbox, &rest);
-	if (status == SMTP_ADDRESS_OK && smtp_mailbox_is_postmaster(said.mailbox))
-		status = SMTP_ADDRESS_SYNTAX; /* only RCPT may leave the domain out (§4.1.1.3) */
-	if (status != SMTP_ADDRESS_OK) {
-		smtp_server_refuse(s, status == SMTP_ADDRESS_TOO_LONG ? SMTP_REPLY_PATH_TOO_LONG
-								      : SMTP_REPLY_MAIL_SYNTAX);
+	if (!smtp_verb_path(s, argument, &mail_path, &path, &rest))
 		return;
-	}
+	said.mailbox = path.mailbox;
 	if (!smtp_server_take_mail_params(s, rest, &said))
 		return;
-	if (s->transaction_count >= s->options->limits->transactions) {
-		smtp_server_hang_up(s, SMTP_REPLY_TOO_MANY_TRANSACTIONS);
-		return;
-	}
-	s->transaction =
-	    smtp_transaction_new(said.mailbox, &said.mail, s->options->limits->recipients);
-	s->transaction->declared_size = said.size;
-	s->transaction->is_priority_lowered = said.is_priority_lowered;
-	smtp_server_enter(s, SMTP_STATE_MAIL_ASK);
+	buf_init(&sender, SMTP_MAILBOX_MAX);
+	if (smtp_verb_mailbox(s, &path, said.mail.is_utf8, &mail_path, &sender))
+		open_transaction(s, buf_slice(&sender), &said);
+	buf_done(&sender);
 }
 
 /* RFC 6710 §4.1: the words begin with the priority that the message has now. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RCPT (RFC 5321 §4.1.1.3); its parameters are in server_rcpt_params.c. */
+/*
+ * RCPT (RFC 5321 §4.1.1.3); its parameters are in server_rcpt_params.c. What may be refused is
+ * refused here, not after the text (RFC 6409 §6.2).
+ */
 #include "smtp/server_params.h"
 #include "smtp/server_verb.h"
 
@@ -48,27 +51,42 @@ is_within_limits(struct smtp_server *s, struct slice recipient)
 }
 
 /* Those above the limit are refused one by one (RFC 5321 §4.5.3.1.8). */
+static const struct smtp_verb_path rcpt_path = {
+	.keyword = "TO:",
+	.takes_postmaster = true,
+	.syntax = SMTP_REPLY_RCPT_SYNTAX,
+	.fault = SMTP_REPLY_RECIPIENT_SYNTAX,
+	.utf8 = SMTP_REPLY_UTF8_RECIPIENT,
+};
+
+static void
+add_recipient(struct smtp_server *s, struct slice recipient, const struct smtp_rcpt_params *params)
+{
+	if (!is_within_limits(s, recipient))
+		return;
+	smtp_transaction_add_recipient(s->transaction, recipient, params);
+	smtp_server_enter(s, SMTP_STATE_RCPT_ASK);
+}
+
 void
 smtp_verb_rcpt(struct smtp_server *s, struct slice argument)
 {
 	struct smtp_server_said said = { 0 };
-	struct slice rest = { NULL, 0 };
-	enum smtp_address_status status = smtp_verb_path(argument, "TO:", &said.mailbox, &rest);
+	struct smtp_path path;
+	struct slice rest;
+	struct buf recipient;
 
-	if (status == SMTP_ADDRESS_OK && said.mailbox.len == 0)
-		status = SMTP_ADDRESS_SYNTAX; /* "<>" is a sender only */
-	if (status != SMTP_ADDRESS_OK) {
-		smtp_server_refuse(s, status == SMTP_ADDRESS_TOO_LONG ? SMTP_REPLY_PATH_TOO_LONG
-								      : SMTP_REPLY_RCPT_SYNTAX);
+	if (!smtp_verb_path(s, argument, &rcpt_path, &path, &rest))
 		return;
-	}
-	if (!smtp_server_take_rcpt_params(s, rest, &said) || !is_within_limits(s, said.mailbox))
+	said.mailbox = path.mailbox;
+	if (!smtp_server_take_rcpt_params(s, rest, &said))
 		return;
-	smtp_transaction_add_recipient(s->transaction, said.mailbox, &said.rcpt);
-	smtp_server_enter(s, SMTP_STATE_RCPT_ASK);
+	buf_init(&recipient, SMTP_MAILBOX_MAX);
+	if (smtp_verb_mailbox(s, &path, s->transaction->params.is_utf8, &rcpt_path, &recipient))
+		add_recipient(s, buf_slice(&recipient), &said.rcpt);
+	buf_done(&recipient);
 }
 
-/* RFC 6409 §6.2. */
 void
 smtp_server_recipient_done(struct smtp_server *s, enum smtp_server_answer answer, uint64_t now_ms)
 {

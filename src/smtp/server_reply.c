@@ -117,10 +117,10 @@ static const struct words {
 	[SMTP_REPLY_MAIL_SYNTAX] = { "501 5.1.7 Say: MAIL FROM:<you@example.org>, or "
 				     "MAIL FROM:<>",
 	    NULL },
+	[SMTP_REPLY_SENDER_SYNTAX] = { "501 5.1.7 Bad sender address at character ", "" },
 	[SMTP_REPLY_MAIL_FIRST] = { "503 5.5.1 Say MAIL FROM:<...> first", NULL },
-	[SMTP_REPLY_RCPT_SYNTAX] = { "501 5.1.3 Say: RCPT TO:<someone@example.org>; the address "
-				     "must be plain ASCII",
-	    NULL },
+	[SMTP_REPLY_RCPT_SYNTAX] = { "501 5.1.3 Say: RCPT TO:<someone@example.org>", NULL },
+	[SMTP_REPLY_RECIPIENT_SYNTAX] = { "501 5.1.3 Bad recipient address at character ", "" },
 	[SMTP_REPLY_RCPT_FIRST] = { "554 5.5.1 No recipient was accepted, so there is nobody to "
 				    "send to",
 	    NULL },
@@ -136,8 +136,6 @@ static const struct words {
 	    NULL },
 	[SMTP_REPLY_BDAT_ONLY] = { "503 5.5.1 A BODY=BINARYMIME message has no lines to find its "
 				   "end by: send it with BDAT, or drop it with RSET",
-	    NULL },
-	[SMTP_REPLY_PATH_TOO_LONG] = { "501 5.1.3 The address is longer than 254 characters",
 	    NULL },
 	[SMTP_REPLY_PARAM_SYNTAX] = { "501 5.5.4 What follows the address is no parameter", NULL },
 	[SMTP_REPLY_PARAM_VALUE] = { "501 5.5.4 This parameter is written: ", "" },

@@ -60,6 +60,7 @@ struct smtp_server {
 	struct smtp_server_chunk chunk;
 	struct smtp_line line;
 	struct buf output;
+	struct slice command;                 /* that is carried out; borrowed for so long */
 	struct slice text;                    /* of the last input; borrowed from it */
 	struct buf helo, account;             /* empty until known */
 	struct buf domains;                   /* uint64_t: hashes of those of the recipients */

@@ -46,15 +46,29 @@ find_verb(struct slice name)
 	return NULL;
 }
 
-/* RFC 5321 §2.4: commands are ASCII; a CR, LF or NUL in one is somebody's trick (§2.3.8). */
+/*
+ * RFC 5321 §2.4: commands are ASCII; a CR, LF or NUL in one is somebody's trick (§2.3.8). Where a
+ * mailbox may stand there may be UTF-8 (RFC 6531 §3.2), which is looked at where it is.
+ */
 static bool
-is_plain(struct slice line)
+is_plain(struct slice line, bool may_be_utf8)
 {
+	uint8_t utf8_mask = may_be_utf8 ? 0x80 : 0;
 	bool is_odd = false;
 
-	for (size_t i = 0; i < line.len; i++)
-		is_odd |= (line.ptr[i] < ' ' && line.ptr[i] != '\t') | (line.ptr[i] > '~');
+	for (size_t i = 0; i < line.len; i++) {
+		uint8_t c = line.ptr[i];
+
+		is_odd |= (c < ' ' && c != '\t') | (c > '~' && (c & utf8_mask) == 0);
+	}
 	return !is_odd;
+}
+
+static bool
+takes_mailbox(const struct verb *v)
+{
+	return v != NULL && (v->handle == smtp_verb_mail || v->handle == smtp_verb_rcpt ||
+				v->handle == smtp_verb_vrfy || v->handle == smtp_verb_expn);
 }
 
 /* White space before the CRLF SHOULD be tolerated (RFC 5321 §4.1.1), and so it is after the verb.
@@ -105,7 +119,8 @@ smtp_server_command(struct smtp_server *s, struct slice line)
 	size_t end = slice_find(line, ' ');
 	const struct verb *v = find_verb(slice_first(line, end));
 
-	if (!is_plain(line))
+	s->command = line;
+	if (!is_plain(line, takes_mailbox(v)))
 		smtp_server_refuse(s, SMTP_REPLY_LINE_OCTETS);
 	else if (v == NULL)
 		smtp_server_refuse(s, SMTP_REPLY_UNKNOWN_COMMAND);

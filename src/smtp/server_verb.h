@@ -25,12 +25,28 @@ void smtp_verb_rset(struct smtp_server *s, struct slice argument);
 void smtp_verb_starttls(struct smtp_server *s, struct slice argument);
 void smtp_verb_vrfy(struct smtp_server *s, struct slice argument);
 
+/* What MAIL and RCPT make of a path. */
+struct smtp_verb_path {
+	const char *keyword; /* "FROM:" or "TO:" */
+	bool takes_null;
+	bool takes_postmaster;         /* without a domain (RFC 5321 §4.1.1.3) */
+	enum smtp_server_reply syntax; /* when no path begins */
+	enum smtp_server_reply fault;  /* + place of the fault, and what it is */
+	enum smtp_server_reply utf8;   /* when it is not ASCII, and SMTPUTF8 was not said */
+};
+
 /*
- * The "FROM:<path>" or "TO:<path>" of an argument. *ret_rest is what follows: parameters. Sets both
- * only with SMTP_ADDRESS_OK. In server_path.c.
+ * Reads the path of an argument. *ret_rest is what follows: parameters. Both are set only when it
+ * returns true; else the client has its answer. In server_path.c.
  */
-enum smtp_address_status smtp_verb_path(
-    struct slice argument, const char *keyword, struct slice *ret_mailbox, struct slice *ret_rest);
+bool smtp_verb_path(struct smtp_server *s, struct slice argument, const struct smtp_verb_path *verb,
+    struct smtp_path *ret_path, struct slice *ret_rest);
+/*
+ * Once the parameters are known: adds the mailbox to out as it goes on, in normal form, and with
+ * our hostname where options say so. False, and the client has its answer, when it cannot.
+ */
+bool smtp_verb_mailbox(struct smtp_server *s, const struct smtp_path *path, bool is_utf8,
+    const struct smtp_verb_path *verb, struct buf *out);
 
 /* A line that answers a 334 (RFC 4954 §4), and one that was too long for it. In server_auth.c. */
 void smtp_server_auth_line(struct smtp_server *s, struct slice line);
