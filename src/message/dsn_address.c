@@ -81,7 +81,7 @@ static bool
 decode_embedded(struct slice s, struct buf *out)
 {
 	while (s.len != 0) {
-		uint32_t code;
+		uint32_t code = 0;
 		size_t len = s.ptr[0] == '\\' ? read_embedded(s, &code) : 1;
 
 		if (len == 0)
