@@ -66,17 +66,44 @@ check_octets(struct inspection *in)
 	return MESSAGE_SOUND;
 }
 
-/* A signature does not outlive a fold; a name cannot have one (RFC 5322 §2.2). */
-static enum message_flaw
-check_lines(struct inspection *in)
+/*
+ * A signature does not outlive a fold, a field's name cannot have one (RFC 5322 §2.2), and within a
+ * word only free text may be broken.
+ */
+static bool
+can_fold(const struct inspection *in, enum message_field_kind kind)
 {
 	size_t length = in->options->line_length;
-	bool can_fold =
-	    in->options->fold_lines && !in->is_signed && in->field.name.len + 1 <= length;
+	struct buf folded;
+	bool is_whole;
 
-	if (can_fold || message_field_fits(in->field.whole, length))
+	if (!in->options->fold_lines || in->is_signed || in->field.name.len + 1 > length)
+		return false;
+	if (kind == MESSAGE_FIELD_OTHER || kind == MESSAGE_FIELD_SUBJECT)
+		return true;
+	buf_init(&folded, 2 * in->field.whole.len);
+	is_whole = message_field_fold(in->field.whole, length, &folded);
+	buf_done(&folded);
+	return is_whole;
+}
+
+static enum message_flaw
+check_lines(struct inspection *in, enum message_field_kind kind)
+{
+	if (message_field_fits(in->field.whole, in->options->line_length) || can_fold(in, kind))
 		return MESSAGE_SOUND;
 	return fail(in, MESSAGE_LINE_TOO_LONG);
+}
+
+/* What it is to become must fit a line, and all of them together a bound. */
+static bool
+can_complete(const struct inspection *in, const struct message_mailbox *m)
+{
+	const struct message_filter_options *o = in->options;
+
+	return o->complete_addresses && !in->is_signed &&
+	       in->facts->unqualified_count < MESSAGE_COMPLETED_MAX &&
+	       m->local.len + o->hostname.len < o->line_length / 2;
 }
 
 static enum message_flaw
@@ -84,8 +111,7 @@ check_mailbox(struct inspection *in, enum message_field_kind kind, const struct 
 {
 	const struct message_filter_options *o = in->options;
 
-	if (m->domain.len == 0 && (!o->complete_addresses || in->is_signed ||
-				      in->facts->unqualified_count == MESSAGE_COMPLETED_MAX))
+	if (m->domain.len == 0 && !can_complete(in, m))
 		return fail_address(in, MESSAGE_ADDRESS_UNQUALIFIED, m->local);
 	in->facts->unqualified_count += m->domain.len == 0;
 	if (kind == MESSAGE_FIELD_FROM) {
@@ -215,7 +241,7 @@ check_field(struct inspection *in)
 		return MESSAGE_SOUND;
 	flaw = check_octets(in);
 	if (flaw == MESSAGE_SOUND)
-		flaw = check_lines(in);
+		flaw = check_lines(in, kind);
 	return flaw != MESSAGE_SOUND ? flaw : check_kind(in, kind);
 }
 

@@ -137,6 +137,18 @@ last_blank(struct slice line, size_t room)
 	return at > first ? at : 0;
 }
 
+/* Between words that stand without white space: in lists of addresses, or of parameters. */
+static size_t
+last_separator(struct slice line, size_t room)
+{
+	size_t at = room;
+
+	while (at > 1 && memchr(",;:", line.ptr[at - 1], 3) == NULL && line.ptr[at] != '<')
+		at--;
+	return at > 1 ? at : 0;
+}
+
+/* Not inside a character of UTF-8. */
 static size_t
 character_start(struct slice line, size_t at)
 {
@@ -155,22 +167,28 @@ with_one_blank(struct slice line)
 	return line;
 }
 
-static void
+static bool
 fold_line(struct slice line, size_t line_length, struct buf *out)
 {
 	size_t indent_len = 0;
+	bool is_whole = true;
 
 	while (line.len + indent_len > line_length) {
 		size_t room = line_length - indent_len, at = last_blank(line, room);
 
 		indent_len = at == 0 ? 1 : 0;
 		if (at == 0)
+			at = last_separator(line, room);
+		if (at == 0) {
 			at = character_start(line, room);
+			is_whole = false;
+		}
 		buf_add_slice(out, slice_first(line, at));
 		buf_add_text(out, indent_len != 0 ? "\r\n " : "\r\n");
 		line = with_one_blank(slice_after(line, at));
 	}
 	buf_add_slice(out, line);
+	return is_whole;
 }
 
 static struct slice
@@ -181,21 +199,23 @@ without_end_blanks(struct slice line)
 	return line;
 }
 
-void
+bool
 message_field_fold(struct slice field, size_t line_length, struct buf *out)
 {
+	bool is_whole = true;
+
 	while (field.len != 0) {
 		struct slice line = message_header_line(field);
 		struct slice end = slice_after(field, line.len);
-		bool is_long = line.len > line_length;
 
 		end = slice_first(end, end.len < 2 ? end.len : 2);
 		field = slice_after(field, line.len + end.len);
-		if (is_long)
+		if (line.len > line_length)
 			line = with_one_blank(without_end_blanks(line));
 		if (line.len == 0)
 			continue; /* there was nothing but white space */
-		fold_line(line, line_length, out);
+		is_whole = fold_line(line, line_length, out) && is_whole;
 		buf_add_slice(out, end);
 	}
+	return is_whole;
 }

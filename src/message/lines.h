@@ -37,9 +37,10 @@ bool message_lines_fold(
 bool message_field_fits(struct slice field, size_t line_length);
 /*
  * Appends a field, whose name and colon must fit a line, with lines that fit: broken before white
- * space (RFC 5322 §2.2.3), else, where there is none, with a CRLF and a space. Of the white space
- * at the ends of long lines no more is kept than is needed: no line has nothing else.
+ * space (RFC 5322 §2.2.3), else with a CRLF and a space after one of ",;:" or before "<", else
+ * anywhere. Of the white space at the ends of long lines no more is kept than is needed: no line
+ * has nothing else. False when a word was broken: of an address little would be left.
  */
-void message_field_fold(struct slice field, size_t line_length, struct buf *out);
+bool message_field_fold(struct slice field, size_t line_length, struct buf *out);
 
 #endif

@@ -165,6 +165,15 @@ static const struct filter_case {
 	{ "folded", FOLD, WHOLE "X: " C16 C16 C16 " " C16 "\r\n\r\n" C64 "x\r\n" C64 "\r\n",
 	    WHOLE "X: " C16 C16 C16 "\r\n " C16 "\r\n\r\n" C64 "\r\nx\r\n" C64 "\r\n", "folded",
 	    0 },
+	{ "free text may be broken", FOLD, WHOLE "Subject: " C64 "\r\n\r\n",
+	    WHOLE "Subject:\r\n " C16 C16 C16 "0123456789abcde\r\n f\r\n\r\n", "folded", 0 },
+	{ "an address may not", FOLD, FROM "To: " C64 "@x\r\n\r\n", NULL, "To",
+	    MESSAGE_LINE_TOO_LONG },
+	{ "but a list", FOLD, WHOLE "To:" C16 C16 "@x,<" C16 C16 "@x>\r\n\r\n",
+	    WHOLE "To:" C16 C16 "@x,\r\n <" C16 C16 "@x>\r\n\r\n", "folded", 0 },
+	{ "a name cannot", FOLD, WHOLE C64 ": x\r\n\r\n", NULL, C64, MESSAGE_LINE_TOO_LONG },
+	{ "no room to complete", 0, FROM "To: " C16 "01\r\n\r\n", NULL, "To: " C16 "01",
+	    MESSAGE_ADDRESS_UNQUALIFIED },
 	/* ---- RFC 6376: what is signed ---- */
 	{ "a signed one gets a Date", 0, "DKIM-Signature: v=1; h=from:to; b=x\r\n" FROM "\r\n",
 	    "DKIM-Signature: v=1; h=from:to; b=x\r\n" FROM DATE "\r\n", "date", 0 },
@@ -240,11 +249,178 @@ test_each_case_is_the_same_at_every_cut(void **state)
 			check_cut(&cases[i], cut);
 }
 
+static enum message_flaw
+run(const struct message_filter_options *options, struct slice text, size_t step, struct buf *out)
+{
+	struct message_filter *f = message_filter_new(options);
+	enum message_flaw flaw;
+
+	for (size_t i = 0; i < text.len; i += step) {
+		struct slice rest = slice_after(text, i);
+
+		feed(f, slice_first(rest, rest.len < step ? rest.len : step), out);
+	}
+	flaw = message_filter_end(f, out);
+	message_filter_free(&f);
+	return flaw;
+}
+
+/* A header whose fields have `len` octets, with what comes after them. */
+static void
+check_header_size(size_t len, const char *after, enum message_flaw want)
+{
+	static const size_t steps[] = { 1, 2, 3, 1000, 100000 };
+	struct message_filter_options options = example(0);
+	struct buf text;
+
+	buf_init(&text, OUT_MAX);
+	buf_add_text(&text, WHOLE);
+	while (text.len < len - 20)
+		buf_add_text(&text, "X: 67890\r\n");
+	buf_add_text(&text, "X:");
+	while (text.len < len - 2)
+		buf_add_text(&text, "x");
+	buf_add_text(&text, "\r\n");
+	assert_int_equal(text.len, len);
+	buf_add_text(&text, after);
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		struct buf out;
+
+		buf_init(&out, OUT_MAX);
+		assert_int_equal(run(&options, buf_slice(&text), steps[i], &out), want);
+		assert_int_equal(out.len, want == MESSAGE_SOUND ? text.len : 0);
+		buf_done(&out);
+	}
+	buf_done(&text);
+}
+
+static void
+test_a_header_is_taken_up_to_its_limit(void **state)
+{
+	static const char *const afters[] = { "", "\r\n", "\r\nbody\r\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof afters / sizeof afters[0]; i++) {
+		check_header_size(HEADER_SIZE, afters[i], MESSAGE_SOUND);
+		check_header_size(HEADER_SIZE + 1, afters[i], MESSAGE_HEADER_TOO_LARGE);
+		check_header_size(HEADER_SIZE + 2, afters[i], MESSAGE_HEADER_TOO_LARGE);
+		check_header_size(HEADER_SIZE + 3, afters[i], MESSAGE_HEADER_TOO_LARGE);
+	}
+}
+
+/* RFC 5322 §4: obs-NO-WS-CTL does not have it. */
+static void
+test_a_nul_in_the_header_is_a_flaw(void **state)
+{
+	static const char text[] = FROM "Subject: a\0b\r\n\r\n";
+	struct message_filter_options options = example(0);
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, OUT_MAX);
+	assert_int_equal(
+	    run(&options, slice_make(text, sizeof text - 1), 7, &out), MESSAGE_HEADER_NUL);
+	assert_int_equal(out.len, 0);
+	buf_done(&out);
+}
+
+static void
+test_nothing_more_comes_after_a_flaw(void **state)
+{
+	static const char text[] = WHOLE "\r\n" C64 "x\r\nmore\r\n";
+	struct message_filter_options options = example(0);
+	struct message_filter *f = message_filter_new(&options);
+	struct buf out;
+	size_t len;
+
+	(void)state;
+	buf_init(&out, OUT_MAX);
+	message_filter_text(f, slice_of(text), &out);
+	len = out.len;
+	assert_int_equal(message_filter_flaw(f), MESSAGE_LINE_TOO_LONG);
+	assert_int_equal(message_filter_room(f, 100), 0);
+	message_filter_text(f, slice_of("more\r\n"), &out);
+	assert_int_equal(message_filter_end(f, &out), MESSAGE_LINE_TOO_LONG);
+	assert_int_equal(out.len, len);
+	message_filter_free(&f);
+	assert_null(f);
+	message_filter_free(&f);
+	buf_done(&out);
+}
+
+/* RFC 8689 §3, RFC 6531 §3.6, RFC 6152 §3 */
+static void
+test_what_delivery_must_know_is_noticed(void **state)
+{
+	static const struct {
+		const char *in;
+		bool is_tls_optional, needs_utf8, is_8bit;
+	} rows[] = {
+		{ WHOLE "\r\nbody\r\n", false, false, false },
+		{ WHOLE "TLS-Required: No\r\n\r\n", true, false, false },
+		{ WHOLE "tls-required:\r\n nO \r\n\r\n", true, false, false },
+		{ WHOLE "TLS-Required: Yes\r\n\r\n", false, false, false },
+		{ WHOLE "TLS-Required: No No\r\n\r\n", false, false, false },
+		{ WHOLE "\r\nTLS-Required: No\r\n", false, false, false },
+		{ WHOLE "Subject: \xc3\xa9\r\n\r\n", false, true, true },
+		{ WHOLE "Bcc: \xc3\xa9\r\n\r\n", false, false, false },
+		{ WHOLE "\r\n0123456789 \xc3\xa9\r\n", false, false, true },
+	};
+	struct message_filter_options options = example(UTF8);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct message_filter *f = message_filter_new(&options);
+		struct buf out;
+
+		buf_init(&out, OUT_MAX);
+		message_filter_text(f, slice_of(rows[i].in), &out);
+		assert_int_equal(message_filter_end(f, &out), MESSAGE_SOUND);
+		if (message_filter_is_tls_optional(f) != rows[i].is_tls_optional ||
+		    message_filter_needs_utf8(f) != rows[i].needs_utf8 ||
+		    message_filter_is_8bit(f) != rows[i].is_8bit)
+			fail_msg("%s", rows[i].in);
+		message_filter_free(&f);
+		buf_done(&out);
+	}
+}
+
+/* RFC 6409 §4.2: each completion adds a hostname, so there is a bound. */
+static void
+test_completed_addresses_are_bounded(void **state)
+{
+	struct message_filter_options options = example(0);
+
+	(void)state;
+	options.header_size = OUT_MAX;
+	for (int extra = 0; extra < 2; extra++) {
+		struct buf text, out;
+
+		buf_init(&text, OUT_MAX);
+		buf_init(&out, OUT_MAX);
+		buf_add_text(&text, WHOLE "To: b");
+		for (int i = 1; i < 256 + extra; i++)
+			buf_add_text(&text, ",\r\n b");
+		buf_add_text(&text, "\r\n\r\n");
+		assert_int_equal(run(&options, buf_slice(&text), 1000, &out),
+		    extra == 0 ? MESSAGE_SOUND : MESSAGE_ADDRESS_UNQUALIFIED);
+		assert_int_equal(
+		    out.len, extra == 0 ? text.len + 256 * strlen("@mail.example.com") : 0);
+		buf_done(&text);
+		buf_done(&out);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_case_is_the_same_at_every_cut),
+		cmocka_unit_test(test_a_header_is_taken_up_to_its_limit),
+		cmocka_unit_test(test_a_nul_in_the_header_is_a_flaw),
+		cmocka_unit_test(test_nothing_more_comes_after_a_flaw),
+		cmocka_unit_test(test_what_delivery_must_know_is_noticed),
+		cmocka_unit_test(test_completed_addresses_are_bounded),
 	};
 	return cmocka_run_group_tests_name("message/filter", tests, NULL, NULL);
 }
