@@ -137,13 +137,19 @@ last_blank(struct slice line, size_t room)
 	return at > first ? at : 0;
 }
 
+static bool
+is_separator(uint8_t c)
+{
+	return c == ',' || c == ';' || c == ':';
+}
+
 /* Between words that stand without white space: in lists of addresses, or of parameters. */
 static size_t
 last_separator(struct slice line, size_t room)
 {
 	size_t at = room;
 
-	while (at > 1 && memchr(",;:", line.ptr[at - 1], 3) == NULL && line.ptr[at] != '<')
+	while (at > 1 && !is_separator(line.ptr[at - 1]) && line.ptr[at] != '<')
 		at--;
 	return at > 1 ? at : 0;
 }

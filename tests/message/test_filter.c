@@ -16,7 +16,7 @@ enum { HEADER_SIZE = 2000, LINE_LENGTH = 64, RECEIVED_COUNT = 3, OUT_MAX = 1 << 
 enum { FOLD = 1, REFUSE_UNQUALIFIED = 2, NO_SENDER = 4, UTF8 = 8, BINARY = 16, NULL_SENDER = 32 };
 
 static struct message_filter_options
-example(unsigned flags)
+example(unsigned long flags)
 {
 	return (struct message_filter_options){
 		.hostname = slice_of("mail.example.com"),
@@ -44,7 +44,7 @@ example(unsigned flags)
 
 static const struct filter_case {
 	const char *name;
-	unsigned flags;
+	unsigned long flags;
 	const char *in, *out; /* out NULL: a flaw */
 	const char *said;     /* the changes, or the detail of the flaw */
 	enum message_flaw flaw;
