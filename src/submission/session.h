@@ -36,7 +36,7 @@
  *
  * The number is for all of the text and the connection, without the envelope.
  */
-#define SESSION_TEXT_MEMORY_MAX(header_size) ((size_t)(header_size)*5 / 2 + 512 * 1024)
+#define SESSION_TEXT_MEMORY_MAX(header_size) ((size_t)(header_size)*5 / 2 + (size_t)512 * 1024)
 
 enum session_wait {
 	SESSION_WAIT_INPUT, /* for nothing but the client */

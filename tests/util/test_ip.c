@@ -14,13 +14,13 @@
 static bool
 parse(const char *text, struct ip *ret_ip)
 {
-	const size_t len = strlen(text);
-	char *copy = malloc(len + (len == 0));
+	const struct slice in = slice_of(text);
+	uint8_t *copy = malloc(in.len + (in.len == 0));
 	bool ok;
 
 	assert_non_null(copy);
-	memcpy(copy, text, len);
-	ok = ip_parse(slice_make(copy, len), ret_ip);
+	memcpy(copy, in.ptr, in.len);
+	ok = ip_parse(slice_make(copy, in.len), ret_ip);
 	free(copy);
 	return ok;
 }
