@@ -87,6 +87,10 @@ stage_set(struct stage *s, char **words)
 		s->options.implicit_tls = true;
 		return true;
 	}
+	if (strcmp(words[0], "complete-addresses") == 0) {
+		s->options.complete_addresses = true;
+		return true;
+	}
 	if (words[1] == NULL)
 		return false;
 	if (strcmp(words[0], "profile") == 0 && strcmp(words[1], "legacy-device") == 0) {

@@ -6,6 +6,7 @@
  *   implicit-tls              TLS from the first octet
  *   limit NAME VALUE          a member of struct smtp_server_limits
  *   priority-max NUMBER       the highest MT-PRIORITY; else 0
+ *   complete-addresses        what has no domain is given our hostname
  *   profile legacy-device     how line ends are read; else strict
  *   unix-time SECONDS         it is then; else the beginning of 1970
  */
