@@ -63,6 +63,7 @@ smtp_verb_path(struct smtp_server *s, struct slice argument, const struct smtp_v
 	return true;
 }
 
+/* RFC 6409 §4.2: what has no domain gets one or is refused. */
 bool
 smtp_verb_mailbox(struct smtp_server *s, const struct smtp_path *path, bool is_utf8,
     const struct smtp_verb_path *verb, struct buf *out)

@@ -111,7 +111,8 @@ run(struct smtp_server *s, const struct verb *v, struct slice argument)
 		smtp_server_refuse(s, refusal);
 }
 
-/* Out of order is 503 (RFC 5321 §3.3, §4.1.1.1); an octet that no command may have is 500 (§4.1.2).
+/* Out of order is 503 (RFC 5321 §3.3, §4.1.1.1); an octet that no command may have is 500 in a
+ * verb (§2.4), 501 after one (§4.1.2).
  */
 void
 smtp_server_command(struct smtp_server *s, struct slice line)
@@ -121,7 +122,8 @@ smtp_server_command(struct smtp_server *s, struct slice line)
 
 	s->command = line;
 	if (!is_plain(line, takes_mailbox(v)))
-		smtp_server_refuse(s, SMTP_REPLY_LINE_OCTETS);
+		smtp_server_refuse(
+		    s, v == NULL ? SMTP_REPLY_LINE_OCTETS : SMTP_REPLY_ARGUMENT_OCTETS);
 	else if (v == NULL)
 		smtp_server_refuse(s, SMTP_REPLY_UNKNOWN_COMMAND);
 	else

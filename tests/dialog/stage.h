@@ -4,6 +4,7 @@
  *
  * Directives that set the stage, before anything else:
  *   implicit-tls              TLS from the first octet
+ *   complete-addresses        a local part alone gets "@mail.example.com"
  *   limit NAME VALUE          a member of struct smtp_server_limits
  *   priority-max NUMBER       the highest MT-PRIORITY; else 0
  *   complete-addresses        what has no domain is given our hostname
