@@ -62,6 +62,7 @@ settings_options(const struct settings *s, const struct config_listener *listene
 		.implicit_tls = listener->tls == CONFIG_LISTENER_IMPLICIT,
 		.profile = profiles[listener->profile],
 		.unix_offset_ms = (int64_t)clock_unix_ms() - (int64_t)clock_monotonic_ms(),
+		.complete_addresses = s->config->message.complete_addresses,
 	};
 }
 
