@@ -113,6 +113,13 @@ hold_until(int64_t unix_s, struct smtp_server_said *said)
 	return SMTP_REPLY_NONE;
 }
 
+/* Now in whole seconds, but never before now: what is held is not released early. */
+static int64_t
+ceil_unix_s(const struct smtp_server *s)
+{
+	return ((int64_t)s->now_ms + s->options->unix_offset_ms + 999) / 1000;
+}
+
 static enum smtp_server_reply
 take_holdfor(const struct smtp_server *s, struct slice value, struct smtp_server_said *said)
 {
@@ -124,7 +131,7 @@ take_holdfor(const struct smtp_server *s, struct slice value, struct smtp_server
 		return SMTP_REPLY_PARAM_VALUE;
 	if (seconds > seconds_max)
 		return SMTP_REPLY_HOLD_TOO_LONG;
-	return hold_until(smtp_server_unix_s(s) + (int64_t)seconds, said);
+	return hold_until(ceil_unix_s(s) + (int64_t)seconds, said);
 }
 
 /* The limit is the date that EHLO named, not one that has moved on since. */
