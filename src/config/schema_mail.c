@@ -248,7 +248,8 @@ static const struct config_key next_hop_keys[] = {
 	    .words = next_hop_tls_words,
 	    .text = "\"required\": STARTTLS, and certificate and name have to be right. "
 		    "\"implicit\": the same with TLS from the first octet. \"opportunistic\": "
-		    "STARTTLS where offered, certificate not checked. \"none\": no TLS.",
+		    "STARTTLS where offered, whatever the certificate, which matters to messages "
+		    "with REQUIRETLS alone. \"none\": no TLS.",
 	},
 	{
 	    .name = "tls_name",

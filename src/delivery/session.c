@@ -266,6 +266,7 @@ on_connected(void *owner)
 		.protocol =
 		    h->protocol == CONFIG_PROTOCOL_LMTP ? SMTP_CLIENT_LMTP : SMTP_CLIENT_SMTP,
 		.tls = tls_policy(s),
+		.is_local = h->tls_name == NULL, /* config has one for all that is not */
 		.auth_user = h->auth_user == NULL ? slice_make(NULL, 0) : slice_of(h->auth_user),
 		.auth_secret = secret_slice(&s->password),
 		.timeouts = { .greeting_ms = h->reply_timeout_ms,

@@ -78,6 +78,9 @@ struct smtp_client_options {
 	const char *host;     /* who the peer is, for the verdicts: "mx.example[192.0.2.1]:25" */
 	enum smtp_client_protocol protocol;
 	enum smtp_client_tls tls;
+	/* The peer is on this machine, at a socket that no network reaches: with LMTP, REQUIRETLS
+	   has nothing to ask for there (RFC 8689 §4.4). */
+	bool is_local;
 	/*
 	 * AUTH with PLAIN or LOGIN when auth_user is not empty. With TLS_OPPORTUNISTIC the secret
 	 * is not sent unless TLS was had; with TLS_NONE the caller has decided that it may be.

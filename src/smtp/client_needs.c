@@ -74,7 +74,7 @@ find_text_problem(const struct smtp_client *c, const struct smtp_mail_params *p)
 	return NULL;
 }
 
-/* RFC 8689 §4.2.1 */
+/* RFC 8689 §4.2.1, and §4.4 for what is delivered and goes no further */
 static const struct client_problem *
 find_tls_problem(const struct smtp_client *c)
 {
@@ -86,6 +86,8 @@ find_tls_problem(const struct smtp_client *c)
 	static const struct client_problem not_offered = { SMTP_VERDICT_FAILED, { 5, 7, 30 },
 		"REQUIRETLS was asked for, and the next hop does not offer it", false };
 
+	if (c->options.is_local && c->options.protocol == SMTP_CLIENT_LMTP)
+		return NULL;
 	if (!c->is_tls)
 		return &no_tls;
 	if (!c->is_verified)

@@ -175,6 +175,8 @@ test_lmtp_over_a_unix_socket_answers_for_each_recipient(void **state)
 	w.peer.is_lmtp = true;
 	w.config.protocol = CONFIG_PROTOCOL_LMTP;
 	w.config.host = host;
+	w.config.tls_name = NULL;
+	w.queue.parameters = "REQUIRETLS"; /* which a local socket has no need of */
 	world_send(&w, "a@y b@y");
 	world_wait(&w, &w.queue.outcome_count, 1);
 	world_check(&w, 0, 0, SMTP_VERDICT_DELIVERED, NULL);
