@@ -33,18 +33,6 @@ smtp_server_sender(const struct smtp_server *s)
 				      : smtp_transaction_sender(s->transaction);
 }
 
-bool
-smtp_server_is_8bitmime(const struct smtp_server *s)
-{
-	return s->transaction != NULL && s->transaction->params.body == SMTP_BODY_8BITMIME;
-}
-
-uint64_t
-smtp_server_declared_size(const struct smtp_server *s)
-{
-	return s->transaction == NULL ? 0 : s->transaction->declared_size;
-}
-
 size_t
 smtp_server_recipient_count(const struct smtp_server *s)
 {

@@ -8,7 +8,6 @@
 /* What the parameters of one command have said so far. */
 struct smtp_server_said {
 	struct slice mailbox; /* of the path before them */
-	uint64_t size;
 	struct smtp_mail_params mail;
 	struct smtp_rcpt_params rcpt;
 	bool is_priority_lowered;

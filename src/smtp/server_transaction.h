@@ -26,7 +26,6 @@ struct smtp_transaction {
 	struct buf places;              /* of struct place: where each of them ends in texts */
 	struct smtp_mail_params params; /* borrows from param_texts */
 	struct buf param_texts;
-	uint64_t declared_size;   /* SIZE; 0: not given */
 	bool is_priority_lowered; /* below what MT-PRIORITY said */
 	bool is_chunked;          /* a BDAT was taken */
 	struct smtp_dot dot;

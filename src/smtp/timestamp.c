@@ -94,7 +94,8 @@ smtp_timestamp_parse(struct slice text, int64_t *ret_unix_s)
 		return false;
 	if (!slice_is_nocase(rest, "Z") && !slice_is(rest, "+00:00") && !slice_is(rest, "-00:00"))
 		return false;
-	*ret_unix_s = day_of_date(&c) * DAY_S + c.hour * 3600 + c.minute * 60 + c.second + is_later;
+	*ret_unix_s = day_of_date(&c) * DAY_S + (int64_t)c.hour * 3600 + (int64_t)c.minute * 60 +
+		      c.second + is_later;
 	return true;
 }
 

@@ -159,21 +159,24 @@ copy_of(const char *text, size_t len)
 static void
 check_path(const struct good_case *t, const char *rest)
 {
-	size_t len = strlen(t->in) + strlen(rest), at = 0;
-	uint8_t *in = copy_of(t->in, strlen(t->in));
-	enum smtp_address_fault fault;
 	struct smtp_path path = { 0 };
+	enum smtp_address_fault fault;
+	struct buf text;
+	uint8_t *in;
+	size_t at;
 
-	in = realloc(in, len);
-	assert_non_null(in);
-	memcpy(in + strlen(t->in), rest, strlen(rest));
-	fault = smtp_path_parse(slice_make(in, len), &path, &at);
+	buf_init(&text, 1024);
+	buf_add_text(&text, t->in);
+	buf_add_text(&text, rest);
+	in = copy_of((const char *)text.ptr, text.len);
+	fault = smtp_path_parse(slice_make(in, text.len), &path, &at);
 	if (fault != SMTP_ADDRESS_OK)
 		fail_msg("'%s': at %zu: %s", t->in, at, smtp_address_fault_words(fault));
 	if (!slice_is(path.mailbox, t->mailbox) || path.len != strlen(t->in))
 		fail_msg("'%s': mailbox '%.*s', %zu octets", t->in, (int)path.mailbox.len,
 		    (const char *)path.mailbox.ptr, path.len);
 	free(in);
+	buf_done(&text);
 }
 
 static void

@@ -68,9 +68,9 @@ logged_in(void)
 static void
 open_text(struct smtp_server *s)
 {
-	feed(s, "MAIL FROM:<alice@example.org> BODY=8BITMIME SIZE=7\r\n");
+	feed(s, "MAIL FROM:<alice@example.org> BODY=8BITMIME SIZE=7 RET=HDRS\r\n");
 	smtp_server_sender_done(s, SMTP_SERVER_OK, 0);
-	feed(s, "RCPT TO:<bob@example.net>\r\n");
+	feed(s, "RCPT TO:<bob@example.net> NOTIFY=NEVER\r\n");
 	smtp_server_recipient_done(s, SMTP_SERVER_OK, 0);
 	feed(s, "DATA\r\n");
 }
@@ -87,8 +87,10 @@ test_facts_are_those_of_the_session(void **state)
 	assert_int_equal(smtp_server_recipient_count(s), 0);
 	assert_int_equal(smtp_server_sender(s).len, 0);
 	open_text(s);
-	assert_true(smtp_server_is_in_text(s) && smtp_server_is_8bitmime(s));
-	assert_int_equal(smtp_server_declared_size(s), 7);
+	assert_true(smtp_server_is_in_text(s));
+	assert_int_equal(smtp_server_mail_params(s)->body, SMTP_BODY_8BITMIME);
+	assert_int_equal(smtp_server_mail_params(s)->ret, SMTP_RET_HDRS);
+	assert_int_equal(smtp_server_recipient_params(s, 0).notify, SMTP_NOTIFY_NEVER);
 	assert_true(slice_is(smtp_server_sender(s), "alice@example.org"));
 	assert_int_equal(smtp_server_recipient_count(s), 1);
 	assert_true(slice_is(smtp_server_recipient(s, 0), "bob@example.net"));
