@@ -254,6 +254,64 @@ test_parameters_go_to_queue_as_the_text_needs_them(void **state)
 	client_done(c);
 }
 
+static void
+test_a_message_that_is_all_ascii_to_an_address_that_is_not_keeps_smtputf8(void **state)
+{
+	struct house *h = *state;
+	struct client *c = open_session(h);
+
+	client_say(c, "MAIL FROM:<kim@example.org> SMTPUTF8\r\n"
+		      "RCPT TO:<j\xc3\xb8rgen@example.net>\r\nDATA\r\n");
+	client_expect(c, "250 ");
+	client_expect(c, "250 ");
+	client_expect(c, "354 ");
+	client_say_text(c, 640);
+	client_say(c, ".\r\n");
+	client_expect(c, "250 2.0.0 ");
+	assert_true(slice_is(buf_slice(&h->messages[0].parameters), "SMTPUTF8"));
+	client_done(c);
+}
+
+static void
+say_chunk(struct client *c, struct slice text, bool is_last)
+{
+	char command[64];
+
+	(void)snprintf(command, sizeof command, "BDAT %zu%s\r\n", text.len, is_last ? " LAST" : "");
+	client_say(c, command);
+	net_conn_write(c->conn, text);
+	client_expect(c, "250 ");
+}
+
+/* RFC 3030 §2: chunks of a client are not those of queue, and what is binary has no lines. */
+static void
+test_binary_text_in_chunks_goes_to_queue_as_it_is(void **state)
+{
+	static const char head[] = "From: kim@example.org\r\n" DATED "\r\n";
+	struct house *h = *state;
+	struct client *c = open_session(h);
+	const struct buf *body = &h->messages[0].body;
+	uint8_t text[3000];
+
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (uint8_t)(i % 251);
+	client_say(c, "MAIL FROM:<kim@example.org> BODY=BINARYMIME\r\n"
+		      "RCPT TO:<one@example.net>\r\n");
+	client_expect(c, "250 ");
+	client_expect(c, "250 ");
+	say_chunk(c, slice_of(head), false);
+	for (int i = 0; i < 49; i++)
+		say_chunk(c, slice_make(text, sizeof text), false);
+	say_chunk(c, slice_make(text, sizeof text), true);
+	assert_int_equal(h->messages[0].chunk_count, 2);
+	assert_true(slice_is(buf_slice(&h->messages[0].parameters), "BODY=BINARYMIME"));
+	assert_int_equal(body->len, strlen(head) + 50 * sizeof text);
+	assert_memory_equal(body->ptr, head, strlen(head));
+	for (size_t i = 0; i < 50; i++)
+		assert_memory_equal(body->ptr + strlen(head) + i * sizeof text, text, sizeof text);
+	client_done(c);
+}
+
 static size_t
 memory_used(void)
 {
@@ -322,6 +380,9 @@ main(void)
 		HOUSE_TEST(test_a_session_held_at_the_end_of_its_text_hears_when_queue_dies),
 		HOUSE_TEST(test_a_header_is_taken_at_its_limit_and_not_beyond),
 		HOUSE_TEST(test_parameters_go_to_queue_as_the_text_needs_them),
+		HOUSE_TEST(
+		    test_a_message_that_is_all_ascii_to_an_address_that_is_not_keeps_smtputf8),
+		HOUSE_TEST(test_binary_text_in_chunks_goes_to_queue_as_it_is),
 		HOUSE_TEST(test_memory_of_a_session_in_its_text_is_bounded),
 	};
 
