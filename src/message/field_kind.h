@@ -4,6 +4,7 @@
 #define MESSAGE_FIELD_KIND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "util/slice.h"
 
@@ -40,7 +41,8 @@ enum message_field_addresses {
 
 struct message_field_rule {
 	const char *name; /* as it is written */
-	bool is_once;     /* RFC 5322 §3.6, RFC 8689 §3 */
+	uint8_t name_len;
+	bool is_once; /* RFC 5322 §3.6, RFC 8689 §3 */
 	bool is_dropped;
 	enum message_field_addresses addresses;
 };
