@@ -21,6 +21,9 @@
 #include "util/clock.h"
 #include "util/log.h"
 
+/* Instead of what the last attempt met, which is why it is late and not what is wrong. */
+#define BY_WORDS "the time given for its delivery is over; it is still tried"
+
 /* Of one message, those recipients that one report is about. */
 struct subject {
 	const struct queue_message *message;
@@ -29,7 +32,7 @@ struct subject {
 	size_t count;
 	struct message_dsn_recipient recipients[QUEUE_REPORT_RECIPIENTS_MAX];
 	struct smtp_verdict verdicts[QUEUE_REPORT_RECIPIENTS_MAX]; /* their strings are borrowed */
-	char by_words[sizeof "the time given for its delivery is over; it is still tried"];
+	char by_words[sizeof BY_WORDS];                            /* not const, as those are */
 };
 
 static enum message_dsn_action
@@ -225,8 +228,7 @@ put_all_of(struct queue *q, struct queue_message *m)
 
 	s->message = m;
 	s->now_unix_ms = clock_unix_ms();
-	memcpy(s->by_words, "the time given for its delivery is over; it is still tried",
-	    sizeof s->by_words);
+	memcpy(s->by_words, BY_WORDS, sizeof s->by_words);
 	for (s->report = QUEUE_REPORT_FAILED; s->report <= QUEUE_REPORT_DELIVERED; s->report++)
 		put_reports(q, s);
 	TAILQ_INIT(&m->reporting);
