@@ -13,6 +13,19 @@ enum {
 	OUTPUT_IDLE = 512,       /* octets of memory kept for the next reply */
 };
 
+void
+smtp_server_synchronise(struct smtp_server *s)
+{
+	s->unseen_len = s->output.len;
+}
+
+void
+smtp_server_greet(struct smtp_server *s)
+{
+	smtp_server_reply_with(s, SMTP_REPLY_BANNER, slice_of(s->options->hostname));
+	smtp_server_synchronise(s);
+}
+
 struct smtp_server *
 smtp_server_new(const struct smtp_server_options *options, uint64_t now_ms)
 {
@@ -28,7 +41,7 @@ smtp_server_new(const struct smtp_server_options *options, uint64_t now_ms)
 	buf_init(&s->domains, options->limits->recipient_domains * sizeof(uint64_t));
 	s->state = options->implicit_tls ? SMTP_STATE_HANDSHAKE : SMTP_STATE_START;
 	if (!options->implicit_tls)
-		smtp_server_reply_with(s, SMTP_REPLY_BANNER, slice_of(options->hostname));
+		smtp_server_greet(s);
 	return s;
 }
 
@@ -158,6 +171,17 @@ take_line(struct smtp_server *s, enum smtp_line_status status, struct slice line
 		smtp_server_command(s, line);
 }
 
+/*
+ * RFC 2920 §3.1 against clients that are not logged in: what is in a flight behind a command that
+ * should have been its last may have been put there by somebody else. Those who are logged in have
+ * more to lose by a closed session than we have.
+ */
+static bool
+is_out_of_step(const struct smtp_server *s)
+{
+	return s->unseen_len != 0 && s->account.len == 0;
+}
+
 static size_t
 read_line(struct smtp_server *s, struct slice in)
 {
@@ -165,8 +189,13 @@ read_line(struct smtp_server *s, struct slice in)
 	size_t limit =
 	    s->state == SMTP_STATE_LOGIN ? limits->auth_line_length : limits->command_length;
 	struct slice rest = in, line = { NULL, 0 };
-	enum smtp_line_status status = smtp_line_read(&s->line, &rest, limit, &line);
+	enum smtp_line_status status;
 
+	if (in.len != 0 && is_out_of_step(s)) {
+		smtp_server_hang_up(s, SMTP_REPLY_OUT_OF_STEP);
+		return in.len;
+	}
+	status = smtp_line_read(&s->line, &rest, limit, &line);
 	if (status == SMTP_LINE_MORE)
 		return in.len;
 	s->waiting_from_ms = s->now_ms;
@@ -207,6 +236,7 @@ void
 smtp_server_output_taken(struct smtp_server *s, size_t len)
 {
 	buf_drop(&s->output, len);
+	s->unseen_len -= len < s->unseen_len ? len : s->unseen_len;
 	if (s->output.len == 0 && s->output.size > OUTPUT_IDLE)
 		buf_release(&s->output);
 }

@@ -14,6 +14,11 @@
  *
  * While a want is open nothing is consumed: that is the back-pressure, and it keeps the replies to
  * pipelined commands in order (RFC 2920 §3.2), one for each (RFC 5321 §4.2, §4.3.1).
+ *
+ * A client that has not logged in has to wait for the banner, for the reply to EHLO, and to each
+ * other command that RFC 2920 §3.1 wants to be the last of a group; without EHLO, to each. What is
+ * fed before that reply was taken from the output was sent before the client could know it: 554,
+ * CLOSE. So feed all that has come before you send; the result then depends on the client alone.
  */
 #ifndef SMTP_SERVER_H
 #define SMTP_SERVER_H

@@ -54,6 +54,11 @@ static const struct words {
 	[SMTP_REPLY_CROWDED_ADDRESS] = { "421 4.7.0 ",
 	    " has too many connections open from your address; close some, then try again" },
 
+	[SMTP_REPLY_OUT_OF_STEP] = { "554 5.5.0 Commands came before the answer to the last one, "
+				     "which is not allowed before a login (RFC 2920, 3.1); check "
+				     "the client",
+	    NULL },
+
 	[SMTP_REPLY_TRY_LATER] = { "451 4.3.0 A part of this server is not available; nothing "
 				   "was accepted, try again in some minutes",
 	    NULL },

@@ -43,6 +43,8 @@ enum smtp_server_reply {
 	SMTP_REPLY_CROWDED,               /* + hostname; in place of a banner */
 	SMTP_REPLY_CROWDED_ADDRESS,       /* + hostname; likewise */
 
+	SMTP_REPLY_OUT_OF_STEP, /* the session is over */
+
 	SMTP_REPLY_TRY_LATER,
 	SMTP_REPLY_BUSY,
 	SMTP_REPLY_DISK_FULL,

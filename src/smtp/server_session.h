@@ -60,6 +60,7 @@ struct smtp_server {
 	struct smtp_server_chunk chunk;
 	struct smtp_line line;
 	struct buf output;
+	size_t unseen_len; /* octets of output that the client must have seen before it goes on */
 	struct slice command;                 /* that is carried out; borrowed for so long */
 	struct slice text;                    /* of the last input; borrowed from it */
 	struct buf helo, account;             /* empty until known */
@@ -79,6 +80,10 @@ void smtp_server_refuse_with(
     struct smtp_server *s, enum smtp_server_reply reply, struct slice detail);
 /* The last words of the session: reply takes our hostname. */
 void smtp_server_hang_up(struct smtp_server *s, enum smtp_server_reply reply);
+
+void smtp_server_greet(struct smtp_server *s);
+/* The client is to wait for what is in the output before it sends another command. */
+void smtp_server_synchronise(struct smtp_server *s);
 
 /* Back to before MAIL. */
 void smtp_server_transaction_end(struct smtp_server *s);

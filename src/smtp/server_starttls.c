@@ -26,7 +26,8 @@ smtp_server_tls_done(struct smtp_server *s, uint64_t now_ms)
 	s->is_extended = false;
 	buf_release(&s->helo);
 	smtp_server_enter(s, SMTP_STATE_START);
+	s->unseen_len = 0;
 	if (s->options->implicit_tls)
-		smtp_server_reply_with(s, SMTP_REPLY_BANNER, slice_of(s->options->hostname));
+		smtp_server_greet(s);
 	smtp_server_settle(s);
 }

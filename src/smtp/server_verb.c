@@ -17,23 +17,24 @@ static const struct verb {
 	const char *name;
 	unsigned states; /* where it may come */
 	bool needs_tls, needs_auth;
+	bool is_last; /* of a group: its reply is to be waited for (RFC 2920 §3.1) */
 	enum smtp_server_reply out_of_order;
 	void (*handle)(struct smtp_server *s, struct slice argument);
 } verbs[] = {
-	{ "MAIL", IDLE, true, true, SMTP_REPLY_MAIL_TWICE, smtp_verb_mail },
-	{ "RCPT", OPEN, true, true, SMTP_REPLY_MAIL_FIRST, smtp_verb_rcpt },
-	{ "DATA", OPEN, true, true, SMTP_REPLY_MAIL_FIRST, smtp_verb_data },
-	{ "BDAT", OPEN | IN(CHUNKS), true, true, SMTP_REPLY_MAIL_FIRST, smtp_verb_bdat },
-	{ "EHLO", ANYTIME, false, false, SMTP_REPLY_EHLO_FIRST, smtp_verb_ehlo },
-	{ "AUTH", IDLE, true, false, SMTP_REPLY_AUTH_IN_MAIL, smtp_verb_auth },
-	{ "STARTTLS", IDLE, false, false, SMTP_REPLY_TLS_TWICE, smtp_verb_starttls },
-	{ "QUIT", ANYTIME, false, false, SMTP_REPLY_EHLO_FIRST, smtp_verb_quit },
-	{ "RSET", ANYTIME, false, false, SMTP_REPLY_EHLO_FIRST, smtp_verb_rset },
-	{ "NOOP", ANYTIME, false, false, SMTP_REPLY_EHLO_FIRST, smtp_verb_noop },
-	{ "HELO", ANYTIME, false, false, SMTP_REPLY_EHLO_FIRST, smtp_verb_helo },
-	{ "HELP", ANYTIME, false, false, SMTP_REPLY_EHLO_FIRST, smtp_verb_help },
-	{ "VRFY", ANYTIME, true, true, SMTP_REPLY_EHLO_FIRST, smtp_verb_vrfy },
-	{ "EXPN", ANYTIME, true, true, SMTP_REPLY_EHLO_FIRST, smtp_verb_expn },
+	{ "MAIL", IDLE, true, true, false, SMTP_REPLY_MAIL_TWICE, smtp_verb_mail },
+	{ "RCPT", OPEN, true, true, false, SMTP_REPLY_MAIL_FIRST, smtp_verb_rcpt },
+	{ "DATA", OPEN, true, true, true, SMTP_REPLY_MAIL_FIRST, smtp_verb_data },
+	{ "BDAT", OPEN | IN(CHUNKS), true, true, false, SMTP_REPLY_MAIL_FIRST, smtp_verb_bdat },
+	{ "EHLO", ANYTIME, false, false, true, SMTP_REPLY_EHLO_FIRST, smtp_verb_ehlo },
+	{ "AUTH", IDLE, true, false, false, SMTP_REPLY_AUTH_IN_MAIL, smtp_verb_auth },
+	{ "STARTTLS", IDLE, false, false, false, SMTP_REPLY_TLS_TWICE, smtp_verb_starttls },
+	{ "QUIT", ANYTIME, false, false, false, SMTP_REPLY_EHLO_FIRST, smtp_verb_quit },
+	{ "RSET", ANYTIME, false, false, false, SMTP_REPLY_EHLO_FIRST, smtp_verb_rset },
+	{ "NOOP", ANYTIME, false, false, true, SMTP_REPLY_EHLO_FIRST, smtp_verb_noop },
+	{ "HELO", ANYTIME, false, false, true, SMTP_REPLY_EHLO_FIRST, smtp_verb_helo },
+	{ "HELP", ANYTIME, false, false, false, SMTP_REPLY_EHLO_FIRST, smtp_verb_help },
+	{ "VRFY", ANYTIME, true, true, true, SMTP_REPLY_EHLO_FIRST, smtp_verb_vrfy },
+	{ "EXPN", ANYTIME, true, true, true, SMTP_REPLY_EHLO_FIRST, smtp_verb_expn },
 };
 
 /* NULL: 500, and the session goes on (RFC 5321 §4.2.4). */
@@ -51,7 +52,7 @@ find_verb(struct slice name)
  * mailbox may stand there may be UTF-8 (RFC 6531 §3.2), which is looked at where it is.
  */
 static bool
-is_plain(struct slice line, bool may_be_utf8)
+is_plain_line(struct slice line, bool may_be_utf8)
 {
 	uint8_t utf8_mask = may_be_utf8 ? 0x80 : 0;
 	bool is_odd = false;
@@ -99,33 +100,44 @@ find_refusal(const struct smtp_server *s, const struct verb *v)
 }
 
 static void
-run(struct smtp_server *s, const struct verb *v, struct slice argument)
+refuse(struct smtp_server *s, const struct verb *v, struct slice argument,
+    enum smtp_server_reply refusal)
 {
-	enum smtp_server_reply refusal = find_refusal(s, v);
-
-	if (refusal == SMTP_REPLY_NONE)
-		v->handle(s, argument);
-	else if (v->handle == smtp_verb_bdat)
+	if (v->handle == smtp_verb_bdat)
 		smtp_server_refuse_bdat(s, argument, refusal);
 	else
 		smtp_server_refuse(s, refusal);
 }
 
-/* Out of order is 503 (RFC 5321 §3.3, §4.1.1.1); an octet that no command may have is 500 in a
- * verb (§2.4), 501 after one (§4.1.2).
+/*
+ * Out of order is 503 (RFC 5321 §3.3, §4.1.1.1); an octet that no command may have is 501 behind a
+ * verb (§4.1.2).
  */
+static void
+run(struct smtp_server *s, const struct verb *v, struct slice argument, bool is_plain)
+{
+	enum smtp_server_reply refusal = is_plain ? find_refusal(s, v) : SMTP_REPLY_ARGUMENT_OCTETS;
+
+	if (refusal == SMTP_REPLY_NONE)
+		v->handle(s, argument);
+	else
+		refuse(s, v, argument, refusal);
+}
+
 void
 smtp_server_command(struct smtp_server *s, struct slice line)
 {
 	size_t end = slice_find(line, ' ');
 	const struct verb *v = find_verb(slice_first(line, end));
+	bool is_plain = is_plain_line(line, takes_mailbox(v));
+	bool is_last = !s->is_extended || (v != NULL && v->is_last);
 
 	s->command = line;
-	if (!is_plain(line, takes_mailbox(v)))
-		smtp_server_refuse(
-		    s, v == NULL ? SMTP_REPLY_LINE_OCTETS : SMTP_REPLY_ARGUMENT_OCTETS);
-	else if (v == NULL)
-		smtp_server_refuse(s, SMTP_REPLY_UNKNOWN_COMMAND);
+	if (v != NULL)
+		run(s, v, trim(slice_after(line, end)), is_plain);
 	else
-		run(s, v, trim(slice_after(line, end)));
+		smtp_server_refuse(
+		    s, is_plain ? SMTP_REPLY_UNKNOWN_COMMAND : SMTP_REPLY_LINE_OCTETS);
+	if (is_last)
+		smtp_server_synchronise(s);
 }

@@ -3,13 +3,26 @@
  * dialog.c - plays a dialog file (script.h) against the server engine, in process: once with all
  * the client's octets at a time, once octet by octet. Both must go exactly as written.
  *
+ * The client's lines up to the next line that is not one of them are one flight: replies are taken
+ * from the engine, and so seen by the client, when the flight is read or a want is open. A flight
+ * before the first reply was sent before the banner was seen.
+ *
  * Directives that set the stage are in stage.h. Those that check that a want is open, and answer
- * it: tls                       unread octets are thrown away, the handshake succeeds auth-start
- * MECH TEXT      AUTH with this mechanism and initial response ("-": none) auth-response TEXT AUTH
- * with a later response auth-ok ACCOUNT | auth-continue TEXT | auth-cancelled auth-fail credentials
- * | mechanism | malformed | temporary | throttled sender ADDRESS ANSWER     ANSWER: ok, refused,
- * later, full, busy; ADDRESS "-" is empty recipient ADDRESS ANSWER store ANSWER [ID]         the
- * text was exactly the T: lines before abort close                     nothing is to follow And:
+ * it:
+ *
+ *   tls                       unread octets are thrown away, the handshake succeeds
+ *   auth-start MECH TEXT      AUTH with this mechanism and initial response ("-": none)
+ *   auth-response TEXT        AUTH with a later response
+ *   auth-ok ACCOUNT | auth-continue TEXT | auth-cancelled
+ *   auth-fail credentials | mechanism | malformed | temporary | throttled
+ *   sender ADDRESS ANSWER     ANSWER: ok, refused, later, full, busy; ADDRESS "-" is empty
+ *   recipient ADDRESS ANSWER
+ *   store ANSWER [ID]         the text was exactly the T: lines before
+ *   abort
+ *   close                     nothing is to follow
+ *
+ * And:
+ *
  *   silent                    no reply waits, no want is open
  *   params TEXT               the stored parameters of the transaction's MAIL, "-" for none
  *   rcpt-params TEXT          those of its last recipient
@@ -65,26 +78,35 @@ take_output(struct play *p)
 	smtp_server_output_taken(p->server, out.len);
 }
 
-/* Feed what the client has sent, in heap blocks of exact size, until the engine takes no more. */
+/* Feeds a piece of what the client has sent, in a heap block of its exact size. */
+static size_t
+feed_piece(struct play *p)
+{
+	size_t len = p->by_octet ? 1 : p->pending.len, n;
+	uint8_t *piece = malloc(len);
+
+	if (piece == NULL)
+		abort();
+	memcpy(piece, p->pending.ptr, len);
+	n = smtp_server_input(p->server, slice_make(piece, len), p->now_ms);
+	buf_add_slice(&p->text, smtp_server_text(p->server));
+	buf_drop(&p->pending, n);
+	free(piece);
+	return n;
+}
+
+/* Until the engine takes no more, though its replies are sent. */
 static void
 pump(struct play *p)
 {
-	size_t n = 1;
-
-	take_output(p);
-	while (n != 0 && p->pending.len != 0) {
-		size_t len = p->by_octet ? 1 : p->pending.len;
-		uint8_t *piece = malloc(len);
-
-		if (piece == NULL)
-			abort();
-		memcpy(piece, p->pending.ptr, len);
-		n = smtp_server_input(p->server, slice_make(piece, len), p->now_ms);
-		buf_add_slice(&p->text, smtp_server_text(p->server));
-		buf_drop(&p->pending, n);
+	while (p->pending.len != 0) {
+		if (feed_piece(p) != 0)
+			continue;
+		if (smtp_server_output(p->server).len == 0)
+			break;
 		take_output(p);
-		free(piece);
 	}
+	take_output(p);
 }
 
 static void
@@ -381,7 +403,6 @@ run_directive(struct play *p)
 	if (directive != NULL) {
 		start(p);
 		directive->run(p, words);
-		take_output(p);
 	} else if (count == 0 || p->server != NULL || !stage_set(&p->stage, words)) {
 		fail_text(p, "no such directive");
 	}

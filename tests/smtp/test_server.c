@@ -54,13 +54,22 @@ feed(struct smtp_server *s, const char *text)
 	}
 }
 
+static void
+open_login(struct smtp_server *s)
+{
+	drop_output(s);
+	feed(s, "EHLO client.example.org\r\n");
+	drop_output(s);
+	feed(s, "AUTH PLAIN dXNlcg==\r\n");
+}
+
 static struct smtp_server *
 logged_in(void)
 {
 	struct smtp_server *s = smtp_server_new(&options, 0);
 
 	smtp_server_tls_done(s, 0);
-	feed(s, "EHLO client.example.org\r\nAUTH PLAIN dXNlcg==\r\n");
+	open_login(s);
 	smtp_server_auth_ok(s, slice_of("alice"), 0);
 	return s;
 }
@@ -169,7 +178,7 @@ test_an_answer_for_an_ended_session_is_dropped(void **state)
 
 	(void)state;
 	smtp_server_tls_done(s, 0);
-	feed(s, "EHLO client.example.org\r\nAUTH PLAIN dXNlcg==\r\n");
+	open_login(s);
 	smtp_server_timeout(s, 60000);
 	assert_int_equal(smtp_server_want(s), SMTP_SERVER_WANT_CLOSE);
 	drop_output(s);

@@ -130,6 +130,15 @@ answer(struct session *s)
 	}
 }
 
+static void
+take_replies(struct session *s)
+{
+	struct slice out = smtp_server_output(s->server);
+
+	buf_add_slice(&s->replies, out);
+	smtp_server_output_taken(s->server, out.len);
+}
+
 /* In a heap block of its exact size. */
 static void
 feed(struct session *s, const void *octets, size_t len)
@@ -140,17 +149,15 @@ feed(struct session *s, const void *octets, size_t len)
 	assert_non_null(piece);
 	memcpy(piece, octets, len);
 	answer(s);
+	take_replies(s);
 	while (rest.len != 0) {
 		size_t n = smtp_server_input(s->server, rest, 0);
-		struct slice out;
 
 		assert_int_not_equal(n, 0);
 		buf_add_slice(&s->text, smtp_server_text(s->server));
 		rest = slice_after(rest, n);
 		answer(s);
-		out = smtp_server_output(s->server);
-		buf_add_slice(&s->replies, out);
-		smtp_server_output_taken(s->server, out.len);
+		take_replies(s);
 	}
 	free(piece);
 }
