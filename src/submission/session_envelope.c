@@ -4,7 +4,6 @@
 
 #include "message/received.h"
 #include "proc/wire.h"
-#include "smtp/utf8.h"
 #include "submission/session.h"
 #include "util/clock.h"
 
@@ -39,22 +38,11 @@ add_trace(const struct session *s, struct buf *prefix)
 	(void)message_received_add(&r, prefix);
 }
 
-/* Do the addresses or the header have characters that only SMTPUTF8 allows (RFC 6531 §3.4)? */
-static bool
-needs_utf8(const struct session *s)
-{
-	bool found = message_filter_needs_utf8(s->message->filter) ||
-		     !smtp_is_ascii(smtp_server_sender(s->engine));
-
-	for (size_t i = 0; !found && i < smtp_server_recipient_count(s->engine); i++)
-		found = !smtp_is_ascii(smtp_server_recipient(s->engine, i)) ||
-			!smtp_is_ascii(smtp_server_recipient_params(s->engine, i).orcpt);
-	return found;
-}
-
 /*
  * What the client has said, but by what is in the text: a next hop that lacks an extension shall
- * not be an obstacle to mail that does without, nor get 8-bit text unawares.
+ * not be an obstacle to mail that does without, nor get 8-bit text unawares. SMTPUTF8 is kept for
+ * the header's sake alone (RFC 6531 §3.4): addresses speak for themselves at delivery, so that one
+ * in UTF-8 does not cost the other recipients their mail.
  */
 static void
 add_parameters(const struct session *s, struct buf *out)
@@ -62,7 +50,7 @@ add_parameters(const struct session *s, struct buf *out)
 	const struct message_filter *filter = s->message->filter;
 	struct smtp_mail_params params = *smtp_server_mail_params(s->engine);
 
-	params.is_utf8 = params.is_utf8 && needs_utf8(s);
+	params.is_utf8 = params.is_utf8 && message_filter_needs_utf8(filter);
 	if (params.body == SMTP_BODY_7BIT && message_filter_is_8bit(filter))
 		params.body = SMTP_BODY_8BITMIME;
 	params.tls_optional = !params.requires_tls && message_filter_is_tls_optional(filter);
