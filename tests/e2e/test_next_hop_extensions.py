@@ -201,6 +201,53 @@ def test_postfix_reports_what_it_was_asked_to(start, scratch):
         back.stop()
 
 
+def test_addresses_in_utf_8_reach_postfix(start, scratch):
+    port = free_port()
+    postfix = Postfix(scratch / "postfix", "relay_domains = example.net\n"
+                      "relay_transport = discard:\nsmtputf8_enable = yes\n"
+                      "smtpd_relay_restrictions = permit_mynetworks, "
+                      "reject_unauth_destination\n", {port: []}).start()
+    try:
+        server = start({"out": hop(port)})
+        submit(server, make(subject="gr\xfcn"), "SMTPUTF8 BODY=8BITMIME",
+               recipients=["j\xfcrgen@example.net"])
+        wait_for(lambda: re.search("to=<j\xfcrgen@example.net>.*status=sent", postfix.log_text()),
+                 30, "Postfix's word")
+        wait_for(server.queue_is_empty, 30)
+    finally:
+        postfix.stop()
+
+
+def test_addresses_in_utf_8_reach_aiosmtpd(start):
+    r = Receiver(enable_SMTPUTF8=True).start()
+    try:
+        submit(start({"out": hop(r.port)}), make(subject="gr\xfcn"), "SMTPUTF8",
+               recipients=["j\xfcrgen@example.net"])
+        got = r.wait_one()
+        assert got.recipients == ["j\xfcrgen@example.net"]
+        assert "Subject: gr\xfcn".encode() in got.content
+    finally:
+        r.stop()
+
+
+def test_without_smtputf8_the_others_have_their_mail(start, peers):
+    peer = peers("8BITMIME")
+    server = start({"out": hop(peer.port)})
+    submit(server, make(), "SMTPUTF8", recipients=["j\xfcrgen@example.net", RECIPIENT])
+    bounce(server, "5.6.7")
+    # The other is the report of it.
+    assert [t.recipients for t in peer.wait(2) if t.mail == f"MAIL FROM:<{SENDER}>"] == \
+        [[f"RCPT TO:<{RECIPIENT}>"]]
+
+
+def test_a_header_in_utf_8_does_not_go_to_who_takes_none(start, peers):
+    peer = peers("8BITMIME")
+    server = start({"out": hop(peer.port)})
+    submit(server, make(subject="gr\xfcn"), "SMTPUTF8")
+    bounce(server, "5.6.9")
+    assert [t for t in peer.transactions if "<>" not in t.mail] == []
+
+
 def test_dovecot_takes_eight_bit_text_by_lmtp(start, scratch):
     dovecot = Dovecot(scratch / "dovecot", {RECIPIENT: "x"}, lmtp_port=free_port()).start()
     try:

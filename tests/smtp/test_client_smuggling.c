@@ -22,7 +22,7 @@ struct octets {
 
 #define OCTETS(text)                                                                               \
 	{                                                                                          \
-		text, sizeof text - 1                                                              \
+		text, sizeof(text) - 1                                                             \
 	}
 
 /* What stands in the text, and what some server takes for the end. */
