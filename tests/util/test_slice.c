@@ -17,6 +17,10 @@ test_comparison_is_exact_or_without_ascii_case(void **state)
 	assert_true(slice_is(slice_of("MAIL"), "MAIL"));
 	assert_false(slice_is(slice_of("MAIL"), "mail"));
 	assert_true(slice_is_nocase(slice_of("MaIl"), "mAiL"));
+	assert_false(slice_is_nocase(slice_make("a\0b", 3), "a"));
+	assert_false(slice_is_nocase(slice_of("a"), "ab"));
+	assert_false(slice_is_nocase(slice_of("ab"), "a"));
+	assert_true(slice_is_nocase(slice_of(""), ""));
 	assert_false(slice_is_nocase(slice_of("MAIL"), "MAI"));
 	assert_false(slice_is_nocase(slice_of("@"), "`")); /* differ in the case bit alone */
 	assert_false(slice_is_nocase(slice_of("\xc9"), "\xe9"));
