@@ -80,6 +80,7 @@ struct config_message {
 	bool fold_lines;         /* lines above line_length are folded, not refused */
 	bool complete_addresses; /* a local part alone gets our hostname, or it is refused */
 	bool add_sender;         /* Sender where From is not the envelope's sender */
+	bool take_utf8_header;   /* UTF-8 in the header without SMTPUTF8 is not refused */
 	enum config_trace_client trace_client;
 };
 

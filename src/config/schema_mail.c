@@ -41,6 +41,16 @@ static const struct config_key message_keys[] = {
 		    "gave with MAIL (RFC 6409, section 8.1).",
 	},
 	{
+	    .name = "take_utf8_header",
+	    .type = CONFIG_TYPE_BOOL,
+	    .offset = offsetof(struct config_message, take_utf8_header),
+	    .fallback = "false",
+	    .text = "Whether a header with letters that are not ASCII is taken as it is from a "
+		    "client that did not say SMTPUTF8, as old software does. Otherwise such a "
+		    "message is refused (RFC 6532). A listener with the profile legacy-device "
+		    "takes it in any case.",
+	},
+	{
 	    .name = "trace_client",
 	    .type = CONFIG_TYPE_WORD,
 	    .offset = offsetof(struct config_message, trace_client),

@@ -44,6 +44,7 @@ struct message_filter_options {
 	bool complete_addresses; /* a local part alone gets "@hostname"; else refused */
 	bool add_sender;         /* Sender where From is not the envelope's sender */
 	bool is_utf8;            /* SMTPUTF8 was given */
+	bool takes_utf8_header;  /* UTF-8 in the header without SMTPUTF8 is not refused */
 	bool is_binary;          /* BODY=BINARYMIME: the body has no lines */
 };
 

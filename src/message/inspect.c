@@ -61,7 +61,7 @@ check_octets(struct inspection *in)
 	if (smtp_is_ascii(in->field.whole))
 		return MESSAGE_SOUND;
 	in->facts->needs_utf8 = true;
-	if (!in->options->is_utf8 || !is_utf8(in->field.whole))
+	if ((!in->options->is_utf8 && !in->options->takes_utf8_header) || !is_utf8(in->field.whole))
 		return fail(in, MESSAGE_HEADER_8BIT);
 	return MESSAGE_SOUND;
 }

@@ -29,6 +29,8 @@ new_filter(const struct session *s, uint64_t message_id)
 		.complete_addresses = config->message.complete_addresses,
 		.add_sender = config->message.add_sender,
 		.is_utf8 = params->is_utf8,
+		.takes_utf8_header = config->message.take_utf8_header ||
+				     s->port->config->profile == CONFIG_LISTENER_LEGACY_DEVICE,
 		.is_binary = params->body == SMTP_BODY_BINARYMIME,
 	};
 

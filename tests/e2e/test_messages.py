@@ -152,6 +152,19 @@ def test_a_legacy_device_may_send_line_feeds_and_the_log_counts_them(start, rece
     assert server.events("disconnect")[-1]["repaired_lines"] == count
 
 
+# RFC 6532 §3.2.
+@pytest.mark.parametrize("config", [{"profile": "legacy-device"},
+                                    {"message": {"take_utf8_header": True}}])
+def test_utf8_in_the_header_is_refused_unless_it_may_come_without_smtputf8(
+        start, receiver, config):
+    text = FROM + DATED + "Subject: Grüße\r\n\r\nbody\r\n".encode()
+    for server, answer in ((start({"out": hop(receiver.port)}), "554 5.6"),
+                           (start({"out": hop(receiver.port)}, **config), "250")):
+        with logged_in(server) as client:
+            assert client.envelope(SENDER, RECIPIENT).text(text).startswith(answer)
+    assert "Subject: Grüße\r\n".encode() in receiver.wait_one().content
+
+
 # ---- parameters ----------------------------------------------------------------------------------
 
 

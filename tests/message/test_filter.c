@@ -13,7 +13,15 @@
 enum { HEADER_SIZE = 2000, LINE_LENGTH = 64, RECEIVED_COUNT = 3, OUT_MAX = 1 << 16 };
 
 /* What differs from the options of example(). */
-enum { FOLD = 1, REFUSE_UNQUALIFIED = 2, NO_SENDER = 4, UTF8 = 8, BINARY = 16, NULL_SENDER = 32 };
+enum {
+	FOLD = 1,
+	REFUSE_UNQUALIFIED = 2,
+	NO_SENDER = 4,
+	UTF8 = 8,
+	BINARY = 16,
+	NULL_SENDER = 32,
+	TAKE_UTF8 = 64
+};
 
 static struct message_filter_options
 example(unsigned long flags)
@@ -30,6 +38,7 @@ example(unsigned long flags)
 		.complete_addresses = (flags & REFUSE_UNQUALIFIED) == 0,
 		.add_sender = (flags & NO_SENDER) == 0,
 		.is_utf8 = (flags & UTF8) != 0,
+		.takes_utf8_header = (flags & TAKE_UTF8) != 0,
 		.is_binary = (flags & BINARY) != 0,
 	};
 }
@@ -142,6 +151,10 @@ static const struct filter_case {
 	    MESSAGE_HEADER_SYNTAX },
 	/* ---- RFC 6532 §3.2 ---- */
 	{ "letters that are not ASCII", 0, FROM "Subject: \xc3\xa9\r\n\r\n", NULL, "Subject",
+	    MESSAGE_HEADER_8BIT },
+	{ "taken all the same", TAKE_UTF8, WHOLE "Subject: \xc3\xa9\r\n\r\n",
+	    WHOLE "Subject: \xc3\xa9\r\n\r\n", "", 0 },
+	{ "taken, but not UTF-8", TAKE_UTF8, FROM "Subject: \xe9\r\n\r\n", NULL, "Subject",
 	    MESSAGE_HEADER_8BIT },
 	{ "with SMTPUTF8", UTF8, WHOLE "To: \xc3\xa9 <\xc3\xa9@x>\r\n\r\n",
 	    WHOLE "To: \xc3\xa9 <\xc3\xa9@x>\r\n\r\n", "", 0 },
