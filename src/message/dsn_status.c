@@ -7,6 +7,7 @@
 #include "message/plain.h"
 #include "smtp/address.h"
 #include "smtp/rcpt_params.h"
+#include "smtp/timestamp.h"
 #include "smtp/xtext.h"
 
 static void
@@ -40,6 +41,17 @@ add_envelope_id(struct buf *out, struct slice envid)
 	buf_done(&decoded);
 }
 
+/* RFC 4865 §5.1.2: as a time, which HOLDFOR became when the message was taken. */
+static void
+add_hold(struct buf *out, uint64_t hold_until_unix_s)
+{
+	if (hold_until_unix_s == 0)
+		return;
+	buf_add_text(out, "Future-Release-Request: until;");
+	(void)smtp_timestamp_add(hold_until_unix_s, out);
+	buf_add_text(out, "\r\n");
+}
+
 void
 message_dsn_status_add(const struct message_dsn *d, struct buf *out)
 {
@@ -52,6 +64,8 @@ message_dsn_status_add(const struct message_dsn *d, struct buf *out)
 	if (p != NULL && p->by != SMTP_BY_UNSAID) /* RFC 2852 §5 */
 		add_date_field(
 		    out, "Deliver-By-Date: ", p->by_unix_s < 0 ? 0 : (uint64_t)p->by_unix_s);
+	if (p != NULL)
+		add_hold(out, p->hold_until_unix_s);
 	add_field(out, "X-Sallyport-Queue-ID: ", d->queue_id, DSN_HOST_MAX);
 	buf_add_text(out, "\r\n");
 }

@@ -21,7 +21,7 @@ struct message_facts {
 	size_t unqualified_count;
 	unsigned received_count;
 	bool is_from_sender;  /* From's one mailbox is the envelope's sender */
-	bool is_tls_optional; /* RFC 8689 §3 */
+	bool is_tls_optional; /* RFC 8689 §3, §4.1 */
 	bool needs_utf8;      /* there are octets above 127 */
 };
 

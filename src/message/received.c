@@ -137,6 +137,14 @@ add_for(struct buf *out, const struct message_received *r)
 	buf_add_text(out, ">");
 }
 
+/* RFC 6710 §4.1, §7 */
+static void
+add_priority(struct buf *out, const struct message_received *r)
+{
+	if (r->has_priority)
+		buf_addf(out, "\r\n\tPRIORITY %d", r->priority);
+}
+
 /* RFC 4954 §7: "A" for a login, "S" for TLS. */
 const char *
 message_received_protocol(const struct message_received *r)
@@ -161,6 +169,7 @@ message_received_add(const struct message_received *r, struct buf *out)
 	add_name(out, r->queue_id);
 	add_for(out, r);
 	add_tls(out, r);
+	add_priority(out, r);
 	buf_add_text(out, ";\r\n\t");
 	message_date_add(r->unix_s, out);
 	buf_add_text(out, "\r\n");

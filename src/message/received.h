@@ -40,6 +40,8 @@ struct message_received {
 	struct slice queue_id;
 	struct slice recipient; /* named with `for` only when there is exactly one, else empty: who
 				   else got it is nobody's business (RFC 5321 §7.2) */
+	bool has_priority;      /* MT-PRIORITY was given with MAIL */
+	int8_t priority;        /* what it is now */
 	uint64_t unix_s;        /* when the message was taken */
 };
 

@@ -11,13 +11,16 @@ static void
 add_trace(const struct session *s, struct buf *prefix)
 {
 	const SSL *ssl = net_conn_ssl(s->conn);
+	const struct smtp_mail_params *params = smtp_server_mail_params(s->engine);
 	struct message_received r = {
 		.helo = smtp_server_helo(s->engine),
 		.hostname = slice_of(s->settings->config->hostname),
 		.is_extended = smtp_server_is_extended(s->engine),
-		.is_utf8 = smtp_server_mail_params(s->engine)->is_utf8,
+		.is_utf8 = params->is_utf8,
 		.is_tls = smtp_server_is_tls(s->engine),
 		.is_authenticated = smtp_server_account(s->engine).len != 0,
+		.has_priority = params->has_priority,
+		.priority = params->priority,
 		.unix_s = clock_unix_ms() / 1000,
 	};
 	char peer[SESSION_PEER_SIZE], id[MESSAGE_ID_TEXT_LEN + 1];

@@ -304,14 +304,17 @@ test_only_recipients_that_fit_the_action_are_shown(void **state)
 	}
 }
 
-/* RFC 3461 §6.3 (a), (d), RFC 2852 §5 */
+/* RFC 3461 §6.3 (a), (d), RFC 2852 §5, RFC 4865 §5.1.2 */
 static void
 test_what_the_sender_said_comes_back_decoded(void **state)
 {
 	const struct message_dsn_recipient bob = { slice_of("b@example.net"), &refusal, 0,
 		slice_of("rfc822;bob+2Btag@example.net") };
 	struct smtp_mail_params p = {
-		.envid = slice_of("QQ+2B314159"), .by = SMTP_BY_RETURN, .by_unix_s = 1795341600
+		.envid = slice_of("QQ+2B314159"),
+		.by = SMTP_BY_RETURN,
+		.by_unix_s = 1795341600,
+		.hold_until_unix_s = 1795341540,
 	};
 	struct message_dsn d = example(&bob, 1);
 	char *text;
@@ -323,6 +326,7 @@ test_what_the_sender_said_comes_back_decoded(void **state)
 		     "Reporting-MTA: dns; mail.example.com\r\n"
 		     "Arrival-Date: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
 		     "Deliver-By-Date: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
+		     "Future-Release-Request: until;2026-11-22T09:59:00Z\r\n"
 		     "X-Sallyport-Queue-ID: 0QUEUED\r\n"
 		     "\r\n"
 		     "Original-Recipient: rfc822; bob+tag@example.net\r\n"

@@ -54,6 +54,24 @@ test_field_has_every_clause_in_order(void **state)
 		  "\tSun, 22 Nov 2026 10:00:00 +0000\r\n");
 }
 
+/* RFC 6710 §4.1, §7 */
+static void
+test_a_priority_that_was_asked_for_is_told(void **state)
+{
+	struct message_received r = example();
+
+	(void)state;
+	r.has_priority = true;
+	r.priority = -9;
+	check(&r, "Received: from client.example.org\r\n"
+		  "\t([192.0.2.7])\r\n"
+		  "\tby mail.example.com with ESMTPSA id 0ABCDEFGHJKMN\r\n"
+		  "\tfor <bob@example.net>\r\n"
+		  "\ttls TLS_AES_256_GCM_SHA384 (TLSv1.3)\r\n"
+		  "\tPRIORITY -9;\r\n"
+		  "\tSun, 22 Nov 2026 10:00:00 +0000\r\n");
+}
+
 static void
 test_ipv6_peer_is_an_address_literal(void **state)
 {
@@ -246,6 +264,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_field_has_every_clause_in_order),
+		cmocka_unit_test(test_a_priority_that_was_asked_for_is_told),
 		cmocka_unit_test(test_ipv6_peer_is_an_address_literal),
 		cmocka_unit_test(test_protocol_names_are_those_registered),
 		cmocka_unit_test(test_client_octets_never_leave_their_place),
