@@ -87,6 +87,17 @@ session_log_sender(const struct session *s)
 	log_end(&l);
 }
 
+/* RFC 6710 §4.1: one digit, perhaps with a sign. */
+static void
+add_priority(struct log_line *l, const struct smtp_mail_params *p)
+{
+	const int digit = p->priority < 0 ? -p->priority : p->priority;
+	const char text[] = { '-', (char)('0' + digit), '\0' };
+
+	if (p->has_priority)
+		log_text(l, "priority", p->priority < 0 ? text : text + 1);
+}
+
 void
 session_log_queued(const struct session *s)
 {
@@ -100,6 +111,7 @@ session_log_queued(const struct session *s)
 	log_slice(&l, "sender", smtp_server_sender(s->engine));
 	log_number(&l, "recipients", smtp_server_recipient_count(s->engine));
 	log_number(&l, "size", s->message->size);
+	add_priority(&l, smtp_server_mail_params(s->engine));
 	if (message_filter_changes(s->message->filter).len != 0)
 		log_slice(&l, "changes", message_filter_changes(s->message->filter));
 	add_repaired(&l, smtp_server_repaired_count(s->engine) - s->repaired_count);
