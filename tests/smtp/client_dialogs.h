@@ -108,7 +108,8 @@ static const struct dialog dialogs[] = {
 	    .wire = "S: 554 5.3.2 not here\n",
 	    .result =
 		"failure deferred 554 5.3.2 5.3.2 not here|while waiting for the greeting\n" },
-	{ .name = "SIZE and BODY where they are known (RFC 1870 §3, RFC 6152 §2, RFC 5321 §3.6.1, "
+	{ .name = "SIZE and BODY where they are known (RFC 1870 §3, RFC 6152 §2, §3, RFC 5321 "
+		  "§3.6.1, "
 		  "§4.1.1.3)",
 	    .params = { .body = SMTP_BODY_8BITMIME },
 	    .text = "\xc3\xa4\r\n",
@@ -123,6 +124,31 @@ static const struct dialog dialogs[] = {
 	    .wire = GREETING "S: 250-y\nS: 250 SIZE 10\n"
 			     "C: MAIL FROM:<s@x> SIZE=10\nS: 552 5.3.4 no\n" QUIT,
 	    .result = "failed 552 5.3.4 5.3.4 no|while sending MAIL FROM\n" },
+	{ .name = "SIZE counts line ends, and dots once (RFC 1870 §6)",
+	    .text = ".\r\n..\r\n",
+	    .transactions = 1,
+	    .wire = GREETING "S: 250-y\nS: 250 SIZE\n"
+			     "C: MAIL FROM:<s@x> SIZE=7\nS: 250 a\n" RCPT
+			     "S: 250 b\nC: DATA\nS: 354 c\nC: ..\nC: ...\nC: .\nS: 250 ok\n" QUIT,
+	    .result = "delivered 250 0.0.0 ok|-\n" },
+	{ .name = "no room at MAIL, at DATA and after the text (RFC 1870 §6.2)",
+	    .transactions = 3,
+	    .wire = PLAIN_HELLO MAIL "S: 452 a\n" MAIL "S: 250 a\n" RCPT
+				     "S: 250 b\nC: DATA\nS: 452 c\nC: RSET\nS: 250 r\n" MAIL
+				     "S: 250 a\n" RCPT "S: 250 b\nC: DATA\nS: 354 c\n" TEXT
+				     "S: 452 d\n" QUIT,
+	    .result = "deferred 452 0.0.0 a|while sending MAIL FROM\n"
+		      "deferred 452 0.0.0 c|while sending DATA\n"
+		      "deferred 452 0.0.0 d|while waiting for the reply to the end of the text\n" },
+	{ .name = "too large at MAIL, at DATA and after the text (RFC 1870 §6.2)",
+	    .transactions = 3,
+	    .wire = PLAIN_HELLO MAIL "S: 552 a\n" MAIL "S: 250 a\n" RCPT
+				     "S: 250 b\nC: DATA\nS: 552 c\nC: RSET\nS: 250 r\n" MAIL
+				     "S: 250 a\n" RCPT "S: 250 b\nC: DATA\nS: 354 c\n" TEXT
+				     "S: 552 d\n" QUIT,
+	    .result = "failed 552 0.0.0 a|while sending MAIL FROM\n"
+		      "failed 552 0.0.0 c|while sending DATA\n"
+		      "failed 552 0.0.0 d|while waiting for the reply to the end of the text\n" },
 	{ .name = "larger than SIZE is not even tried (RFC 1870 §5, RFC 5321 §4.5.3.1.7)",
 	    .text = "123456789\r\n",
 	    .transactions = 1,

@@ -41,7 +41,7 @@ check_line(struct slice line, bool is_last)
 		assert_int_equal(line.ptr[7], '.');
 	}
 	for (size_t i = 0; i < line.len; i++)
-		assert_true(line.ptr[i] >= ' ' && line.ptr[i] <= '~');
+		assert_true(line.ptr[i] >= ' ' && line.ptr[i] <= '~'); /* RFC 6531 §3.7.4.1 */
 }
 
 /* RFC 5321 §4.2, §4.2.1, §4.3.1, §4.3.2, RFC 4954 §6, RFC 6409 §4.1, §7. */
@@ -81,6 +81,55 @@ test_every_reply_has_words_of_its_own(void **state)
 		}
 		buf_done(&one);
 	}
+}
+
+/* Is it in the registry (RFC 3463 §2, RFC 5248 §2)? By subject, the highest detail is known here.
+ */
+static bool
+is_registered(unsigned subject, unsigned detail)
+{
+	static const unsigned highest[] = { 0, 10, 4, 6, 7, 6, 13, 30 };
+
+	return subject < sizeof highest / sizeof highest[0] && detail <= highest[subject];
+}
+
+/* Of "250 2.1.0 words": subject and detail; false where the words come at once. */
+static bool
+read_code(struct slice line, unsigned *ret_subject, unsigned *ret_detail)
+{
+	struct slice code = slice_after(line, 4);
+	uint64_t number;
+
+	code = slice_first(code, slice_find(code, ' '));
+	if (code.len < 5 || code.ptr[1] != '.' || code.ptr[3] != '.')
+		return false;
+	*ret_subject = code.ptr[2] - '0';
+	code = slice_after(code, 4);
+	assert_true(code.len == 1 || code.ptr[0] != '0'); /* RFC 3463 §2: no leading zeros */
+	assert_true(slice_to_u64(code, 999, &number));
+	*ret_detail = (unsigned)number;
+	return true;
+}
+
+static void
+test_enhanced_codes_are_registered(void **state)
+{
+	unsigned subject, detail;
+	int count = 0;
+
+	(void)state;
+	for (int r = SMTP_REPLY_NONE + 1; r <= SMTP_REPLY_LAST; r++) {
+		struct buf out = print((enum smtp_server_reply)r, 3);
+
+		if (read_code(buf_slice(&out), &subject, &detail)) {
+			if (!is_registered(subject, detail))
+				fail_msg("X.%u.%u in '%.*s'", subject, detail, (int)out.len,
+				    (const char *)out.ptr);
+			count++;
+		}
+		buf_done(&out);
+	}
+	assert_true(count > 30);
 }
 
 static void
@@ -125,6 +174,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_reply_has_the_form_of_the_rfcs),
 		cmocka_unit_test(test_every_reply_has_words_of_its_own),
+		cmocka_unit_test(test_enhanced_codes_are_registered),
 		cmocka_unit_test(test_a_long_detail_is_cut),
 		cmocka_unit_test(test_a_detail_cannot_end_the_line),
 		cmocka_unit_test(test_a_detail_that_is_unknown_leaves_no_trace),
