@@ -20,7 +20,7 @@ static const struct config_key limits_keys[] = {
 	    .type = CONFIG_TYPE_NUMBER,
 	    .offset = offsetof(struct config_limits, command_length),
 	    .fallback = "2048",
-	    .min = 1258, /* smtp/server.h; RFC 4954 §3: 500 of them for AUTH= */
+	    .min = 1258, /* smtp/server.h; RFC 4954 §3: 500 of them for AUTH=; RFC 3461 §5.4 */
 	    .max = 64 * KIB,
 	    .text =
 		"Longest command line, in octets with its CRLF. RFC 5321 asks for at least 512, "

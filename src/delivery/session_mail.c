@@ -39,7 +39,7 @@ delivery_session_begin_mail(struct delivery_session *s, struct delivery_job *job
 		.size = job->size,
 		.params = &job->params,
 		.recipient_params = job->recipient_params + job->settled_count,
-		.now_unix_s = clock_unix_ms() / 1000,
+		.now_unix_s = clock_unix_ms() / 1000, /* RFC 2852 §4.1.4 */
 	};
 
 	s->job = job;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dsn_address.h - addresses in the fields of a report: "type; address" (RFC 3464 §2.3.1, RFC 6533
- * §3). For dsn_status.c only.
+ * §3, which RFC 6531 §3.2 asks for). For dsn_status.c only.
  */
 #ifndef MESSAGE_DSN_ADDRESS_H
 #define MESSAGE_DSN_ADDRESS_H

@@ -7,7 +7,7 @@
  * batch takes off, so that all that became of a message meanwhile is in one report.
  *
  * A report's own reverse-path is null, and a message with a null reverse-path never causes one (RFC
- * 5321 §6.1), so one that cannot be delivered ends here.
+ * 5321 §6.1, RFC 3461 §5.2), so one that cannot be delivered ends here.
  *
  * This is what RFC 5321 §3.3, §3.6.3, §4.1.1.4, §4.2.5, §4.4, §4.5.4 and §4.5.5 ask of whoever said
  * 250; a 5yz is final (§4.2.1).
@@ -24,7 +24,7 @@
 /* Instead of what the last attempt met, which is why it is late and not what is wrong. */
 #define BY_WORDS "the time given for its delivery is over; it is still tried"
 
-/* Of one message, those recipients that one report is about. */
+/* Of one message, those recipients that one report is about, and no others (RFC 3461 §5.2.8). */
 struct subject {
 	const struct queue_message *message;
 	enum queue_report report;

@@ -73,7 +73,7 @@ queue_terms_next(const struct queue_terms *t, const struct config_queue *c, uint
 	return earlier_after(next, by_notice_at(t), now_unix_ms);
 }
 
-/* RFC 3461 §5.2.6 */
+/* RFC 3461 §5.2.2, §5.2.6, RFC 2852 §4.1.2 */
 enum queue_report
 queue_terms_on_failure(const struct queue_terms *t)
 {
@@ -81,7 +81,7 @@ queue_terms_on_failure(const struct queue_terms *t)
 									: QUEUE_REPORT_NONE;
 }
 
-/* Does RFC 2852 §4.1.4 want a report of passing it on, whatever NOTIFY says but NEVER? */
+/* Does RFC 2852 §4.1.4, §4.1.4.2 want a report of passing it on, whatever NOTIFY says but NEVER? */
 static bool
 by_wants_relayed(const struct queue_terms *t, const struct smtp_verdict *v, uint64_t now_unix_ms)
 {
@@ -91,7 +91,7 @@ by_wants_relayed(const struct queue_terms *t, const struct smtp_verdict *v, uint
 	       (t->mail->by == SMTP_BY_NOTIFY && !v->by_passed && now_unix_ms < by_time(t->mail));
 }
 
-/* RFC 3461 §5.2.1 to §5.2.3 */
+/* RFC 3461 §5.2.1, §5.2.2, §5.2.3, RFC 2852 §4.1.1 */
 enum queue_report
 queue_terms_on_success(
     const struct queue_terms *t, const struct smtp_verdict *v, bool is_lmtp, uint64_t now_unix_ms)

@@ -36,7 +36,7 @@ struct queue_terms {
 	uint32_t notices;         /* what the sender was told: QUEUE_NOTICE_... */
 };
 
-/* When a message may be tried first and its lifetime begins: FUTURERELEASE (RFC 4865 §4). */
+/* When a message may be tried first and its lifetime begins: FUTURERELEASE (RFC 4865 §4.2). */
 uint64_t queue_terms_start(const struct smtp_mail_params *mail, uint64_t created_unix_ms);
 /* From when on a message must not be tried, and fails: by-mode R (RFC 2852 §4.1.3). */
 uint64_t queue_terms_end(const struct smtp_mail_params *mail);

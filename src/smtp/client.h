@@ -148,8 +148,9 @@ struct smtp_client_mail {
 };
 
 /*
- * Begin a transaction. With PIPELINING (RFC 2920) RSET when one is needed, MAIL, every RCPT and
- * DATA leave in one flight. Borrows m for the call.
+ * Begin a transaction. With PIPELINING (RFC 2920 §3.1) RSET when one is needed, MAIL, every RCPT
+ * and DATA leave in one flight; the caller must read replies while it writes. Borrows m for the
+ * call.
  *
  * A parameter is sent only to a peer that offers its extension. What cannot be had without one is a
  * permanent failure, of the recipient or of all, and is not sent: an address or a header in UTF-8

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LIMITS (RFC 9422): what the peer takes on one connection, and how much of it is left. */
+/* LIMITS (RFC 9422 §3): what the peer takes on one connection, and how much of it is left. */
 #include <assert.h>
 
 #include "smtp/address.h"

@@ -208,6 +208,8 @@ next_asked(struct smtp_client *c)
 }
 
 /*
+ * RFC 1870 §6.2: what 452 and 552 mean is the same at MAIL, at DATA and after the text.
+ *
  * RFC 5321 §4.5.3.1.10: 552 here is an old way of saying 452, too many recipients. With another
  * enhanced code than that it does mean what it says, as 5.2.2, mailbox full.
  */

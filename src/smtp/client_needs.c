@@ -26,7 +26,7 @@ find_sender_problem(const struct smtp_client *c, struct slice sender)
 {
 	static const struct client_problem bad = { SMTP_VERDICT_FAILED, { 5, 1, 7 },
 		"the sender's address cannot be sent", false };
-	/* RFC 6531 §3.5 */
+	/* RFC 6531 §3.2, §3.5 */
 	static const struct client_problem not_ascii = { SMTP_VERDICT_FAILED, { 5, 6, 7 },
 		"the sender's address is not ASCII, and the next hop does not offer SMTPUTF8",
 		false };
@@ -97,7 +97,8 @@ find_tls_problem(const struct smtp_client *c)
 
 /*
  * RFC 2852 §4.1.3, §4.1.4.1: with mode R the message goes on only to who promises to keep to the
- * time. LMTP is not relaying but delivery, which is what the time is for.
+ * time. LMTP is not relaying but delivery, which is what the time is for. No other host is looked
+ * for (§7).
  */
 static const struct client_problem *
 find_time_problem(const struct smtp_client *c, int64_t left_s)

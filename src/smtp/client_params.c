@@ -56,7 +56,7 @@ add_body(const struct smtp_client *c, enum smtp_body body, struct buf *out)
 		(void)buf_add_text(out, " BODY=8BITMIME");
 }
 
-/* RFC 3461 §5.2.1: what was given and nothing else. */
+/* RFC 3461 §5.2.1: what was given and nothing else. §5.2.2: nothing to who does not know it. */
 static void
 add_report(const struct smtp_mail_params *p, struct buf *out)
 {
@@ -94,7 +94,7 @@ add_auth(const struct smtp_client *c, struct slice auth, struct buf *out)
 		(void)buf_add_text(out, " AUTH=<>");
 }
 
-/* RFC 6710 §4.2: every message has a priority, which is 0 when nobody gave it another. */
+/* RFC 6710 §4.2, §4.3: every message has a priority, which is 0 when nobody gave it another. */
 static void
 add_priority(const struct smtp_mail_params *p, struct buf *out)
 {
@@ -108,7 +108,7 @@ client_add_mail_params(
 	static const struct smtp_mail_params nothing = { .body = SMTP_BODY_7BIT };
 	const struct smtp_mail_params *p = m->params == NULL ? &nothing : m->params;
 
-	if (client_offers(c, CLIENT_SIZE)) /* RFC 5321 §4.5.3.1.7 */
+	if (client_offers(c, CLIENT_SIZE)) /* RFC 1870 §6, RFC 5321 §4.5.3.1.7 */
 		(void)buf_addf(out, " SIZE=%" PRIu64, m->size);
 	add_body(c, p->body, out);
 	if (c->mail.is_utf8)
@@ -119,6 +119,7 @@ client_add_mail_params(
 		add_by(m, out);
 	if (client_offers(c, CLIENT_MT_PRIORITY))
 		add_priority(p, out);
+	/* RFC 8689 §4.2.1 */
 	if (p->requires_tls && c->is_verified && client_offers(c, CLIENT_REQUIRETLS))
 		(void)buf_add_text(out, " REQUIRETLS");
 	add_auth(c, p->auth, out);

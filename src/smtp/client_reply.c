@@ -137,7 +137,10 @@ smtp_reply_next_line(struct slice *text, struct slice *ret_line)
 	return true;
 }
 
-/* One to three digits and what ends them; returns the octets read, 0 when it is not so. */
+/*
+ * Of a code (RFC 3463 §2): one to three digits and what ends them; returns the octets read, 0 when
+ * it is not so.
+ */
 static size_t
 parse_part(struct slice text, uint16_t *part)
 {
@@ -172,7 +175,10 @@ smtp_reply_enhanced(struct slice text, uint16_t code, uint16_t ret_enhanced[3])
 	return true;
 }
 
-/* RFC 2034 §4 repeats the enhanced code on each line: once is enough in one line of words. */
+/*
+ * A reply of several lines is one reply (RFC 2920 §3.1). RFC 2034 §4 repeats the enhanced code on
+ * each line: once is enough in one line of words.
+ */
 static struct slice
 without_repeated_code(struct slice line, struct slice first)
 {

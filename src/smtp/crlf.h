@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * crlf.h - the rule for the text of a message that only CRLF ends a line, in one place for DATA and
- * BDAT.
+ * BDAT (RFC 3030 §2).
  *
  * A CR or LF that is not half of a CRLF, and a NUL, are flaws: the text must be refused, but only
  * at its end, wherever that is. For old devices (takes_lf) an LF without CR is no flaw: it is to be

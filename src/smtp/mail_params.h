@@ -43,7 +43,7 @@ enum smtp_by {
 struct smtp_mail_params {
 	enum smtp_body body;
 	bool is_utf8;      /* SMTPUTF8 (RFC 6531 §3.4) */
-	bool requires_tls; /* REQUIRETLS (RFC 8689 §2) */
+	bool requires_tls; /* REQUIRETLS (RFC 8689 §2, §4.1) */
 	/* The header says "TLS-Required: No" (RFC 8689 §3), and REQUIRETLS was not given. */
 	bool tls_optional;
 	enum smtp_ret ret;
@@ -54,7 +54,7 @@ struct smtp_mail_params {
 	bool by_trace;
 	int64_t by_unix_s; /* when the time of BY is over; may be past, with NOTIFY */
 	bool has_priority;
-	int8_t priority; /* -9 to 9 (RFC 6710 §4) */
+	int8_t priority; /* -9 to 9 (RFC 6710 §4, §5) */
 };
 
 /*

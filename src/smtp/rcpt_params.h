@@ -11,7 +11,7 @@
 #include "util/buf.h"
 #include "util/slice.h"
 
-#define SMTP_ORCPT_MAX 500 /* characters of ORCPT (RFC 3461 §4.2) */
+#define SMTP_ORCPT_MAX 500 /* characters of ORCPT (RFC 3461 §4.2, §5.4) */
 /* Octets that smtp_rcpt_params_print() never passes. */
 #define SMTP_RCPT_PARAMS_MAX 600
 

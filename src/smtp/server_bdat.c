@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * BDAT (RFC 3030 §2): the text in chunks of a length that is said before them.
+ * BDAT (RFC 3030 §2, §4.1, §4.2): the text in chunks of a length that is said before them.
  *
  * Whatever the answer to a BDAT is, its octets are read first, exactly as many as it said: the
  * client sends them without waiting, and who took them for commands would run what a stranger has

@@ -20,7 +20,7 @@ smtp_verb_data(struct smtp_server *s, struct slice argument)
 	}
 	if (s->state != SMTP_STATE_RCPT) {
 		/* Not an error of the client's: it may have sent DATA before it knew: RFC 2920
-		 * §3.1. */
+		 * §3.1, §3.2. */
 		smtp_server_reply(s, SMTP_REPLY_RCPT_FIRST);
 		return;
 	}

@@ -11,7 +11,7 @@
 
 #define LIMIT_MAX 999999 /* six digits at most (RFC 9422 §4) */
 
-/* RFC 4865 §3: the date is that of this moment. */
+/* RFC 4865 §3, §4.2: the date is that of this moment. */
 static void
 add_future_release(struct smtp_server *s)
 {
@@ -37,7 +37,7 @@ add_deliver_by(struct smtp_server *s)
 		buf_addf(&s->output, "250-DELIVERBY %" PRIu64 "\r\n", min_s);
 }
 
-/* RFC 9422 §3; a limit that its syntax cannot say is left out. */
+/* RFC 9422 §3, §3.1; a limit that its syntax cannot say is left out. */
 static void
 add_limits(struct smtp_server *s)
 {
@@ -76,6 +76,8 @@ end_reply(struct buf *out)
 /*
  * Only what would be accepted at this moment is offered (RFC 3207 §4.2, RFC 4954 §3, RFC 8689 §2).
  * SIZE says the limit (RFC 1870 §3). Whose priorities count for what is not told (RFC 6710 §3).
+ * Our name is ASCII (RFC 6531 §3.7.1), 8BITMIME goes with SMTPUTF8 (RFC 6531 §3.1). Most have no
+ * parameter, as CHUNKING (RFC 3030 §2), BINARYMIME (RFC 3030 §3) and DSN (RFC 3461 §3).
  * All are registered, wanted by RFC 6409 §7, and work (RFC 5321 §2.2.2, §2.4, §4.2.4, §4.5.3.1.7).
  * No AUTH before TLS (RFC 4954 §6).
  */

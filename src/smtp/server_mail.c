@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MAIL (RFC 5321 §4.1.1.2); its parameters are in server_mail_params.c. */
+/*
+ * MAIL (RFC 5321 §4.1.1.2); its parameters are in server_mail_params.c. 452 when there is no room
+ * (RFC 1870 §6.1), 421 when there were enough of them (MAILMAX: RFC 9422 §4.1).
+ */
 #include "smtp/address.h"
 #include "smtp/server_params.h"
 #include "smtp/server_verb.h"

@@ -14,7 +14,10 @@ enum {
 
 /* The functions named take_* are those of struct smtp_server_param. */
 
-/* A promise only: it is checked here, and the text when it comes. Twenty digits may pass 2^64. */
+/*
+ * RFC 1870 §6, §6.1, §7. A promise only: it is checked here, and the text when it comes. Twenty
+ * digits may pass 2^64.
+ */
 static enum smtp_server_reply
 take_size(const struct smtp_server *s, struct slice value, struct smtp_server_said *said)
 {
@@ -31,7 +34,7 @@ take_size(const struct smtp_server *s, struct slice value, struct smtp_server_sa
 	return SMTP_REPLY_NONE;
 }
 
-/* RFC 6152 §2, RFC 3030 §3 */
+/* RFC 6152 §2, §3, RFC 3030 §3 */
 static enum smtp_server_reply
 take_body(const struct smtp_server *s, struct slice value, struct smtp_server_said *said)
 {
@@ -47,7 +50,7 @@ take_body(const struct smtp_server *s, struct slice value, struct smtp_server_sa
 	return SMTP_REPLY_NONE;
 }
 
-/* RFC 6531 §3.4 */
+/* RFC 6531 §3.4; with any BODY (§3.6). */
 static enum smtp_server_reply
 take_smtputf8(const struct smtp_server *s, struct slice value, struct smtp_server_said *said)
 {
@@ -57,7 +60,7 @@ take_smtputf8(const struct smtp_server *s, struct slice value, struct smtp_serve
 	return SMTP_REPLY_NONE;
 }
 
-/* RFC 3461 §4.3 */
+/* RFC 3461 §4.3, §5.1 */
 static enum smtp_server_reply
 take_ret(const struct smtp_server *s, struct slice value, struct smtp_server_said *said)
 {
@@ -71,7 +74,7 @@ take_ret(const struct smtp_server *s, struct slice value, struct smtp_server_sai
 	return SMTP_REPLY_NONE;
 }
 
-/* RFC 3461 §4.4 */
+/* RFC 3461 §4.4, §5.4 */
 static enum smtp_server_reply
 take_envid(const struct smtp_server *s, struct slice value, struct smtp_server_said *said)
 {
@@ -176,7 +179,7 @@ parse_by_mode(struct slice text, struct smtp_mail_params *p)
 	return p->by != SMTP_BY_UNSAID;
 }
 
-/* RFC 2852 §4: with R the time must lie ahead, and not nearer than EHLO says. */
+/* RFC 2852 §4: with R the time must lie ahead, and not nearer than EHLO says (§3). */
 static enum smtp_server_reply
 take_by(const struct smtp_server *s, struct slice value, struct smtp_server_said *said)
 {
@@ -195,7 +198,7 @@ take_by(const struct smtp_server *s, struct slice value, struct smtp_server_said
 	return SMTP_REPLY_NONE;
 }
 
-/* RFC 6710 §4.1: who may not raise a priority has it lowered, and is told. */
+/* RFC 6710 §4.1, §7: who may not raise a priority has it lowered, and is told. */
 static enum smtp_server_reply
 take_priority(const struct smtp_server *s, struct slice value, struct smtp_server_said *said)
 {

@@ -41,7 +41,10 @@ take_param(struct smtp_server *s, const struct smtp_server_param *param, const s
 	return reply == SMTP_REPLY_NONE;
 }
 
-/* RFC 5321 §4.1.1.11: what is not known is 555, as is all of it after HELO (§2.2.1). */
+/*
+ * RFC 5321 §4.1.1.11: what is not known is 555, as is all of it after HELO (§2.2.1). Twice is 501
+ * (RFC 3461 §4.5).
+ */
 static enum smtp_server_reply
 find_fault(const struct smtp_server *s, size_t place, size_t count, uint32_t seen, size_t number)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parameters of RCPT: those of DSN (RFC 3461 §4.1, §4.2). */
+/* The parameters of RCPT: those of DSN (RFC 3461 §4.1, §4.2, §5.1). */
 #include "smtp/server_params.h"
 #include "smtp/utf8.h"
 

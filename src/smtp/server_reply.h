@@ -5,7 +5,9 @@
  * Each says what is the matter and what to do about it, because a person reads it in the end. Codes
  * are those of RFC 5321 §4.2, §4.2.3, §4.3.1 and of the extensions (RFC 4954 §6), one for all lines
  * of a reply (RFC 5321 §4.2.1), and not invented (§4.3.2); all but greetings, EHLO, HELO and 3yz
- * carry an enhanced code of the same class (RFC 2034 §4).
+ * carry an enhanced code of the same class (RFC 2034 §4), one that is registered (RFC 3463 §2, RFC
+ * 5248 §2, RFC 6531 §3.5). The words tell too what is answered (RFC 2920 §3.2), in ASCII (RFC 6531
+ * §3.7.4.1).
  */
 #ifndef SMTP_SERVER_REPLY_H
 #define SMTP_SERVER_REPLY_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What becomes of the text, whether it came by DATA or BDAT: too much of it is 552, whatever MAIL
- * declared (RFC 1870 §6.3), the caller stores it, and only then is it the server's.
+ * declared (RFC 1870 §6, §6.1, §6.3), the caller stores it, and only then is it the server's.
+ * Every octet of it is kept (RFC 6152 §3, RFC 3030 §3).
  */
 #include "smtp/server_verb.h"
 

@@ -24,6 +24,7 @@ static const struct verb {
 	{ "MAIL", IDLE, true, true, false, SMTP_REPLY_MAIL_TWICE, smtp_verb_mail },
 	{ "RCPT", OPEN, true, true, false, SMTP_REPLY_MAIL_FIRST, smtp_verb_rcpt },
 	{ "DATA", OPEN, true, true, true, SMTP_REPLY_MAIL_FIRST, smtp_verb_data },
+	/* RFC 3030 §2: octets that were no chunk are commands as odd as any. */
 	{ "BDAT", OPEN | IN(CHUNKS), true, true, false, SMTP_REPLY_MAIL_FIRST, smtp_verb_bdat },
 	{ "EHLO", ANYTIME, false, false, true, SMTP_REPLY_EHLO_FIRST, smtp_verb_ehlo },
 	{ "AUTH", IDLE, true, false, false, SMTP_REPLY_AUTH_IN_MAIL, smtp_verb_auth },
@@ -49,7 +50,7 @@ find_verb(struct slice name)
 
 /*
  * RFC 5321 §2.4: commands are ASCII; a CR, LF or NUL in one is somebody's trick (§2.3.8). Where a
- * mailbox may stand there may be UTF-8 (RFC 6531 §3.2), which is looked at where it is.
+ * mailbox may stand there may be UTF-8 (RFC 6531 §3.1, §3.2), which is looked at where it is.
  */
 static bool
 is_plain_line(struct slice line, bool may_be_utf8)

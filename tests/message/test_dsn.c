@@ -226,7 +226,7 @@ test_odd_headers_are_encoded(void **state)
 	}
 }
 
-/* RFC 3461 §6.3, RFC 3464 §2.3.3, §2.3.4, §2.3.9 */
+/* RFC 3461 §6, §6.3, RFC 3463 §3, RFC 3464 §2.3.3, §2.3.4, §2.3.9 */
 static void
 test_each_action_has_its_own_fields_and_words(void **state)
 {
@@ -272,6 +272,7 @@ test_each_action_has_its_own_fields_and_words(void **state)
 	}
 }
 
+/* RFC 3461 §5.2.8 */
 static void
 test_only_recipients_that_fit_the_action_are_shown(void **state)
 {
@@ -335,7 +336,7 @@ test_what_the_sender_said_comes_back_decoded(void **state)
 	free(text);
 }
 
-/* RFC 6533 §3, §4.1 */
+/* RFC 6533 §3, §4.1, RFC 6531 §3.2 */
 static void
 test_addresses_in_utf8_are_written_as_the_report_allows(void **state)
 {

@@ -361,7 +361,7 @@ test_nothing_more_comes_after_a_flaw(void **state)
 	buf_done(&out);
 }
 
-/* RFC 8689 §3, RFC 6531 §3.6, RFC 6152 §3 */
+/* RFC 8689 §3, §4.1, RFC 6531 §3.6, RFC 6152 §3 */
 static void
 test_what_delivery_must_know_is_noticed(void **state)
 {

@@ -69,7 +69,7 @@ in_seconds(const char *before, uint64_t seconds, const char *after)
 	return text;
 }
 
-/* RFC 4865 §4 */
+/* RFC 4865 §4.2 */
 static void
 test_a_message_is_held_until_its_release(void **state)
 {

@@ -70,7 +70,7 @@ static const struct report_case {
 	{ "late with BY", "BYUNTIL=1;N", "", smtp_one, SMTP_VERDICT_DEFERRED, false, "delayed" },
 };
 
-/* RFC 3461 §5.2, RFC 2852 §4.1.3 */
+/* RFC 3461 §5.2, §6.1, RFC 2852 §4.1.3 */
 static void
 test_a_report_is_made_when_it_is_owed(void **state)
 {

@@ -23,7 +23,7 @@ parse(const char *text)
 	return p;
 }
 
-/* RFC 4865 §4: it must not go before; a time that is over holds nothing. */
+/* RFC 4865 §4.2: it must not go before; a time that is over holds nothing. */
 static void
 test_a_message_starts_when_it_is_taken_or_released(void **state)
 {
@@ -114,7 +114,7 @@ test_no_delay_is_told_when_the_config_says_so(void **state)
 	assert_int_equal(queue_terms_notices(&t, &silent, QUEUE_NEVER - 1), 0);
 }
 
-/* RFC 3461 §5.2.6 */
+/* RFC 3461 §5.2.2, §5.2.6, RFC 2852 §4.1.2 */
 static void
 test_a_failure_is_told_unless_other_things_were_asked_for(void **state)
 {
@@ -169,7 +169,7 @@ static const struct success_case {
 	    QUEUE_REPORT_NONE },
 };
 
-/* RFC 3461 §5.2.1 to §5.2.3, RFC 2852 §4.1.4 */
+/* RFC 3461 §5.2.1, §5.2.2, §5.2.3, RFC 2852 §4.1.1, §4.1.4, §4.1.4.2 */
 static void
 test_success_is_told_when_nobody_after_us_will(void **state)
 {

@@ -81,7 +81,7 @@ static const struct dialog param_dialogs[] = {
 	    .result = "failed 0 5.1.3 -|the recipient's address cannot be sent\n"
 		      "failed 0 5.1.3 -|the recipient's address cannot be sent\n"
 		      "failed 0 5.1.3 -|the recipient's address cannot be sent\n" },
-	{ .name = "the time that is left goes with BY (RFC 2852 §4.1.4)",
+	{ .name = "the time that is left goes with BY (RFC 2852 §2, §4.1.4)",
 	    .params = { .by = SMTP_BY_RETURN, .by_trace = true, .by_unix_s = DIALOG_UNIX_S + 60 },
 	    .transactions = 1,
 	    .wire = HELLO_WITH("DELIVERBY 60") "C: MAIL FROM:<s@x> BY=60;RT\nS: 250 a\n" REST,
@@ -97,7 +97,7 @@ static const struct dialog param_dialogs[] = {
 	    .wire = HELLO_WITH("DELIVERBY") QUIT,
 	    .result = "failed 0 5.4.7 -|the time in which the message was to be delivered is over "
 		      "(BY)\n" },
-	{ .name = "mode R does not go to who has no DELIVERBY (RFC 2852 §4.1.4.1)",
+	{ .name = "mode R does not go to who has no DELIVERBY (RFC 2852 §4.1.4.1, §7)",
 	    .params = { .by = SMTP_BY_RETURN, .by_unix_s = DIALOG_UNIX_S + 60 },
 	    .transactions = 1,
 	    .wire = PLAIN_HELLO QUIT,

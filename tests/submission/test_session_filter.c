@@ -226,7 +226,7 @@ static const struct parameter_case {
 	{ " RET=HDRS ENVID=x", "From: kim@example.org\r\n\r\nascii\r\n", "RET=HDRS ENVID=x" },
 };
 
-/* RFC 6531 §3.4, RFC 6152 §3, RFC 8689 §3, RFC 3461 §4 */
+/* RFC 6531 §3.4, RFC 6152 §3, RFC 8689 §3, §4.1, RFC 3461 §4 */
 static void
 test_parameters_go_to_queue_as_the_text_needs_them(void **state)
 {
