@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <arpa/inet.h>
@@ -328,6 +329,14 @@ SSL *
 net_conn_ssl(const struct net_conn *c)
 {
 	return c->state == CONN_TLS || c->state == CONN_CLOSED ? c->ssl : NULL;
+}
+
+bool
+net_conn_has_arrived(const struct net_conn *c)
+{
+	int len = 0;
+
+	return ioctl(bufferevent_getfd(c->stream), FIONREAD, &len) == 0 && len > 0;
 }
 
 struct slice

@@ -76,6 +76,8 @@ bool net_conn_is_tls(const struct net_conn *c);
 /* NULL without TLS. Borrowed. */
 SSL *net_conn_ssl(const struct net_conn *c);
 
+/* Have octets come that nobody has read from the socket yet? */
+bool net_conn_has_arrived(const struct net_conn *c);
 /* A contiguous view of what is unread; may be shorter than all of it. Valid until the next call. */
 struct slice net_conn_input(struct net_conn *c);
 void net_conn_consume(struct net_conn *c, size_t len);

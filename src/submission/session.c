@@ -231,6 +231,17 @@ static const struct net_conn_handler handler = {
 	.on_end = on_end,
 };
 
+/*
+ * Without TLS the server talks first (RFC 5321 §3.1). Octets that are there before the banner are
+ * read before it is sent, so that the engine can tell.
+ */
+static bool
+is_hasty(const struct session *s)
+{
+	return smtp_server_want(s->engine) == SMTP_SERVER_WANT_NONE &&
+	       net_conn_has_arrived(s->conn);
+}
+
 void
 session_begin(const struct submission_port *port, int fd, uint64_t group)
 {
@@ -249,7 +260,10 @@ session_begin(const struct submission_port *port, int fd, uint64_t group)
 	s->engine = smtp_server_new(&s->options, s->began_ms);
 	session_list_add(p, s);
 	session_log_connect(s);
-	pump(s);
+	if (is_hasty(s))
+		net_conn_set_deadline(s->conn, find_deadline(s));
+	else
+		pump(s);
 }
 
 void

@@ -51,7 +51,7 @@ on_end(void *owner, enum net_conn_end end)
 }
 
 struct client *
-client_open(struct house *h)
+client_open_saying(struct house *h, const char *words)
 {
 	static const struct net_conn_handler handler = {
 		.on_input = on_input,
@@ -66,9 +66,16 @@ client_open(struct house *h)
 	buf_init(&c->got, HOUSE_BODY_MAX);
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+	assert_int_equal(send(ends[0], words, strlen(words), MSG_NOSIGNAL), strlen(words));
 	c->conn = net_conn_accept(h->base, ends[0], &handler, c);
 	submission_accept(h->port, ends[1]);
 	return c;
+}
+
+struct client *
+client_open(struct house *h)
+{
+	return client_open_saying(h, "");
 }
 
 void

@@ -91,6 +91,8 @@ void house_reload(struct house *h, const char *sections);
 
 /* Connected to the house's port. */
 struct client *client_open(struct house *h);
+/* Whose words have come before it is accepted. */
+struct client *client_open_saying(struct house *h, const char *words);
 /* Hangs up. */
 void client_done(struct client *c);
 void client_say(struct client *c, const char *text);

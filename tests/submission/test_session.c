@@ -185,10 +185,25 @@ test_a_handshake_that_does_not_come_ends_the_session(void **state)
 	client_done(c);
 }
 
+/* RFC 5321 §3.1: the server talks first. */
+static void
+test_a_client_that_talks_before_the_banner_is_cut_off(void **state)
+{
+	struct house *h = *state;
+	struct client *c = client_open_saying(h, "EHLO client.example\r\n");
+
+	client_expect(c, "220 ");
+	client_expect(c, "554 5.5.0 ");
+	house_settle(h);
+	assert_true(c->has_ended);
+	client_done(c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		HOUSE_TEST(test_a_client_that_talks_before_the_banner_is_cut_off),
 		HOUSE_TEST(test_a_message_reaches_queue_with_its_envelope_and_trace),
 		HOUSE_TEST(test_a_pseudonym_hides_address_and_name_of_the_client),
 		HOUSE_TEST(test_a_message_from_nobody_is_one_too),
