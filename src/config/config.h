@@ -66,6 +66,7 @@ struct config_limits {
 	uint64_t header_size;             /* octets of a message's header block */
 	uint32_t line_length;             /* octets without CRLF */
 	uint32_t received_count;          /* Received fields of a message */
+	uint32_t priority;                /* the highest MT-PRIORITY of a client: 0 to 9 */
 	uint64_t hold_ms;                 /* FUTURERELEASE, at most; 0: not offered */
 	uint64_t deliver_by_ms;           /* DELIVERBY, at least */
 };

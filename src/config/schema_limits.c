@@ -145,6 +145,18 @@ static const struct config_key limits_keys[] = {
 		    "refused (554). RFC 5321 asks for at least 100.",
 	},
 	{
+	    .name = "priority",
+	    .type = CONFIG_TYPE_NUMBER,
+	    .offset = offsetof(struct config_limits, priority),
+	    .fallback = "0",
+	    .min = 0,
+	    .max = 9,
+	    .text = "Highest priority that a client may ask for with MT-PRIORITY (RFC 6710); a "
+		    "higher one is lowered to it. Mail without one has 0; with more it goes before "
+		    "other mail in the queue, so this is for servers whose clients can be trusted "
+		    "not to say it of everything.",
+	},
+	{
 	    .name = "transfer_rate",
 	    .type = CONFIG_TYPE_NUMBER,
 	    .offset = offsetof(struct config_limits, transfer_rate),

@@ -63,6 +63,7 @@ settings_options(const struct settings *s, const struct config_listener *listene
 		.profile = profiles[listener->profile],
 		.unix_offset_ms = (int64_t)clock_unix_ms() - (int64_t)clock_monotonic_ms(),
 		.complete_addresses = s->config->message.complete_addresses,
+		.priority_max = (uint8_t)s->config->limits.priority,
 	};
 }
 

@@ -43,6 +43,10 @@ test_a_session_is_served_as_its_listener_says(void **state)
 	assert_int_equal(usual.profile, SMTP_SERVER_STRICT);
 	assert_false(usual.implicit_tls);
 	assert_true(usual.complete_addresses);
+	assert_int_equal(usual.priority_max, 0);
+	house_reload(h, "limits { priority = 4 }");
+	usual = settings_options(h->process.settings, h->starttls.config);
+	assert_int_equal(usual.priority_max, 4);
 	other = settings_options(h->process.settings, &old);
 	assert_int_equal(other.profile, SMTP_SERVER_LEGACY_DEVICE);
 	assert_true(other.implicit_tls);
