@@ -23,7 +23,10 @@ TEXT = "Grüße,\n.\n..two dots\n.dot\nFrom here on it is like a mailbox file.\n
 
 @dataclasses.dataclass(frozen=True)
 class Letter:
-    """to, cc: (name, address) each. bcc: addresses. attachment: a file, or None."""
+    """
+    to, cc: (name, address) each. bcc: addresses. attachment: a file, or None. tells_bcc: as_bytes()
+    has a Bcc field, as from a program that leaves it to the server to take it out.
+    """
 
     sender: tuple = SENDER
     to: tuple = TO
@@ -32,6 +35,7 @@ class Letter:
     subject: str = SUBJECT
     text: str = TEXT
     attachment: pathlib.Path | None = None
+    tells_bcc: bool = False
 
     @property
     def recipients(self):
@@ -45,7 +49,7 @@ class Letter:
     def as_bytes(self, utf8=False, without=()):
         """
         With CRLF, as a program that makes messages would write it: the header in RFC 2047's words,
-        or in UTF-8 as it is. without: fields to leave out. Bcc is never in it.
+        or in UTF-8 as it is. without: fields to leave out.
         """
         policy = email.policy.SMTPUTF8 if utf8 else email.policy.SMTP
         message = email.message.EmailMessage(policy=policy)
@@ -53,6 +57,8 @@ class Letter:
         for field, people in fields.items():
             if people and field not in without:
                 message[field] = _addresses(people)
+        if self.tells_bcc:
+            message["Bcc"] = ", ".join(self.bcc)
         message["Subject"] = self.subject
         message["Date"] = "Thu, 01 Jan 2026 00:00:00 +0000"
         message["Message-ID"] = "<1@example.com>"
