@@ -74,21 +74,6 @@ smtp_server_reply(struct smtp_server *s, enum smtp_server_reply reply)
 	smtp_server_reply_with(s, reply, (struct slice){ NULL, 0 });
 }
 
-void
-smtp_server_refuse_with(struct smtp_server *s, enum smtp_server_reply reply, struct slice detail)
-{
-	if (++s->bad_command_count > s->options->limits->bad_commands)
-		smtp_server_hang_up(s, SMTP_REPLY_TOO_MANY_ERRORS);
-	else
-		smtp_server_reply_with(s, reply, detail);
-}
-
-void
-smtp_server_refuse(struct smtp_server *s, enum smtp_server_reply reply)
-{
-	smtp_server_refuse_with(s, reply, (struct slice){ NULL, 0 });
-}
-
 /* The only ways to an end that the client did not ask for, each with 421 (RFC 5321 §3.8, §4.1.1.10,
  * §7.8). */
 void
@@ -211,7 +196,8 @@ smtp_server_input(struct smtp_server *s, struct slice in, uint64_t now_ms)
 {
 	s->now_ms = now_ms;
 	s->text = (struct slice){ NULL, 0 };
-	if (smtp_server_want(s) != SMTP_SERVER_WANT_NONE || s->output.len >= OUTPUT_FULL)
+	if (smtp_server_want(s) != SMTP_SERVER_WANT_NONE || s->output.len >= OUTPUT_FULL ||
+	    smtp_server_is_held(s))
 		return 0;
 	if (s->state == SMTP_STATE_TEXT)
 		return smtp_server_read_text(s, in);
@@ -229,7 +215,9 @@ smtp_server_text(const struct smtp_server *s)
 struct slice
 smtp_server_output(const struct smtp_server *s)
 {
-	return buf_slice(&s->output);
+	struct slice output = buf_slice(&s->output);
+
+	return smtp_server_is_held(s) ? slice_first(output, s->held_from) : output;
 }
 
 void
@@ -237,6 +225,7 @@ smtp_server_output_taken(struct smtp_server *s, size_t len)
 {
 	buf_drop(&s->output, len);
 	s->unseen_len -= len < s->unseen_len ? len : s->unseen_len;
+	s->held_from -= len < s->held_from ? len : s->held_from;
 	if (s->output.len == 0 && s->output.size > OUTPUT_IDLE)
 		buf_release(&s->output);
 }

@@ -165,10 +165,16 @@ struct slice smtp_server_text(const struct smtp_server *s);
 struct slice smtp_server_output(const struct smtp_server *s);
 void smtp_server_output_taken(struct smtp_server *s, size_t len);
 enum smtp_server_want smtp_server_want(const struct smtp_server *s);
-/* When smtp_server_timeout() is due, in monotonic ms; UINT64_MAX for never. */
+/*
+ * When smtp_server_timeout() is due, in monotonic ms; UINT64_MAX for never. After too many errors
+ * the newest reply is not in the output, and nothing is read, until then (error_delay_ms).
+ */
 uint64_t smtp_server_deadline(const struct smtp_server *s);
-/* Tells the engine that it is now_ms; when the deadline has passed it says 421 and wants CLOSE. */
+/* Tells the engine that it is now_ms; when the deadline has passed it says 421 and wants CLOSE, or
+ * lets a reply go that was kept back. */
 void smtp_server_timeout(struct smtp_server *s, uint64_t now_ms);
+/* The caller has not read from the client for so long: that is not the client's fault. */
+void smtp_server_excuse(struct smtp_server *s, uint64_t ms);
 /*
  * The process stops: after the transaction in flight (or at once without one) 421 4.3.2, CLOSE.
  * RFC 5321 §3.8.

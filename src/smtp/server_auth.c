@@ -139,17 +139,6 @@ smtp_server_auth_ok(struct smtp_server *s, struct slice account, uint64_t now_ms
 	smtp_server_settle(s);
 }
 
-/* Wrong passwords are counted apart from wrong commands: guessing is not a broken client. One
- * answer for all of them (RFC 4954 §6). */
-static void
-refuse_credentials(struct smtp_server *s)
-{
-	if (++s->auth_failure_count > s->options->limits->auth_failures)
-		smtp_server_hang_up(s, SMTP_REPLY_TOO_MANY_LOGINS);
-	else
-		smtp_server_reply(s, SMTP_REPLY_AUTH_BAD_CREDENTIALS);
-}
-
 void
 smtp_server_auth_failed(struct smtp_server *s, enum smtp_server_auth_failure why, uint64_t now_ms)
 {
@@ -157,7 +146,7 @@ smtp_server_auth_failed(struct smtp_server *s, enum smtp_server_auth_failure why
 		return;
 	switch (why) {
 	case SMTP_SERVER_AUTH_BAD_CREDENTIALS:
-		refuse_credentials(s);
+		smtp_server_refuse_login(s);
 		break;
 	case SMTP_SERVER_AUTH_BAD_MECHANISM:
 		smtp_server_refuse(s, SMTP_REPLY_AUTH_MECHANISM);

@@ -97,7 +97,7 @@ static void
 skip(struct smtp_server *s, const struct arguments *a, enum smtp_server_reply refusal)
 {
 	if (s->state != SMTP_STATE_CHUNKS)
-		s->text_began_ms = s->now_ms;
+		smtp_server_text_begin(s);
 	s->text_last_ms = s->now_ms;
 	s->chunk.left = s->chunk.size = a->size;
 	s->chunk.refusal = refusal;
@@ -112,7 +112,7 @@ take(struct smtp_server *s, const struct arguments *a)
 	struct smtp_transaction *t = s->transaction;
 
 	if (s->state == SMTP_STATE_RCPT) {
-		s->text_began_ms = s->now_ms;
+		smtp_server_text_begin(s);
 		t->is_chunked = true;
 		t->chunk.is_binary = t->params.body == SMTP_BODY_BINARYMIME;
 		t->chunk.crlf.takes_lf = s->options->profile == SMTP_SERVER_LEGACY_DEVICE;
@@ -181,6 +181,7 @@ smtp_server_read_chunk(struct smtp_server *s, struct slice in)
 		rest.len = 0;
 	}
 	s->chunk.left -= len - rest.len;
+	s->text_wire_len += len - rest.len;
 	go_on(s);
 	smtp_server_settle(s);
 	return len - rest.len;

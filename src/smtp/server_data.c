@@ -28,7 +28,7 @@ smtp_verb_data(struct smtp_server *s, struct slice argument)
 		smtp_server_refuse(s, SMTP_REPLY_BDAT_ONLY); /* RFC 3030 §3 */
 		return;
 	}
-	s->text_began_ms = s->text_last_ms = s->now_ms;
+	smtp_server_text_begin(s);
 	s->transaction->dot.crlf.takes_lf = s->options->profile == SMTP_SERVER_LEGACY_DEVICE;
 	smtp_server_reply(s, SMTP_REPLY_SEND_TEXT);
 	smtp_server_enter(s, SMTP_STATE_TEXT);
@@ -44,6 +44,7 @@ smtp_server_read_text(struct smtp_server *s, struct slice in)
 
 	if (in.len != 0)
 		s->text_last_ms = s->now_ms;
+	s->text_wire_len += in.len - rest.len;
 	s->repaired_count += dot->repaired_count - repaired;
 	smtp_server_text_took(s);
 	if (status == SMTP_DOT_DONE)

@@ -21,13 +21,27 @@ command_deadline(const struct smtp_server *s)
 	return s->account.len == 0 ? earlier(deadline, s->login_deadline_ms) : deadline;
 }
 
+/* The first ms in which what has come of the text is too little for transfer_rate. */
+static uint64_t
+rate_deadline(const struct smtp_server *s)
+{
+	const struct smtp_server_limits *limits = s->options->limits;
+	uint64_t rate = limits->transfer_rate, len = s->text_wire_len, due_ms;
+
+	if (rate == 0)
+		return UINT64_MAX;
+	due_ms = len / rate * 1000 + len % rate * 1000 / rate + 1;
+	return s->text_began_ms +
+	       (due_ms > limits->data_timeout_ms ? due_ms : limits->data_timeout_ms);
+}
+
 static uint64_t
 text_deadline(const struct smtp_server *s)
 {
 	const struct smtp_server_limits *limits = s->options->limits;
 
-	return earlier(s->text_last_ms + limits->data_timeout_ms,
-	    s->text_began_ms + limits->transaction_timeout_ms);
+	return earlier(rate_deadline(s), earlier(s->text_last_ms + limits->data_timeout_ms,
+					     s->text_began_ms + limits->transaction_timeout_ms));
 }
 
 /* A chunk may be refused to somebody who has yet to log in. */
@@ -38,8 +52,8 @@ skip_deadline(const struct smtp_server *s)
 				   : text_deadline(s);
 }
 
-uint64_t
-smtp_server_deadline(const struct smtp_server *s)
+static uint64_t
+state_deadline(const struct smtp_server *s)
 {
 	switch (s->state) {
 	case SMTP_STATE_START:
@@ -68,16 +82,48 @@ smtp_server_deadline(const struct smtp_server *s)
 	return UINT64_MAX;
 }
 
+uint64_t
+smtp_server_deadline(const struct smtp_server *s)
+{
+	return smtp_server_is_held(s) ? s->held_until_ms : state_deadline(s);
+}
+
+static bool
+is_in_text(const struct smtp_server *s)
+{
+	return smtp_server_is_in_text(s) || s->state == SMTP_STATE_SKIP;
+}
+
+/* What the client is told that its time is over for. */
+static enum smtp_server_reply
+find_reason(const struct smtp_server *s)
+{
+	if (s->account.len == 0 && s->now_ms >= s->login_deadline_ms)
+		return SMTP_REPLY_LOGIN_TIMEOUT;
+	if (is_in_text(s) && s->now_ms >= rate_deadline(s) &&
+	    s->now_ms < s->text_last_ms + s->options->limits->data_timeout_ms)
+		return SMTP_REPLY_TOO_SLOW;
+	return SMTP_REPLY_TIMEOUT;
+}
+
 void
 smtp_server_timeout(struct smtp_server *s, uint64_t now_ms)
 {
-	bool is_login = s->account.len == 0 && now_ms >= s->login_deadline_ms;
-
 	s->now_ms = now_ms;
-	if (now_ms < smtp_server_deadline(s))
+	if (smtp_server_is_held(s))
+		smtp_server_release(s);
+	else if (now_ms < state_deadline(s))
 		return;
-	if (s->state == SMTP_STATE_HANDSHAKE)
+	else if (s->state == SMTP_STATE_HANDSHAKE)
 		smtp_server_enter(s, SMTP_STATE_CLOSE); /* no words fit into a handshake */
 	else
-		smtp_server_hang_up(s, is_login ? SMTP_REPLY_LOGIN_TIMEOUT : SMTP_REPLY_TIMEOUT);
+		smtp_server_hang_up(s, find_reason(s));
+}
+
+void
+smtp_server_excuse(struct smtp_server *s, uint64_t ms)
+{
+	s->waiting_from_ms += ms;
+	s->text_began_ms += ms;
+	s->text_last_ms += ms;
 }

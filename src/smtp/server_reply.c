@@ -42,6 +42,8 @@ static const struct words {
 	[SMTP_REPLY_TIMEOUT] = { "421 4.4.2 ", " waited too long for you; connect again" },
 	[SMTP_REPLY_LOGIN_TIMEOUT] = { "421 4.4.2 ",
 	    " waited too long for a login; connect again" },
+	[SMTP_REPLY_TOO_SLOW] = { "421 4.4.2 ",
+	    " closes: the message came too slowly; send it again over a better connection" },
 	[SMTP_REPLY_STOPPING] = { "421 4.3.2 ", " is stopping for a moment; connect again" },
 	[SMTP_REPLY_TOO_MANY_ERRORS] = { "421 4.7.0 ",
 	    " closes: too many commands were wrong; check the client" },

@@ -38,6 +38,7 @@ enum smtp_server_reply {
 
 	SMTP_REPLY_TIMEOUT,               /* + hostname; 421: the session is over */
 	SMTP_REPLY_LOGIN_TIMEOUT,         /* + hostname */
+	SMTP_REPLY_TOO_SLOW,              /* + hostname */
 	SMTP_REPLY_STOPPING,              /* + hostname */
 	SMTP_REPLY_TOO_MANY_ERRORS,       /* + hostname */
 	SMTP_REPLY_TOO_MANY_LOGINS,       /* + hostname */

@@ -56,10 +56,13 @@ struct smtp_server {
 	uint64_t login_deadline_ms;
 	int64_t hold_max_unix_s; /* until when mail may be held, as the last EHLO said */
 	uint64_t text_began_ms, text_last_ms; /* 354 or first BDAT; newest octet */
+	uint64_t text_wire_len;               /* octets read since text_began_ms */
 	uint64_t repaired_count;
 	struct smtp_server_chunk chunk;
 	struct smtp_line line;
 	struct buf output;
+	size_t held_from;       /* place in output of what is kept back, ... */
+	uint64_t held_until_ms; /* ... until then; 0: nothing */
 	size_t unseen_len; /* octets of output that the client must have seen before it goes on */
 	struct slice command;                 /* that is carried out; borrowed for so long */
 	struct slice text;                    /* of the last input; borrowed from it */
@@ -78,6 +81,12 @@ void smtp_server_reply_with(
 void smtp_server_refuse(struct smtp_server *s, enum smtp_server_reply reply);
 void smtp_server_refuse_with(
     struct smtp_server *s, enum smtp_server_reply reply, struct slice detail);
+/* A login that failed: counted apart, guessing is not a broken client. */
+void smtp_server_refuse_login(struct smtp_server *s);
+/* Is the newest reply kept back, and all that follows it? */
+bool smtp_server_is_held(const struct smtp_server *s);
+/* Lets it go when it is time. */
+void smtp_server_release(struct smtp_server *s);
 /* The last words of the session: reply takes our hostname. */
 void smtp_server_hang_up(struct smtp_server *s, enum smtp_server_reply reply);
 

@@ -7,6 +7,13 @@
 #include "smtp/server_verb.h"
 
 void
+smtp_server_text_begin(struct smtp_server *s)
+{
+	s->text_began_ms = s->text_last_ms = s->now_ms;
+	s->text_wire_len = 0;
+}
+
+void
 smtp_server_text_took(struct smtp_server *s)
 {
 	s->transaction->text_len += s->text.len;

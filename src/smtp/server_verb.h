@@ -59,7 +59,9 @@ size_t smtp_server_read_chunk(struct smtp_server *s, struct slice in);
 void smtp_server_refuse_bdat(
     struct smtp_server *s, struct slice argument, enum smtp_server_reply refusal);
 
-/* For both kinds of text, in server_text.c. s->text is new: counts it. */
+/* For both kinds of text, in server_text.c. It begins: its time runs. */
+void smtp_server_text_begin(struct smtp_server *s);
+/* s->text is new: counts it. */
 void smtp_server_text_took(struct smtp_server *s);
 /* Why the text cannot be taken, as far as it has come; SMTP_REPLY_NONE: it can. */
 enum smtp_server_reply smtp_server_text_fault(

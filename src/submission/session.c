@@ -82,6 +82,8 @@ feed(struct session *s)
 	used = smtp_server_input(s->engine, slice_first(in, room), clock_monotonic_ms());
 	session_store_text(s, smtp_server_text(s->engine));
 	net_conn_consume(s->conn, used);
+	if (used == 0 && smtp_server_output(s->engine).len == 0)
+		return false; /* a reply is kept back for a while */
 	if (used == 0)
 		send_replies(s); /* it has more of them than it wants to keep */
 	return true;

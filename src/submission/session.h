@@ -74,6 +74,7 @@ struct session {
 	uint64_t peer_group;             /* in process->crowd */
 	uint64_t began_ms;
 	uint64_t wait_until_ms; /* deadline of the TLS and CLOSE waits, which the engine lacks */
+	uint64_t held_from_ms;  /* since when it is in process->held */
 	uint32_t message_count, refusal_count;
 	char pseudonym[WIRE_PSEUDONYM_MAX + 1]; /* of the address, from auth; empty: none */
 	struct buf sender;                      /* that auth has allowed, to be trusted until ... */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "submission/session.h"
 
+#include "util/clock.h"
+
 void
 session_list_add(struct submission *p, struct session *s)
 {
@@ -41,6 +43,7 @@ session_hold(struct session *s)
 	held->last = s;
 	held->count++;
 	s->wait = SESSION_WAIT_CREDIT;
+	s->held_from_ms = clock_monotonic_ms();
 	net_conn_hold(s->conn);
 }
 
@@ -60,6 +63,7 @@ session_unhold(struct session *s)
 	held->count--;
 	s->next_held = NULL;
 	s->wait = SESSION_WAIT_INPUT;
+	smtp_server_excuse(s->engine, clock_monotonic_ms() - s->held_from_ms);
 }
 
 /* Each gets one turn: one that is held again stands at the end of the line. */
