@@ -62,11 +62,29 @@ message_dsn_has_clean_lines(struct slice text)
 	return true;
 }
 
+/*
+ * Does a next hop not take 8 bits (RFC 3463 §3.7: 5.6.3)? The report is likely to meet the same one,
+ * and would be lost with them.
+ */
+static bool
+is_8bit_refused(const struct message_dsn *d)
+{
+	for (size_t i = 0; i < d->recipient_count; i++) {
+		const uint16_t *code = d->recipients[i].verdict->enhanced;
+
+		if (code[0] == 5 && code[1] == 6 && code[2] == 3)
+			return true;
+	}
+	return false;
+}
+
 bool
 message_dsn_returns_whole(const struct message_dsn *d)
 {
 	return message_dsn_may_return_whole(d) && d->is_whole &&
-	       d->original.len <= MESSAGE_DSN_FULL_MAX && message_dsn_has_clean_lines(d->original);
+	       d->original.len <= MESSAGE_DSN_FULL_MAX &&
+	       message_dsn_has_clean_lines(d->original) &&
+	       (smtp_is_ascii(d->original) || !is_8bit_refused(d));
 }
 
 struct slice

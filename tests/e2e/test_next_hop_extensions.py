@@ -111,6 +111,16 @@ def test_binary_text_arrives_octet_for_octet(start, peers):
     assert len(got.chunks) > 1
 
 
+# RFC 3461 §6.2.
+def test_who_wants_it_whole_hears_of_8_bit_text_that_nobody_takes(start, peers):
+    peer = peers("PIPELINING")
+    text = make(body="Grüße\r\n")
+    submit(start({"out": hop(peer.port)}), text, "BODY=8BITMIME RET=FULL")
+    report = peer.wait_one()
+    assert report.mail == "MAIL FROM:<>" and b"Status: 5.6.3" in report.content
+    assert b"Subject: A test" in report.content and report.content.isascii()
+
+
 def test_binary_text_arrives_by_lmtp(start, peers):
     peer = peers("CHUNKING", "BINARYMIME", is_lmtp=True)
     submit(start({"out": hop(peer.port, protocol="lmtp")}), make() + BINARY, "BODY=BINARYMIME",

@@ -14,6 +14,9 @@
 static const struct smtp_verdict refusal = {
 	.class = SMTP_VERDICT_FAILED, .code = 550, .enhanced = { 5, 1, 1 }
 };
+static const struct smtp_verdict refusal_of_8bit = {
+	.class = SMTP_VERDICT_FAILED, .enhanced = { 5, 6, 3 }
+};
 
 static struct message_dsn
 example(const struct message_dsn_recipient *recipients, size_t count)
@@ -51,7 +54,8 @@ static const struct whole_case {
 	const char *name, *sender, *original;
 	struct smtp_mail_params params;
 	enum message_dsn_action action;
-	bool is_part; /* not all of it is at hand */
+	bool is_part;         /* not all of it is at hand */
+	bool is_8bit_refused; /* by a next hop */
 	const char *type, *encoding;
 	enum smtp_body body;
 	bool is_utf8;
@@ -93,6 +97,16 @@ static const struct whole_case {
 	    .type = "message/rfc822",
 	    .encoding = "8bit",
 	    .body = SMTP_BODY_8BITMIME },
+	{ .name = "FULL of 8 bits that a next hop does not take",
+	    .original = body_8bit,
+	    .params = { .ret = SMTP_RET_FULL },
+	    .is_8bit_refused = true,
+	    .type = "text/rfc822-headers" },
+	{ .name = "FULL of ASCII for the same next hop",
+	    .original = ascii_message,
+	    .params = { .ret = SMTP_RET_FULL },
+	    .is_8bit_refused = true,
+	    .type = "message/rfc822" },
 	{ .name = "FULL with a header in UTF-8",
 	    .original = header_8bit,
 	    .params = { .ret = SMTP_RET_FULL },
@@ -118,8 +132,8 @@ static const struct whole_case {
 static void
 check_whole(const struct whole_case *t)
 {
-	const struct message_dsn_recipient bob = { slice_of("b@example.net"), &refusal, 0,
-		{ NULL, 0 } };
+	const struct message_dsn_recipient bob = { slice_of("b@example.net"),
+		t->is_8bit_refused ? &refusal_of_8bit : &refusal, 0, { NULL, 0 } };
 	struct message_dsn d = example(&bob, 1);
 	struct smtp_mail_params p;
 	char *text, part[200];
