@@ -9,7 +9,6 @@
 
 enum {
 	OUTPUT_FULL = 16 * 1024, /* octets of replies that wait before no more is read */
-	OUTPUT_MAX = 64 * 1024,  /* room for the largest reply beyond: a challenge */
 	OUTPUT_IDLE = 512,       /* octets of memory kept for the next reply */
 };
 
@@ -35,7 +34,7 @@ smtp_server_new(const struct smtp_server_options *options, uint64_t now_ms)
 	s->line.takes_lf = options->profile == SMTP_SERVER_LEGACY_DEVICE;
 	s->now_ms = s->waiting_from_ms = now_ms;
 	s->login_deadline_ms = now_ms + options->limits->login_timeout_ms;
-	buf_init(&s->output, OUTPUT_MAX);
+	buf_init(&s->output, SMTP_SERVER_OUTPUT_MAX);
 	buf_init(&s->helo, SMTP_DOMAIN_MAX);
 	buf_init(&s->account, SMTP_SERVER_ACCOUNT_MAX);
 	buf_init(&s->domains, options->limits->recipient_domains * sizeof(uint64_t));

@@ -153,6 +153,13 @@ struct smtp_server;
 struct smtp_server *smtp_server_new(const struct smtp_server_options *options, uint64_t now_ms);
 void smtp_server_free(struct smtp_server **s);
 
+/*
+ * Octets of memory that a session never passes, whatever its client does and however slowly: those
+ * of its replies (64 KiB), of one command or AUTH line twice, and of the recipients of one message
+ * at their longest (about 780 each). Text is not kept. An idle session has about 1 KiB.
+ */
+size_t smtp_server_memory_max(const struct smtp_server_limits *limits);
+
 /* Feed octets that came at now_ms (monotonic). Borrows in for the call. Returns how many it read.
  */
 size_t smtp_server_input(struct smtp_server *s, struct slice in, uint64_t now_ms);

@@ -18,6 +18,8 @@
 #include "util/buf.h"
 
 #define SMTP_SERVER_ACCOUNT_MAX 1024 /* octets of an account's name */
+/* Octets of replies; no more is read long before, but the largest, a challenge, must fit. */
+#define SMTP_SERVER_OUTPUT_MAX ((size_t)64 * 1024)
 
 enum smtp_state {
 	SMTP_STATE_START,     /* no EHLO or HELO yet, or not since TLS */

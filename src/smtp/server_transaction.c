@@ -63,16 +63,35 @@ copy_params(struct smtp_transaction *t, const struct smtp_mail_params *params)
 	t->params.auth = slice_after(buf_slice(&t->param_texts), params->envid.len);
 }
 
+/* Octets of texts and places. */
+static size_t
+texts_max(size_t recipients_max)
+{
+	return SMTP_MAILBOX_MAX + recipients_max * (SMTP_MAILBOX_MAX + SMTP_ORCPT_MAX);
+}
+
+static size_t
+places_max(size_t recipients_max)
+{
+	return (recipients_max + 1) * sizeof(struct place);
+}
+
+size_t
+smtp_transaction_memory_max(uint32_t recipients_max)
+{
+	return sizeof(struct smtp_transaction) + texts_max(recipients_max) +
+	       places_max(recipients_max) + SMTP_ENVID_MAX + SMTP_AUTH_PARAM_MAX;
+}
+
 struct smtp_transaction *
 smtp_transaction_new(
     struct slice sender, const struct smtp_mail_params *params, uint32_t recipients_max)
 {
 	struct smtp_transaction *t = xcalloc(1, sizeof *t);
-	size_t max = recipients_max;
 
 	assert(recipients_max < UINT32_MAX / (SMTP_MAILBOX_MAX + SMTP_ORCPT_MAX));
-	buf_init(&t->texts, SMTP_MAILBOX_MAX + max * (SMTP_MAILBOX_MAX + SMTP_ORCPT_MAX));
-	buf_init(&t->places, (max + 1) * sizeof(struct place));
+	buf_init(&t->texts, texts_max(recipients_max));
+	buf_init(&t->places, places_max(recipients_max));
 	add_address(t, sender, &(struct smtp_rcpt_params){ 0 });
 	copy_params(t, params);
 	return t;

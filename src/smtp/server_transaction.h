@@ -40,6 +40,8 @@ struct smtp_transaction {
 struct smtp_transaction *smtp_transaction_new(
     struct slice sender, const struct smtp_mail_params *params, uint32_t recipients_max);
 void smtp_transaction_free(struct smtp_transaction **t);
+/* Octets of memory that one never passes. */
+size_t smtp_transaction_memory_max(uint32_t recipients_max);
 
 struct slice smtp_transaction_sender(const struct smtp_transaction *t);
 size_t smtp_transaction_recipient_count(const struct smtp_transaction *t);
