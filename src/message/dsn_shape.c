@@ -63,16 +63,16 @@ message_dsn_has_clean_lines(struct slice text)
 }
 
 /*
- * Does a next hop not take 8 bits (RFC 3463 §3.7: 5.6.3)? The report is likely to meet the same one,
- * and would be lost with them.
+ * Was it refused for what it is: too large (RFC 3463 §3.4: X.3.4), or 8 bits (§3.7: X.6.3)? A
+ * report with it inside is likely to meet the same next hop, and the sender would hear nothing.
  */
 static bool
-is_8bit_refused(const struct message_dsn *d)
+is_content_refused(const struct message_dsn *d)
 {
 	for (size_t i = 0; i < d->recipient_count; i++) {
 		const uint16_t *code = d->recipients[i].verdict->enhanced;
 
-		if (code[0] == 5 && code[1] == 6 && code[2] == 3)
+		if ((code[1] == 3 && code[2] == 4) || (code[1] == 6 && code[2] == 3))
 			return true;
 	}
 	return false;
@@ -83,8 +83,7 @@ message_dsn_returns_whole(const struct message_dsn *d)
 {
 	return message_dsn_may_return_whole(d) && d->is_whole &&
 	       d->original.len <= MESSAGE_DSN_FULL_MAX &&
-	       message_dsn_has_clean_lines(d->original) &&
-	       (smtp_is_ascii(d->original) || !is_8bit_refused(d));
+	       message_dsn_has_clean_lines(d->original) && !is_content_refused(d);
 }
 
 struct slice

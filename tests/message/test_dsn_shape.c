@@ -14,9 +14,6 @@
 static const struct smtp_verdict refusal = {
 	.class = SMTP_VERDICT_FAILED, .code = 550, .enhanced = { 5, 1, 1 }
 };
-static const struct smtp_verdict refusal_of_8bit = {
-	.class = SMTP_VERDICT_FAILED, .enhanced = { 5, 6, 3 }
-};
 
 static struct message_dsn
 example(const struct message_dsn_recipient *recipients, size_t count)
@@ -54,8 +51,8 @@ static const struct whole_case {
 	const char *name, *sender, *original;
 	struct smtp_mail_params params;
 	enum message_dsn_action action;
-	bool is_part;         /* not all of it is at hand */
-	bool is_8bit_refused; /* by a next hop */
+	bool is_part;        /* not all of it is at hand */
+	uint16_t refusal[3]; /* of a next hop; 5.1.1 when it is 0 */
 	const char *type, *encoding;
 	enum smtp_body body;
 	bool is_utf8;
@@ -100,13 +97,13 @@ static const struct whole_case {
 	{ .name = "FULL of 8 bits that a next hop does not take",
 	    .original = body_8bit,
 	    .params = { .ret = SMTP_RET_FULL },
-	    .is_8bit_refused = true,
+	    .refusal = { 5, 6, 3 },
 	    .type = "text/rfc822-headers" },
-	{ .name = "FULL of ASCII for the same next hop",
+	{ .name = "FULL of what is too large for a next hop",
 	    .original = ascii_message,
 	    .params = { .ret = SMTP_RET_FULL },
-	    .is_8bit_refused = true,
-	    .type = "message/rfc822" },
+	    .refusal = { 5, 3, 4 },
+	    .type = "text/rfc822-headers" },
 	{ .name = "FULL with a header in UTF-8",
 	    .original = header_8bit,
 	    .params = { .ret = SMTP_RET_FULL },
@@ -132,8 +129,10 @@ static const struct whole_case {
 static void
 check_whole(const struct whole_case *t)
 {
+	const struct smtp_verdict other = { .class = SMTP_VERDICT_FAILED,
+		.enhanced = { t->refusal[0], t->refusal[1], t->refusal[2] } };
 	const struct message_dsn_recipient bob = { slice_of("b@example.net"),
-		t->is_8bit_refused ? &refusal_of_8bit : &refusal, 0, { NULL, 0 } };
+		t->refusal[0] != 0 ? &other : &refusal, 0, { NULL, 0 } };
 	struct message_dsn d = example(&bob, 1);
 	struct smtp_mail_params p;
 	char *text, part[200];
