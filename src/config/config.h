@@ -59,7 +59,7 @@ struct config_limits {
 	uint32_t auth_failures;           /* per session, before 421 */
 	uint32_t connections;             /* per submission process; above: 421 4.3.2 */
 	uint32_t connections_per_address; /* in each submission process (IPv6: per /64) */
-	uint32_t recipient_domains;       /* per transaction */
+	uint32_t recipient_domains;       /* per session */
 	uint32_t parameters;              /* of one MAIL or RCPT */
 	uint32_t transfer_rate;           /* octets of text a second, at least; 0: any */
 	uint32_t errors_before_delay;     /* per session */

@@ -53,8 +53,10 @@ static const struct config_key limits_keys[] = {
 	    .fallback = "1000",
 	    .min = 1,
 	    .max = 10000,
-	    .text = "Most different domains among the recipients of one message; for more the "
-		    "client is told to send again (452). Announced to clients (RFC 9422).",
+	    .text =
+		"Most different domains among the recipients of one session; for more the client "
+		"is told to send again on another connection (452). Announced to clients (RFC "
+		"9422).",
 	},
 	{
 	    .name = "transactions",
@@ -112,7 +114,7 @@ static const struct config_key limits_keys[] = {
 	    .fallback = "20",
 	    .min = 10,
 	    .max = 100,
-	    .text = "Most parameters of one MAIL or RCPT command; with more it is refused (555).",
+	    .text = "Most parameters of one MAIL or RCPT command; with more it is refused (501).",
 	},
 	{
 	    .name = "header_size",
