@@ -87,6 +87,7 @@ go_on(struct smtp_server *s)
 {
 	if (s->chunk.left != 0)
 		return;
+	s->waiting_from_ms = s->now_ms; /* a chunk may have taken longer than a command may */
 	if (s->state == SMTP_STATE_SKIP)
 		end_skip(s);
 	else
