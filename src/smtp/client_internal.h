@@ -105,7 +105,6 @@ struct smtp_client {
 	struct buf domains;  /* of recipients so far, each with LF behind; only where limited */
 	bool is_tls;
 	bool is_verified; /* the peer's certificate is; only with is_tls */
-	bool is_authenticated;
 	unsigned auth_step; /* responses given */
 	bool must_reset;    /* the peer may hold an unfinished transaction */
 	bool is_broken;     /* after RESULT comes CLOSE */

@@ -82,16 +82,15 @@ add_by(const struct smtp_client_mail *m, struct buf *out)
 }
 
 /*
- * RFC 4954 §5: who submitted it, to who knows AUTH. To a peer that knows us, silence would mean
- * that we did.
+ * RFC 4954 §5: who submitted it, to who knows AUTH. Where nobody said who, nothing is said: that is
+ * no AUTH=<>, as whoever may submit here is trusted, and there are servers that offer AUTH and
+ * refuse all mail with the parameter.
  */
 static void
 add_auth(const struct smtp_client *c, struct slice auth, struct buf *out)
 {
-	if (is_word(auth) && client_offers(c, CLIENT_AUTH_OFFERED))
+	if (client_offers(c, CLIENT_AUTH_OFFERED))
 		add_value(out, " AUTH=", auth);
-	else if (c->is_authenticated)
-		(void)buf_add_text(out, " AUTH=<>");
 }
 
 /* RFC 6710 §4.2, §4.3: every message has a priority, which is 0 when nobody gave it another. */

@@ -5,7 +5,7 @@ import dataclasses
 import threading
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtpd.smtp import AuthResult
 
 from .scratch import ADDRESS, free_port, wait_for
 
@@ -18,21 +18,6 @@ class Received:
     tls: bool
     user: str  # whom AUTH named, or None
     peer: tuple
-
-
-class _Server(SMTP):
-    """Knows AUTH= of MAIL, as who offers AUTH must (RFC 4954 §5)."""
-
-    def _getparams(self, params):
-        known = super()._getparams(params)
-        if known is not None and self._auth_required:
-            known.pop("AUTH", None)
-        return known
-
-
-class _Controller(Controller):
-    def factory(self):
-        return _Server(self.handler, **self.SMTP_kwargs)
 
 
 class Receiver:
@@ -52,7 +37,7 @@ class Receiver:
         if users is not None:
             keywords.update(authenticator=self._check, auth_required=True)
         self.port = port or free_port()
-        self.controller = _Controller(self, hostname=ADDRESS, port=self.port, **keywords)
+        self.controller = Controller(self, hostname=ADDRESS, port=self.port, **keywords)
 
     def _check(self, _server, _session, _envelope, _mechanism, data):
         login, password = data.login.decode(), data.password.decode()
