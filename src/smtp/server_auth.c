@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * AUTH (RFC 4954 §4): the engine carries the steps, the authenticator knows the mechanisms.
+ * AUTH (RFC 4954 §4, §6): the engine carries the steps, the authenticator knows the mechanisms.
  *
  * In the order in which it happens: AUTH, ask; 334, response, ask; ... ; 235 or a refusal.
  */

@@ -51,6 +51,7 @@ smtp_server_refuse(struct smtp_server *s, enum smtp_server_reply reply)
 	smtp_server_refuse_with(s, reply, (struct slice){ NULL, 0 });
 }
 
+/* One answer for all that is wrong with a name or a password (RFC 4954 §6). */
 void
 smtp_server_refuse_login(struct smtp_server *s)
 {
