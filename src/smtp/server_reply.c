@@ -81,7 +81,9 @@ static const struct words {
 					"wait some minutes, then try again",
 	    NULL },
 
-	[SMTP_REPLY_LINE_TOO_LONG] = { "500 5.5.2 The command line is too long", NULL },
+	[SMTP_REPLY_LINE_TOO_LONG] = { "500 5.5.2 The command line is too long; the client must "
+				       "send shorter ones",
+	    NULL },
 	[SMTP_REPLY_LINE_OCTETS] = { "500 5.5.2 Commands are plain ASCII text and end with CR LF; "
 				     "this one has other octets in it",
 	    NULL },
@@ -91,10 +93,13 @@ static const struct words {
 	[SMTP_REPLY_UNKNOWN_COMMAND] = { "500 5.5.1 This command is not known; HELP lists those "
 					 "that are",
 	    NULL },
-	[SMTP_REPLY_NO_ARGUMENT] = { "501 5.5.4 This command takes no argument", NULL },
+	[SMTP_REPLY_NO_ARGUMENT] = { "501 5.5.4 This command takes no argument; say it alone",
+	    NULL },
 	[SMTP_REPLY_HELO_ARGUMENT] = { "501 5.5.4 Say who you are: EHLO host.example.org", NULL },
-	[SMTP_REPLY_VRFY_ARGUMENT] = { "501 5.5.4 VRFY needs an address", NULL },
-	[SMTP_REPLY_EXPN] = { "502 5.5.1 There are no lists to expand here", NULL },
+	[SMTP_REPLY_VRFY_ARGUMENT] = { "501 5.5.4 VRFY needs an address: VRFY someone@example.org",
+	    NULL },
+	[SMTP_REPLY_EXPN] = { "502 5.5.1 Lists are not expanded here; write to the list itself",
+	    NULL },
 	[SMTP_REPLY_EHLO_FIRST] = { "503 5.5.1 Say EHLO first", NULL },
 	[SMTP_REPLY_TLS_FIRST] = { "530 5.7.0 Encryption required: turn on STARTTLS in the mail "
 				   "program, or use port 465 with SSL/TLS",
@@ -102,7 +107,9 @@ static const struct words {
 	[SMTP_REPLY_AUTH_FIRST] = { "530 5.7.0 Login required: turn on authentication (user name "
 				    "and password) for outgoing mail",
 	    NULL },
-	[SMTP_REPLY_TLS_TWICE] = { "503 5.5.1 This connection is encrypted already", NULL },
+	[SMTP_REPLY_TLS_TWICE] = { "503 5.5.1 This connection is encrypted already; go on with "
+				   "EHLO",
+	    NULL },
 	[SMTP_REPLY_AUTH_TWICE] = { "503 5.5.1 You are logged in already; to change the account, "
 				    "connect again",
 	    NULL },
@@ -112,15 +119,22 @@ static const struct words {
 	[SMTP_REPLY_AUTH_SYNTAX] = { "501 5.5.4 Say: AUTH mechanism, and if you like the first "
 				     "response in base64",
 	    NULL },
-	[SMTP_REPLY_AUTH_BASE64] = { "501 5.5.2 This is not base64", NULL },
-	[SMTP_REPLY_AUTH_LINE_TOO_LONG] = { "500 5.5.6 The line is too long for a login", NULL },
+	[SMTP_REPLY_AUTH_BASE64] = { "501 5.5.2 This is not base64; the client must encode what it "
+				     "logs in with",
+	    NULL },
+	[SMTP_REPLY_AUTH_LINE_TOO_LONG] = { "500 5.5.6 The line is too long for a login; check the "
+					    "client",
+	    NULL },
 	[SMTP_REPLY_AUTH_MECHANISM] = { "504 5.5.4 This way to log in is not offered; use PLAIN "
 					"(\"normal password\")",
 	    NULL },
-	[SMTP_REPLY_AUTH_MALFORMED] = { "501 5.5.2 The login makes no sense for its mechanism",
+	[SMTP_REPLY_AUTH_MALFORMED] = { "501 5.5.2 The login makes no sense for its mechanism; "
+					"check the client",
 	    NULL },
 	[SMTP_REPLY_AUTH_CANCELLED] = { "501 5.7.0 Login cancelled, as you asked", NULL },
-	[SMTP_REPLY_AUTH_BAD_CREDENTIALS] = { "535 5.7.8 User name or password is wrong", NULL },
+	[SMTP_REPLY_AUTH_BAD_CREDENTIALS] = { "535 5.7.8 User name or password is wrong; check "
+					      "both in the mail program",
+	    NULL },
 	[SMTP_REPLY_MAIL_TWICE] = { "503 5.5.1 A message is open already: go on with RCPT or "
 				    "DATA, or drop it with RSET",
 	    NULL },
@@ -132,7 +146,7 @@ static const struct words {
 	[SMTP_REPLY_RCPT_SYNTAX] = { "501 5.1.3 Say: RCPT TO:<someone@example.org>", NULL },
 	[SMTP_REPLY_RECIPIENT_SYNTAX] = { "501 5.1.3 Bad recipient address at character ", "" },
 	[SMTP_REPLY_RCPT_FIRST] = { "554 5.5.1 No recipient was accepted, so there is nobody to "
-				    "send to",
+				    "send to; see the answers to RCPT",
 	    NULL },
 	[SMTP_REPLY_IN_CHUNKS] = { "503 5.5.1 The message is being sent with BDAT: go on with "
 				   "BDAT, or drop it with RSET",
@@ -147,9 +161,11 @@ static const struct words {
 	[SMTP_REPLY_BDAT_ONLY] = { "503 5.5.1 A BODY=BINARYMIME message has no lines to find its "
 				   "end by: send it with BDAT, or drop it with RSET",
 	    NULL },
-	[SMTP_REPLY_PARAM_SYNTAX] = { "501 5.5.4 What follows the address is no parameter", NULL },
+	[SMTP_REPLY_PARAM_SYNTAX] = { "501 5.5.4 What follows the address is no parameter: KEYWORD "
+				      "or KEYWORD=VALUE",
+	    NULL },
 	[SMTP_REPLY_PARAM_VALUE] = { "501 5.5.4 This parameter is written: ", "" },
-	[SMTP_REPLY_PARAM_TWICE] = { "501 5.5.4 Given twice: ", "" },
+	[SMTP_REPLY_PARAM_TWICE] = { "501 5.5.4 A parameter may come once; given twice: ", "" },
 	[SMTP_REPLY_PARAM_UNKNOWN] = { "555 5.5.4 Not offered by this server: ", "" },
 	[SMTP_REPLY_PARAM_NEEDS_EHLO] = { "555 5.5.4 After HELO there are no parameters, say "
 					  "EHLO to use ",
