@@ -10,7 +10,11 @@ enum { BY_MAX_S = 999999999 }; /* RFC 2852 §4 */
 int64_t
 client_by_left_s(const struct smtp_client_mail *m)
 {
-	return m->params->by_unix_s - (int64_t)m->now_unix_s;
+	int64_t by_unix_s = m->params->by_unix_s, now_unix_s = (int64_t)m->now_unix_s;
+
+	if (by_unix_s < now_unix_s - BY_MAX_S)
+		return -BY_MAX_S;
+	return by_unix_s > now_unix_s + BY_MAX_S ? BY_MAX_S : by_unix_s - now_unix_s;
 }
 
 /* What stands in the command as it was given must not be able to end it. */
@@ -71,13 +75,7 @@ add_report(const struct smtp_mail_params *p, struct buf *out)
 static void
 add_by(const struct smtp_client_mail *m, struct buf *out)
 {
-	int64_t left_s = client_by_left_s(m);
-
-	if (left_s > BY_MAX_S)
-		left_s = BY_MAX_S;
-	if (left_s < -BY_MAX_S)
-		left_s = -BY_MAX_S;
-	(void)buf_addf(out, " BY=%" PRId64 ";%c%s", left_s,
+	(void)buf_addf(out, " BY=%" PRId64 ";%c%s", client_by_left_s(m),
 	    m->params->by == SMTP_BY_RETURN ? 'R' : 'N', m->params->by_trace ? "T" : "");
 }
 
