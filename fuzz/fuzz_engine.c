@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The whole server engine, with scripted answers. Laws:
- * - the octets it says and the messages it hands over are the same however its input is cut;
- * - there is never more than one reply for a line of input, beside the banner, and each is well
- *   formed;
+ * - the octets it says and the messages it hands over are the same however its input is cut, when
+ *   its replies are taken at the same places of it;
+ * - there is never more than one reply for a line of input, beside the banner and the last words,
+ *   and each is well formed;
  * - "Message accepted" is said exactly when a message was stored, and nothing else after STORE is a
- *   success (RFC 5321 §4.2.5);
- * - text that is handed over has only CRLF line ends and no NUL, and is not above the limit;
- * - in the end the session reads on, or closes.
+ *   success (RFC 5321 §4.2.5); a message that is not stored leaves nothing to the next;
+ * - text that is handed over has only CRLF line ends and no NUL, unless it is binary, and is not
+ *   above the limit;
+ * - what is read gives at most one octet more of text;
+ * - whatever was wrong, the session reads on, at once or when its time has come, or closes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +36,9 @@ static const struct smtp_server_limits limits = {
 	.transaction_timeout_ms = 600000,
 	.recipient_domains = 2,
 	.parameters = 20,
+	.transfer_rate = 10,
+	.errors_before_delay = 2,
+	.error_delay_ms = 1000,
 };
 
 struct run {
@@ -40,6 +46,7 @@ struct run {
 	struct buf said, stored, text;
 	uint32_t answers; /* state of a generator: the same answers in every run */
 	unsigned stored_count;
+	uint64_t now_ms; /* moves only when the engine waits for it */
 	uint8_t flights; /* bit i: each eighth line from line i on is the last of a flight */
 	unsigned line_count;
 };
@@ -62,7 +69,6 @@ next_answer(struct run *r, unsigned count)
 static void
 check_text(struct slice text)
 {
-	check(text.len <= limits.message_size);
 	for (size_t i = 0; i < text.len; i++) {
 		check(text.ptr[i] != '\0');
 		check((text.ptr[i] == '\n') == (i > 0 && text.ptr[i - 1] == '\r'));
@@ -77,35 +83,59 @@ answer_auth(struct run *r)
 	unsigned answer = next_answer(r, 8);
 
 	if (step.kind == SMTP_SERVER_AUTH_CANCEL)
-		smtp_server_auth_cancelled(r->s, 0);
+		smtp_server_auth_cancelled(r->s, r->now_ms);
 	else if (answer == 0)
-		smtp_server_auth_ok(r->s, slice_of("alice"), 0);
+		smtp_server_auth_ok(r->s, slice_of("alice"), r->now_ms);
 	else if (answer > 5)
-		smtp_server_auth_continue(r->s, step.octets, 0);
+		smtp_server_auth_continue(r->s, step.octets, r->now_ms);
 	else
-		smtp_server_auth_failed(r->s, (enum smtp_server_auth_failure)(answer - 1), 0);
+		smtp_server_auth_failed(
+		    r->s, (enum smtp_server_auth_failure)(answer - 1), r->now_ms);
+}
+
+static bool
+is_binary(const struct run *r)
+{
+	return smtp_server_mail_params(r->s)->body == SMTP_BODY_BINARYMIME;
+}
+
+/* Most messages are stored, some wait or have a flaw. Returns whether it was stored. */
+static bool
+decide(struct run *r)
+{
+	unsigned answer = next_answer(r, 5 + MESSAGE_LOOP);
+
+	if (answer < 5)
+		smtp_server_store_done(
+		    r->s, (enum smtp_server_answer)answer, slice_of("0ABC"), r->now_ms);
+	else
+		smtp_server_store_refused(
+		    r->s, (enum message_flaw)(answer - 4), slice_of("x\r\n250 x"), r->now_ms);
+	return answer == 0;
 }
 
 static void
 answer_store(struct run *r)
 {
 	static const char accepted[] = "250 2.0.0 Message accepted";
-	enum smtp_server_answer answer = (enum smtp_server_answer)next_answer(r, 5);
 	size_t before = smtp_server_output(r->s).len;
 	struct slice reply;
+	bool is_stored;
 
 	check(smtp_server_recipient_count(r->s) > 0);
-	check_text(buf_slice(&r->text));
-	if (answer == SMTP_SERVER_OK) {
+	check(r->text.len <= limits.message_size);
+	if (!is_binary(r))
+		check_text(buf_slice(&r->text));
+	is_stored = decide(r);
+	if (is_stored) {
 		buf_add_slice(&r->stored, buf_slice(&r->text));
 		buf_add_text(&r->stored, "\n--\n");
 		r->stored_count++;
 	}
 	buf_clear(&r->text);
-	smtp_server_store_done(r->s, answer, slice_of("0ABC"), 0);
 	reply = slice_after(smtp_server_output(r->s), before);
-	check((answer == SMTP_SERVER_OK) == slice_starts_nocase(reply, accepted));
-	check(answer == SMTP_SERVER_OK || reply.ptr[0] == '4' || reply.ptr[0] == '5');
+	check(is_stored == slice_starts_nocase(reply, accepted));
+	check(is_stored || reply.ptr[0] == '4' || reply.ptr[0] == '5');
 }
 
 static void
@@ -113,23 +143,25 @@ answer_want(struct run *r)
 {
 	switch (smtp_server_want(r->s)) {
 	case SMTP_SERVER_WANT_TLS:
-		smtp_server_tls_done(r->s, 0);
+		smtp_server_tls_done(r->s, r->now_ms);
 		break;
 	case SMTP_SERVER_WANT_AUTH:
 		answer_auth(r);
 		break;
 	case SMTP_SERVER_WANT_SENDER:
-		smtp_server_sender_done(r->s, (enum smtp_server_answer)next_answer(r, 5), 0);
+		smtp_server_sender_done(
+		    r->s, (enum smtp_server_answer)next_answer(r, 5), r->now_ms);
 		break;
 	case SMTP_SERVER_WANT_RECIPIENT:
-		smtp_server_recipient_done(r->s, (enum smtp_server_answer)next_answer(r, 5), 0);
+		smtp_server_recipient_done(
+		    r->s, (enum smtp_server_answer)next_answer(r, 5), r->now_ms);
 		break;
 	case SMTP_SERVER_WANT_STORE:
 		answer_store(r);
 		break;
 	case SMTP_SERVER_WANT_ABORT:
 		buf_clear(&r->text);
-		smtp_server_abort_done(r->s, 0);
+		smtp_server_abort_done(r->s, r->now_ms);
 		break;
 	case SMTP_SERVER_WANT_CLOSE:
 	case SMTP_SERVER_WANT_NONE:
@@ -144,15 +176,31 @@ take_output(struct run *r)
 	smtp_server_output_taken(r->s, smtp_server_output(r->s).len);
 }
 
+/* It does not want to keep more replies, or keeps one back until its time. */
+static void
+wait(struct run *r)
+{
+	uint64_t deadline_ms = smtp_server_deadline(r->s);
+
+	if (smtp_server_output(r->s).len != 0) {
+		take_output(r);
+		return;
+	}
+	check(deadline_ms == r->now_ms + limits.error_delay_ms);
+	r->now_ms = deadline_ms;
+	smtp_server_timeout(r->s, r->now_ms);
+	check(smtp_server_output(r->s).len != 0);
+}
+
 static void
 feed_piece(struct run *r, struct slice in)
 {
 	while (in.len != 0 && smtp_server_want(r->s) != SMTP_SERVER_WANT_CLOSE) {
-		size_t n = smtp_server_input(r->s, in, 0);
+		size_t n = smtp_server_input(r->s, in, r->now_ms);
 
-		check(n > 0 || smtp_server_output(r->s).len != 0);
+		check(smtp_server_text(r->s).len <= n + 1);
 		if (n == 0)
-			take_output(r); /* it does not want to keep more of them */
+			wait(r);
 		in = slice_after(in, n);
 		buf_add_slice(&r->text, smtp_server_text(r->s));
 		answer_want(r);
@@ -243,6 +291,8 @@ check_equal(const struct run *a, const struct run *b)
 	check(slice_equal(buf_slice(&a->said), buf_slice(&b->said)));
 	check(slice_equal(buf_slice(&a->stored), buf_slice(&b->stored)));
 	check(smtp_server_want(a->s) == smtp_server_want(b->s));
+	check(smtp_server_repaired_count(a->s) == smtp_server_repaired_count(b->s));
+	check(a->now_ms == b->now_ms);
 }
 
 int
