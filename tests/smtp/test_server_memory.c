@@ -18,7 +18,7 @@
 enum { LOOK_EVERY = 64 /* octets */, TEXT_LEN = 200 * 1000, REPLIES_LEN = 100 * 1000 };
 
 static const struct smtp_server_limits limits = {
-	.message_size = 100 * 1000,
+	.message_size = 100000,
 	.command_length = 4096,
 	.auth_line_length = 12288,
 	.recipients = 50,
@@ -193,10 +193,10 @@ test_memory_is_bounded_before_a_login(void **state)
 	struct drip d = begin();
 
 	(void)state;
-	say_many(&d, 'x', 2 * limits.command_length);
+	say_many(&d, 'x', (size_t)2 * limits.command_length);
 	say_text(&d, "\r\n");
 	say_text(&d, "EHLO x\r\nAUTH PLAIN\r\n");
-	say_many(&d, 'A', 2 * limits.auth_line_length);
+	say_many(&d, 'A', (size_t)2 * limits.auth_line_length);
 	say_text(&d, "\r\nBDAT 20000\r\n");
 	say_many(&d, 'x', 20000);
 	say_many(&d, 'x', limits.command_length - 1);
