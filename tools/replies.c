@@ -228,7 +228,7 @@ static const struct remark {
 _Static_assert(sizeof remarks / sizeof remarks[0] == SMTP_REPLY_LAST + 1, "one for each reply");
 
 static const struct chapter {
-	char digit;
+	uint8_t digit;
 	const char *title;
 } chapters[] = {
 	{ '2', "Done" },

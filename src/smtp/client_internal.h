@@ -104,7 +104,7 @@ struct smtp_client {
 	uint32_t mail_count; /* MAILs on this connection */
 	struct buf domains;  /* of recipients so far, each with LF behind; only where limited */
 	bool is_tls;
-	bool is_verified; /* the peer's certificate is; only with is_tls */
+	bool is_verified;   /* the peer's certificate is; only with is_tls */
 	unsigned auth_step; /* responses given */
 	bool must_reset;    /* the peer may hold an unfinished transaction */
 	bool is_broken;     /* after RESULT comes CLOSE */
