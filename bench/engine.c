@@ -113,17 +113,14 @@ log_in(void)
 	return s;
 }
 
-/* A piece of text in lines of usual length. */
-static struct slice
-make_piece(void)
+/* Text in lines of usual length. */
+static void
+fill(uint8_t *piece)
 {
-	uint8_t *piece = xmalloc(PIECE_LEN);
-
 	for (size_t i = 0; i < PIECE_LEN; i++)
 		piece[i] =
 		    (uint8_t) "x\r\n"[i % LINE_LEN < LINE_LEN - 2 ? 0
 								  : i % LINE_LEN - LINE_LEN + 3];
-	return slice_make(piece, PIECE_LEN - PIECE_LEN % LINE_LEN);
 }
 
 /* command opens the text and may come before each piece. */
@@ -151,15 +148,17 @@ measure_text(const char *name, const char *command, const char *each, struct sli
 static void
 measure_texts(void)
 {
-	struct slice piece = make_piece();
+	uint8_t *octets = xmalloc(PIECE_LEN);
+	struct slice piece = slice_make(octets, PIECE_LEN - PIECE_LEN % LINE_LEN);
 	char command[32];
 	int len = snprintf(command, sizeof command, "BDAT %zu\r\n", piece.len);
 
 	if (len < 0 || (size_t)len >= sizeof command)
 		abort();
+	fill(octets);
 	measure_text("data", "DATA\r\n", "", piece);
 	measure_text("bdat", "", command, piece);
-	free((void *)(uintptr_t)piece.ptr);
+	free(octets);
 }
 
 static void

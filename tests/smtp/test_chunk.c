@@ -16,49 +16,49 @@
 /* in is the text of all chunks together; its cut in two is a border of chunks or of the input. */
 static const struct chunk_case {
 	const char *name;
-	bool takes_lf, is_binary;
 	const char *in;
 	size_t in_len;
 	const char *out; /* NULL: not looked at, because of the flaw */
 	size_t out_len;
 	enum smtp_text_flaw flaw;
-	uint64_t repaired_count;
+	unsigned repaired_count;
+	bool takes_lf, is_binary;
 } cases[] = {
-	{ "nothing", false, false, TEXT(""), TEXT(""), SMTP_TEXT_SOUND, 0 },
-	{ "a line", false, false, TEXT("a\r\n"), TEXT("a\r\n"), SMTP_TEXT_SOUND, 0 },
-	{ "no CRLF at the end", false, false, TEXT("a\r\nb"), TEXT("a\r\nb"), SMTP_TEXT_SOUND, 0 },
-	{ "dots are text", false, false, TEXT("a\r\n.\r\n..b\r\n"), TEXT("a\r\n.\r\n..b\r\n"),
-	    SMTP_TEXT_SOUND, 0 },
-	{ "LF.LF", false, false, TEXT("a\n.\nb\r\n"), NULL, 0, SMTP_TEXT_BARE_LF, 0 },
-	{ "LF first", false, false, TEXT("\na"), NULL, 0, SMTP_TEXT_BARE_LF, 0 },
-	{ "CR.CR", false, false, TEXT("a\r.\rb\r\n"), NULL, 0, SMTP_TEXT_BARE_CR, 0 },
-	{ "CR at the end", false, false, TEXT("a\r"), NULL, 0, SMTP_TEXT_BARE_CR, 0 },
-	{ "CRCRLF", false, false, TEXT("a\r\r\n"), NULL, 0, SMTP_TEXT_BARE_CR, 0 },
-	{ "NUL", false, false, TEXT("a\0b\r\n"), NULL, 0, SMTP_TEXT_NUL, 0 },
-	{ "CR NUL LF", false, false, TEXT("a\r\0\nb"), NULL, 0, SMTP_TEXT_BARE_LF, 0 },
+	{ "nothing", TEXT(""), TEXT(""), SMTP_TEXT_SOUND, 0, false, false },
+	{ "a line", TEXT("a\r\n"), TEXT("a\r\n"), SMTP_TEXT_SOUND, 0, false, false },
+	{ "no CRLF at the end", TEXT("a\r\nb"), TEXT("a\r\nb"), SMTP_TEXT_SOUND, 0, false, false },
+	{ "dots are text", TEXT("a\r\n.\r\n..b\r\n"), TEXT("a\r\n.\r\n..b\r\n"), SMTP_TEXT_SOUND, 0,
+	    false, false },
+	{ "LF.LF", TEXT("a\n.\nb\r\n"), NULL, 0, SMTP_TEXT_BARE_LF, 0, false, false },
+	{ "LF first", TEXT("\na"), NULL, 0, SMTP_TEXT_BARE_LF, 0, false, false },
+	{ "CR.CR", TEXT("a\r.\rb\r\n"), NULL, 0, SMTP_TEXT_BARE_CR, 0, false, false },
+	{ "CR at the end", TEXT("a\r"), NULL, 0, SMTP_TEXT_BARE_CR, 0, false, false },
+	{ "CRCRLF", TEXT("a\r\r\n"), NULL, 0, SMTP_TEXT_BARE_CR, 0, false, false },
+	{ "NUL", TEXT("a\0b\r\n"), NULL, 0, SMTP_TEXT_NUL, 0, false, false },
+	{ "CR NUL LF", TEXT("a\r\0\nb"), NULL, 0, SMTP_TEXT_BARE_LF, 0, false, false },
 	/* RFC 5321 §2.3.8 bent for devices: LF alone */
-	{ "LF taken", true, false, TEXT("a\nb\r\n\n"), TEXT("a\r\nb\r\n\r\n"), SMTP_TEXT_SOUND, 2 },
-	{ "LF first, taken", true, false, TEXT("\n\na"), TEXT("\r\n\r\na"), SMTP_TEXT_SOUND, 2 },
-	{ "LF.LF taken, no end", true, false, TEXT("a\n.\nb"), TEXT("a\r\n.\r\nb"), SMTP_TEXT_SOUND,
-	    2 },
-	{ "CR not taken", true, false, TEXT("a\rb\n"), NULL, 0, SMTP_TEXT_BARE_CR, 1 },
-	{ "CRCRLF not taken", true, false, TEXT("a\r\r\n"), NULL, 0, SMTP_TEXT_BARE_CR, 0 },
-	{ "NUL not taken", true, false, TEXT("a\n\0"), NULL, 0, SMTP_TEXT_NUL, 1 },
+	{ "LF taken", TEXT("a\nb\r\n\n"), TEXT("a\r\nb\r\n\r\n"), SMTP_TEXT_SOUND, 2, true, false },
+	{ "LF first, taken", TEXT("\n\na"), TEXT("\r\n\r\na"), SMTP_TEXT_SOUND, 2, true, false },
+	{ "LF.LF taken, no end", TEXT("a\n.\nb"), TEXT("a\r\n.\r\nb"), SMTP_TEXT_SOUND, 2, true,
+	    false },
+	{ "CR not taken", TEXT("a\rb\n"), NULL, 0, SMTP_TEXT_BARE_CR, 1, true, false },
+	{ "CRCRLF not taken", TEXT("a\r\r\n"), NULL, 0, SMTP_TEXT_BARE_CR, 0, true, false },
+	{ "NUL not taken", TEXT("a\n\0"), NULL, 0, SMTP_TEXT_NUL, 1, true, false },
 	/* RFC 3030 §3 */
-	{ "binary body", false, true, TEXT("A: b\r\n\r\n\0\r\n\r\n\n\r\r\0"),
-	    TEXT("A: b\r\n\r\n\0\r\n\r\n\n\r\r\0"), SMTP_TEXT_SOUND, 0 },
-	{ "binary, no header", false, true, TEXT("\r\n\n\0\r"), TEXT("\r\n\n\0\r"), SMTP_TEXT_SOUND,
-	    0 },
-	{ "NUL in a binary's header", false, true, TEXT("A: \0\r\n\r\n\0"), NULL, 0, SMTP_TEXT_NUL,
-	    0 },
-	{ "LF in a binary's header", false, true, TEXT("A: b\nC: d\r\n\r\n\n"), NULL, 0,
-	    SMTP_TEXT_BARE_LF, 0 },
-	{ "binary with CR as its last octet", false, true, TEXT("A: b\r"), NULL, 0,
-	    SMTP_TEXT_BARE_CR, 0 },
-	{ "binary from a device", true, true, TEXT("A: b\n\n\n\0"), TEXT("A: b\r\n\r\n\n\0"),
-	    SMTP_TEXT_SOUND, 2 },
-	{ "binary from a device, folded", true, true, TEXT("A:\n b\n\r\n\n"),
-	    TEXT("A:\r\n b\r\n\r\n\n"), SMTP_TEXT_SOUND, 2 },
+	{ "binary body", TEXT("A: b\r\n\r\n\0\r\n\r\n\n\r\r\0"),
+	    TEXT("A: b\r\n\r\n\0\r\n\r\n\n\r\r\0"), SMTP_TEXT_SOUND, 0, false, true },
+	{ "binary, no header", TEXT("\r\n\n\0\r"), TEXT("\r\n\n\0\r"), SMTP_TEXT_SOUND, 0, false,
+	    true },
+	{ "NUL in a binary's header", TEXT("A: \0\r\n\r\n\0"), NULL, 0, SMTP_TEXT_NUL, 0, false,
+	    true },
+	{ "LF in a binary's header", TEXT("A: b\nC: d\r\n\r\n\n"), NULL, 0, SMTP_TEXT_BARE_LF, 0,
+	    false, true },
+	{ "binary with CR as its last octet", TEXT("A: b\r"), NULL, 0, SMTP_TEXT_BARE_CR, 0, false,
+	    true },
+	{ "binary from a device", TEXT("A: b\n\n\n\0"), TEXT("A: b\r\n\r\n\n\0"), SMTP_TEXT_SOUND,
+	    2, true, true },
+	{ "binary from a device, folded", TEXT("A:\n b\n\r\n\n"), TEXT("A:\r\n b\r\n\r\n\n"),
+	    SMTP_TEXT_SOUND, 2, true, true },
 };
 
 /* Feed one piece, in a heap block of its exact size: ASan sees any overread. */
