@@ -10,6 +10,7 @@
 #include "queue/state.h"
 #include "util/clock.h"
 
+#define FULL_WAIT_MS 50                        /* for a batch that is full of reports to take off */
 #define CLOCK_CHECK_MS (UINT64_C(3600) * 1000) /* wall clocks are set */
 
 static void
@@ -29,12 +30,16 @@ arm_timer(struct queue *q)
 }
 
 static void
+note(struct queue *q, uint64_t unix_ms)
+{
+	if (unix_ms < q->deadline_unix_ms)
+		q->deadline_unix_ms = unix_ms;
+}
+
+static void
 note_end(struct queue *q, const struct queue_job *j)
 {
-	uint64_t end_unix_ms = queue_terms_end(&j->message->params);
-
-	if (end_unix_ms < q->deadline_unix_ms)
-		q->deadline_unix_ms = end_unix_ms;
+	note(q, queue_terms_end(&j->message->params));
 }
 
 static void
@@ -44,11 +49,13 @@ sweep(struct queue *q, struct queue_job_list *waiting)
 
 	for (j = TAILQ_FIRST(waiting); j != NULL; j = next) {
 		next = TAILQ_NEXT(j, link);
-		if (queue_job_is_over(j)) {
+		if (!queue_job_is_over(j)) {
+			note_end(q, j);
+		} else if (queue_report_is_full(q)) {
+			note(q, clock_unix_ms() + FULL_WAIT_MS);
+		} else {
 			TAILQ_REMOVE(waiting, j, link);
 			queue_outcome_give_up(q, j);
-		} else {
-			note_end(q, j);
 		}
 	}
 }

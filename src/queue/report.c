@@ -216,9 +216,17 @@ queue_report_note(struct queue *q, struct queue_job *j)
 {
 	struct queue_message *m = j->message;
 
-	if (TAILQ_EMPTY(&m->reporting))
+	if (TAILQ_EMPTY(&m->reporting)) {
 		TAILQ_INSERT_TAIL(&q->reporting, m, link);
+		q->reporting_count++;
+	}
 	TAILQ_INSERT_TAIL(&m->reporting, j, report_link);
+}
+
+bool
+queue_report_is_full(const struct queue *q)
+{
+	return q->reporting_count >= QUEUE_REPORTING_MAX;
 }
 
 static void
@@ -244,4 +252,5 @@ queue_report_put(struct queue *q)
 		TAILQ_REMOVE(&q->reporting, m, link);
 		put_all_of(q, m);
 	}
+	q->reporting_count = 0;
 }

@@ -140,7 +140,8 @@ queue_schedule_run(struct queue *q)
 	if (q->stopping || !TAILQ_EMPTY(&q->unsaved))
 		return;
 	queue_load(q);
-	while ((p = pick_delivery(q)) != NULL && (j = take_waiting(q)) != NULL) {
+	while (!queue_report_is_full(q) && (p = pick_delivery(q)) != NULL &&
+	       (j = take_waiting(q)) != NULL) {
 		if (queue_job_is_over(j))
 			queue_outcome_give_up(q, j);
 		else

@@ -41,6 +41,8 @@
 #define QUEUE_TEXT_CACHE_LEN ((size_t)16 * 1024 * 1024)
 /* Recipients in one report; further ones are in another. */
 #define QUEUE_REPORT_RECIPIENTS_MAX 200
+/* Messages that one batch may hold reports on: each may give back MESSAGE_DSN_FULL_MAX octets. */
+#define QUEUE_REPORTING_MAX 64
 /* How often the disk is asked whether it is well again. */
 #define QUEUE_PROBE_INTERVAL_S 1
 
@@ -154,6 +156,7 @@ struct queue {
 	int crowd;                /* messages in a batch, smoothed (batch.c) */
 
 	struct queue_message_list reporting; /* report.c: of the open batch */
+	size_t reporting_count;
 
 	/* health.c */
 	int trouble; /* 0, or the -errno for which the disk refuses */
@@ -248,6 +251,8 @@ void queue_outcome_saved(struct queue *q, struct queue_job *j, int result);
 /* report.c */
 /* A job of the open batch has recipients with a report. */
 void queue_report_note(struct queue *q, struct queue_job *j);
+/* Must what would call for more of them wait until the open batch took off? */
+bool queue_report_is_full(const struct queue *q);
 /* Add the reports that were noted to the open batch (RFC 3464). */
 void queue_report_put(struct queue *q);
 

@@ -201,6 +201,46 @@ test_a_message_whose_time_is_over_fails_while_it_waits(void **state)
 	house_close(&h);
 }
 
+enum { CROWD = QUEUE_REPORTING_MAX + 10 };
+
+static size_t
+flying_count(const struct house *h)
+{
+	const struct queue_job *j;
+	size_t count = 0;
+
+	TAILQ_FOREACH(j, &h->queue->flying.saving, link)
+	count++;
+	return count;
+}
+
+/* Each turn of the loop: no batch holds more. */
+static bool
+crowd_is_gone(const struct house *h)
+{
+	struct house *house = (struct house *)(uintptr_t)h;
+	size_t due_count = 0;
+
+	assert_true(flying_count(h) <= QUEUE_REPORTING_MAX);
+	for (uint64_t id = 1; id <= CROWD; id++)
+		due_count += house_count(house, id, STORE_RECIPIENT_DUE);
+	return due_count == 0 && house_message_count(house) == CROWD && house_is_saved(h);
+}
+
+/* Thousands may end in one moment, with a quarter of a megabyte in the report on each. */
+static void
+test_a_batch_holds_few_reports(void **state)
+{
+	struct house h;
+
+	(void)state;
+	house_open(&h, "");
+	for (uint64_t id = 1; id <= CROWD; id++)
+		house_send_with(&h, id, "BYUNTIL=1;R", one, "");
+	house_run_until(&h, crowd_is_gone);
+	house_close(&h);
+}
+
 static bool
 has_two_jobs(const struct house *h)
 {
@@ -263,6 +303,7 @@ main(void)
 		cmocka_unit_test(test_higher_priorities_go_first_from_memory_and_from_disk),
 		cmocka_unit_test(test_priority_comes_before_the_turns_of_next_hops),
 		cmocka_unit_test(test_a_message_whose_time_is_over_fails_while_it_waits),
+		cmocka_unit_test(test_a_batch_holds_few_reports),
 		cmocka_unit_test(test_a_deferred_message_fails_at_its_time_with_its_last_words),
 		cmocka_unit_test(test_damaged_parameters_on_disk_count_as_none),
 	};
