@@ -4,18 +4,6 @@
 #include "smtp/utf8.h"
 #include "smtp/xtext.h"
 
-/* Of a valid character of UTF-8. */
-static uint32_t
-code_point(struct slice character)
-{
-	static const uint8_t head_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	uint32_t c = character.ptr[0] & head_bits[character.len];
-
-	for (size_t i = 1; i < character.len; i++)
-		c = c << 6 | (character.ptr[i] & 0x3fU);
-	return c;
-}
-
 /* utf-8-addr-xtext: octets above 127, and the ASCII in `specials`, as \x{HEX}. */
 static void
 add_embedded(struct slice s, const char *specials, struct buf *out)
@@ -27,7 +15,8 @@ add_embedded(struct slice s, const char *specials, struct buf *out)
 		if (is_plain)
 			buf_add_octet(out, s.ptr[0]);
 		else if (len != 0)
-			buf_addf(out, "\\x{%02X}", (unsigned)code_point(slice_first(s, len)));
+			buf_addf(
+			    out, "\\x{%02X}", (unsigned)smtp_utf8_code_point(slice_first(s, len)));
 		else
 			buf_add_octet(out, '?');
 		s = slice_after(s, len != 0 ? len : 1);

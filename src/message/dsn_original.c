@@ -7,18 +7,6 @@
 
 #define MESSAGE_ID_MAX 250 /* octets of the original's Message-ID that we answer to */
 
-static bool
-is_utf8(struct slice s)
-{
-	size_t len = 1;
-
-	while (len != 0 && s.len != 0) {
-		len = smtp_utf8_len(s);
-		s = slice_after(s, len);
-	}
-	return s.len == 0;
-}
-
 static void
 add_part(const char *type, const char *encoding, struct slice text, struct buf *out)
 {
@@ -54,7 +42,7 @@ static void
 add_header(const struct message_dsn *d, struct buf *out)
 {
 	struct slice header = message_dsn_original_header(d);
-	bool is_global = !smtp_is_ascii(header) && is_utf8(header);
+	bool is_global = !smtp_is_ascii(header) && smtp_is_utf8(header);
 	const char *type = is_global ? "message/global-headers" : "text/rfc822-headers";
 
 	if (message_is_7bit(header))

@@ -42,26 +42,14 @@ fail_address(struct inspection *in, enum message_flaw flaw, struct slice address
 	return flaw;
 }
 
-static bool
-is_utf8(struct slice s)
-{
-	while (s.len != 0) {
-		size_t len = smtp_utf8_len(s);
-
-		if (len == 0)
-			return false;
-		s = slice_after(s, len);
-	}
-	return true;
-}
-
 static enum message_flaw
 check_octets(struct inspection *in)
 {
 	if (smtp_is_ascii(in->field.whole))
 		return MESSAGE_SOUND;
 	in->facts->needs_utf8 = true;
-	if ((!in->options->is_utf8 && !in->options->takes_utf8_header) || !is_utf8(in->field.whole))
+	if ((!in->options->is_utf8 && !in->options->takes_utf8_header) ||
+	    !smtp_is_utf8(in->field.whole))
 		return fail(in, MESSAGE_HEADER_8BIT);
 	return MESSAGE_SOUND;
 }

@@ -158,17 +158,6 @@ add_notify(unsigned notify, struct buf *out)
 	}
 }
 
-/* Of the valid character at the start of s, which has two to four octets (RFC 3629 §3). */
-static uint32_t
-code_point(struct slice s, size_t len)
-{
-	uint32_t point = s.ptr[0] & (0x7fu >> len);
-
-	for (size_t i = 1; i < len; i++)
-		point = point << 6 | (s.ptr[i] & 0x3fu);
-	return point;
-}
-
 /*
  * RFC 6533 §3: without SMTPUTF8 an original address of the type utf-8 has each character beyond
  * ASCII as \x{...}.
@@ -184,7 +173,8 @@ add_unitext(struct slice text, struct buf *out)
 			(void)buf_add_octet(out, text.ptr[0]);
 			len = 1;
 		} else {
-			(void)buf_addf(out, "\\x{%" PRIX32 "}", code_point(text, len));
+			(void)buf_addf(
+			    out, "\\x{%" PRIX32 "}", smtp_utf8_code_point(slice_first(text, len)));
 		}
 	}
 }

@@ -1,28 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The text of a transaction, and what the peer says to its end. */
 #include <assert.h>
-#include <string.h>
 
 #include "smtp/client_internal.h"
-
-/* Eight octets at a time: this runs over the whole text for a peer without 8BITMIME. RFC 5321 §2.4.
- */
-static bool
-has_high_octet(struct slice s)
-{
-	uint64_t word;
-	size_t i = 0;
-
-	for (; i + sizeof word <= s.len; i += sizeof word) {
-		memcpy(&word, s.ptr + i, sizeof word);
-		if ((word & UINT64_C(0x8080808080808080)) != 0)
-			return true;
-	}
-	for (; i < s.len; i++)
-		if ((s.ptr[i] & 0x80) != 0)
-			return true;
-	return false;
-}
+#include "smtp/utf8.h"
 
 static void
 send_lines(struct smtp_client *c, struct slice text)
@@ -58,7 +39,8 @@ find_problem(const struct smtp_client *c, struct slice text)
 
 	if (slice_find(text, 0) < text.len)
 		return &nul;
-	return !client_offers(c, CLIENT_8BITMIME) && has_high_octet(text) ? &high : NULL;
+	/* RFC 5321 §2.4 */
+	return !client_offers(c, CLIENT_8BITMIME) && !smtp_is_ascii(text) ? &high : NULL;
 }
 
 static void

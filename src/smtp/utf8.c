@@ -53,6 +53,29 @@ smtp_utf8_non_ascii_len(struct slice s)
 	return len > 1 ? len : 0;
 }
 
+uint32_t
+smtp_utf8_code_point(struct slice character)
+{
+	static const uint8_t head_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t point = character.ptr[0] & head_bits[character.len];
+
+	for (size_t i = 1; i < character.len; i++)
+		point = point << 6 | (character.ptr[i] & 0x3fU);
+	return point;
+}
+
+bool
+smtp_is_utf8(struct slice s)
+{
+	size_t len = 1;
+
+	while (len != 0 && s.len != 0) {
+		len = smtp_utf8_len(s);
+		s = slice_after(s, len);
+	}
+	return s.len == 0;
+}
+
 bool
 smtp_is_ascii(struct slice s)
 {

@@ -64,6 +64,55 @@ test_characters_are_told_from_what_only_looks_so(void **state)
 	}
 }
 
+static const struct point_case {
+	const char *character;
+	uint32_t point;
+} points[] = {
+	{ "a", 'a' },
+	{ "\x7f", 0x7f },
+	{ "\xc2\x80", 0x80 },
+	{ "\xdf\xbf", 0x7ff },
+	{ "\xe0\xa0\x80", 0x800 },
+	{ "\xe2\x82\xac", 0x20ac },
+	{ "\xef\xbf\xbf", 0xffff },
+	{ "\xf0\x90\x80\x80", 0x10000 },
+	{ "\xf4\x8f\xbf\xbf", 0x10ffff },
+};
+
+/* RFC 3629 §3 */
+static void
+test_a_character_has_its_number(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
+		assert_int_equal(
+		    smtp_utf8_code_point(slice_of(points[i].character)), points[i].point);
+}
+
+/* All characters at every place of a text, cut off and whole. */
+static void
+test_text_is_utf8_when_all_its_characters_are(void **state)
+{
+	char text[8];
+
+	(void)state;
+	assert_true(smtp_is_utf8(slice_of("")));
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		size_t len = strlen(cases[i].in);
+
+		for (size_t at = 0; at + len <= sizeof text; at++) {
+			memset(text, 'a', sizeof text);
+			memcpy(text + at, cases[i].in, len);
+			assert_int_equal(smtp_is_utf8(slice_make(text, sizeof text)),
+			    len == 0 || cases[i].len != 0);
+			assert_int_equal(smtp_is_utf8(slice_make(text, at + len)),
+			    len == 0 || cases[i].len != 0);
+			if (cases[i].len > 1)
+				assert_false(smtp_is_utf8(slice_make(text, at + len - 1)));
+		}
+	}
+}
+
 static void
 test_ascii_ends_at_127(void **state)
 {
@@ -88,6 +137,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_characters_are_told_from_what_only_looks_so),
+		cmocka_unit_test(test_a_character_has_its_number),
+		cmocka_unit_test(test_text_is_utf8_when_all_its_characters_are),
 		cmocka_unit_test(test_ascii_ends_at_127),
 	};
 	return cmocka_run_group_tests_name("smtp/utf8", tests, NULL, NULL);
