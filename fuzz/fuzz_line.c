@@ -19,7 +19,7 @@ check(bool holds)
 		abort();
 }
 
-/* Each line as its length and octets, 0xff for one that was too long. */
+/* Each line as its length and octets, 0xff for one that was too long, 0xfe if with BDAT. */
 static void
 feed(struct smtp_line *l, const uint8_t *in, size_t len, struct buf *out)
 {
@@ -34,7 +34,7 @@ feed(struct smtp_line *l, const uint8_t *in, size_t len, struct buf *out)
 			buf_add_octet(out, (uint8_t)line.len);
 			buf_add_slice(out, line);
 		} else {
-			buf_add_octet(out, 0xff);
+			buf_add_octet(out, l->is_bdat ? 0xfe : 0xff);
 		}
 		smtp_line_clear(l);
 	}

@@ -157,7 +157,8 @@ static const struct remark {
 	[SMTP_REPLY_BDAT_ARGUMENT] = { NULL, "Something other than LAST behind the length.",
 	    "Check the client." },
 	[SMTP_REPLY_BDAT_SIZE] = { NULL,
-	    "A length that is no number, or above 2^64-1. The connection is closed.",
+	    "A length that is no number, or above 2^64-1, or BDAT in a line longer than "
+	    "limits.command_length. The connection is closed.",
 	    "Check the client." },
 	[SMTP_REPLY_BDAT_ONLY] = { NULL, "DATA for a message with BODY=BINARYMIME.", "Use BDAT." },
 	[SMTP_REPLY_PARAM_SYNTAX] = { NULL, "A parameter is KEYWORD or KEYWORD=VALUE.",

@@ -26,13 +26,33 @@ find_line_end(const struct smtp_line *l, struct slice in)
 	}
 }
 
+/* Does the line begin so, of which a part may be kept and piece comes next? */
+static bool
+begins_bdat(const struct smtp_line *l, struct slice piece)
+{
+	uint8_t start[4];
+	size_t kept_len = l->partial.len < sizeof start ? l->partial.len : sizeof start;
+	size_t rest_len = sizeof start - kept_len;
+
+	if (piece.len < rest_len)
+		return false;
+	if (kept_len != 0)
+		memcpy(start, l->partial.ptr, kept_len);
+	if (rest_len != 0)
+		memcpy(start + kept_len, piece.ptr, rest_len);
+	return slice_is_nocase(slice_make(start, sizeof start), "BDAT");
+}
+
 /* Keep a piece of a line that does not come whole. */
 static void
 keep(struct smtp_line *l, struct slice piece, size_t limit)
 {
 	if (piece.len > limit - l->partial.len) {
+		bool is_bdat = begins_bdat(l, piece);
+
 		smtp_line_clear(l);
 		l->is_too_long = true;
+		l->is_bdat = is_bdat;
 		return;
 	}
 	/* All that a line may need at once: growing would leave copies that nobody wipes. */

@@ -5,7 +5,7 @@
  * Only CRLF ends a line (RFC 5321 §2.3.8); for old devices an LF does too (takes_lf). A line that
  * comes whole is handed out without a copy; a part of one is kept until the rest comes, wiped
  * afterwards because it may hold a password. A line over the limit is thrown away to its CRLF, so
- * that what follows is a command again.
+ * that what follows is a command again; behind BDAT it is not, so that is remembered.
  */
 #ifndef SMTP_LINE_H
 #define SMTP_LINE_H
@@ -28,6 +28,7 @@ struct smtp_line {
 	struct buf partial;
 	uint8_t last; /* octet before the input, 0 at the start of a line */
 	bool is_too_long;
+	bool is_bdat;     /* a line that is too long began with BDAT: a chunk may follow it */
 	bool is_repaired; /* the line that is done, or too long, ended with an LF alone */
 	bool takes_lf;    /* set before the first octet; stays */
 };

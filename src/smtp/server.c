@@ -149,6 +149,8 @@ take_line(struct smtp_server *s, enum smtp_line_status status, struct slice line
 		smtp_server_auth_line_too_long(s);
 	else if (is_login)
 		smtp_server_auth_line(s, line);
+	else if (is_too_long && s->line.is_bdat)
+		smtp_server_hang_up(s, SMTP_REPLY_BDAT_SIZE);
 	else if (is_too_long)
 		smtp_server_refuse(s, SMTP_REPLY_LINE_TOO_LONG);
 	else

@@ -4,8 +4,8 @@
  *
  * Whatever the answer to a BDAT is, its octets are read first, exactly as many as it said: the
  * client sends them without waiting, and who took them for commands would run what a stranger has
- * written into a message. Only a length that cannot be read ends the session, because nobody knows
- * where its chunk ends.
+ * written into a message. Only a length that cannot be read, be it that its line is too long, ends
+ * the session, because nobody knows where its chunk ends.
  *
  * A BDAT that fails ends the transaction: chunks that are in the pipeline behind it must not become
  * a message without it.

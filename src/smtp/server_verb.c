@@ -73,7 +73,9 @@ takes_mailbox(const struct verb *v)
 				v->handle == smtp_verb_vrfy || v->handle == smtp_verb_expn);
 }
 
-/* White space before the CRLF SHOULD be tolerated (RFC 5321 §4.1.1), and so it is after the verb.
+/*
+ * White space before the CRLF SHOULD be tolerated (RFC 5321 §4.1.1), and so it is after the verb: a
+ * tab ends it as well as a space. Were "BDAT<TAB>6" no command, its chunk would be some.
  */
 static struct slice
 trim(struct slice s)
@@ -128,7 +130,7 @@ run(struct smtp_server *s, const struct verb *v, struct slice argument, bool is_
 void
 smtp_server_command(struct smtp_server *s, struct slice line)
 {
-	size_t end = slice_find(line, ' ');
+	size_t end = slice_find(slice_first(line, slice_find(line, ' ')), '\t');
 	const struct verb *v = find_verb(slice_first(line, end));
 	bool is_plain = is_plain_line(line, takes_mailbox(v));
 	bool is_last = !s->is_extended || (v != NULL && v->is_last);

@@ -12,7 +12,10 @@
 
 enum { LIMIT = 8 };
 
-/* out: the lines that come, each with a "|" after it, "!" for one that was too long. */
+/*
+ * out: the lines that come, each with a "|" after it, "!" for one that was too long, "B" for one
+ * that was and began with BDAT.
+ */
 static const struct line_case {
 	const char *in, *out;
 	unsigned repaired_count;
@@ -32,6 +35,12 @@ static const struct line_case {
 	{ "1234567\r89\n\r\nab\r\n", "!ab|", 0, false },
 	{ "123456\r", "", 0, false },
 	{ "1234567\r\n\r\n", "!|", 0, false },
+	/* RFC 3030 §2: what follows a BDAT is no command */
+	{ "BDAT 6 \r\nab\r\n", "Bab|", 0, false },
+	{ "bDaT\t           6\r\n123456789\r\n", "B!", 0, false },
+	{ "BDAT56789\r\n\r\n", "B|", 0, false },
+	{ "BDAT 6\r\nBDAX 6  \r\n", "BDAT 6|!", 0, false },
+	{ " BDAT 6  \r\nBDA       T\r\n", "!!", 0, false },
 	/* RFC 5321 §2.3.8 bent for devices: LF alone */
 	{ "a\nb\r\n", "a|b|", 1, true },
 	{ "\n\n\r\n", "|||", 2, true },
@@ -39,6 +48,7 @@ static const struct line_case {
 	{ "a\rb\n", "a\rb|", 1, true },
 	{ "1234567\n12345678\nab\n", "1234567|!ab|", 3, true },
 	{ "123456789\r\nab\r\n", "!ab|", 0, true },
+	{ "BDAT 6    \nab\n", "Bab|", 2, true },
 	{ "123456\r", "", 0, true },
 };
 
@@ -56,7 +66,10 @@ feed(struct smtp_line *l, const char *in, size_t len, struct buf *out)
 	while ((status = smtp_line_read(l, &rest, LIMIT, &line)) != SMTP_LINE_MORE) {
 		if (status == SMTP_LINE_DONE)
 			buf_add_slice(out, line);
-		buf_add_octet(out, status == SMTP_LINE_DONE ? '|' : '!');
+		if (status == SMTP_LINE_TOO_LONG)
+			buf_add_octet(out, l->is_bdat ? 'B' : '!');
+		else
+			buf_add_octet(out, '|');
 		repaired_count += l->is_repaired;
 		smtp_line_clear(l);
 	}
