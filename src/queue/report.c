@@ -12,6 +12,7 @@
  * This is what RFC 5321 §3.3, §3.6.3, §4.1.1.4, §4.2.5, §4.4, §4.5.4 and §4.5.5 ask of whoever said
  * 250; a 5yz is final (§4.2.1).
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "message/dsn.h"
@@ -101,16 +102,17 @@ put_message(struct queue *q, const struct subject *s, uint64_t id, const struct 
 		.prefix = slice_of(""),
 		.recipient_count = 1 };
 	struct buf text, parameters;
+	bool fits;
 
 	buf_init(&text, MESSAGE_DSN_MAX(s->count));
 	buf_init(&parameters, SMTP_MAIL_PARAMS_MAX);
-	if (message_dsn_add(d, &text)) {
-		print_parameters(d, &parameters);
-		m.parameters = buf_slice(&parameters);
-		m.tail = buf_slice(&text);
-		m.size = text.len;
-		queue_batch_put(q, NULL, &m, &recipient);
-	}
+	fits = message_dsn_add(d, &text);
+	print_parameters(d, &parameters);
+	assert(fits && !parameters.overflow);
+	m.parameters = buf_slice(&parameters);
+	m.tail = buf_slice(&text);
+	m.size = text.len;
+	queue_batch_put(q, NULL, &m, &recipient);
 	buf_done(&text);
 	buf_done(&parameters);
 }

@@ -455,6 +455,51 @@ test_the_worst_input_keeps_the_promises(void **state)
 	free(odd);
 }
 
+/* A text that is sent whole, and costs the most octets for each of its own. */
+static struct slice
+fill_original(uint8_t *text, size_t len)
+{
+	static const char header[] = "Subject: \xc3\xa9\r\n\r\n";
+
+	memset(text, 0xff, len);
+	for (size_t end = len; end > 900; end -= 900)
+		memcpy(text + end - 2, "\r\n", 2);
+	memcpy(text, header, sizeof header - 1);
+	return slice_make(text, len);
+}
+
+/* The queue makes reports for 200 recipients at most. */
+static void
+test_what_grows_most_fits_into_the_promised_size(void **state)
+{
+	enum { COUNT = 200, ADDRESS_LEN = 900, ORCPT_LEN = 500 };
+	static uint8_t address[ADDRESS_LEN], orcpt[ORCPT_LEN], original[MESSAGE_DSN_FULL_MAX];
+	static struct message_dsn_recipient recipients[COUNT];
+	const struct smtp_mail_params params = { .ret = SMTP_RET_FULL };
+	char words[SMTP_VERDICT_TEXT_MAX + 1] = { 0 };
+	struct smtp_verdict v = { .class = SMTP_VERDICT_FAILED, .code = 550 };
+	struct message_dsn d = example(recipients, COUNT);
+	struct buf out;
+
+	(void)state;
+	memset(words, '=', SMTP_VERDICT_TEXT_MAX);
+	v.host = v.peer_text = v.reason = words;
+	memset(address, '=', sizeof address);
+	memcpy(address, "\xc3\xa9", 2);
+	memset(orcpt, '\\', sizeof orcpt);
+	memcpy(orcpt, "utf-8;\xc3\xa9", 8);
+	for (size_t i = 0; i < COUNT; i++)
+		recipients[i] = (struct message_dsn_recipient){ slice_make(address, ADDRESS_LEN),
+			&v, 1, slice_make(orcpt, ORCPT_LEN) };
+	d.params = &params;
+	d.original = fill_original(original, sizeof original);
+	d.is_whole = true;
+	buf_init(&out, MESSAGE_DSN_MAX(COUNT));
+	assert_true(message_dsn_add(&d, &out));
+	assert_true(out.len > 3 * sizeof original);
+	buf_done(&out);
+}
+
 int
 main(void)
 {
@@ -472,6 +517,7 @@ main(void)
 		cmocka_unit_test(test_odd_originals_make_no_field_of_their_own),
 		cmocka_unit_test(test_header_is_cut_between_lines_at_its_limit),
 		cmocka_unit_test(test_the_worst_input_keeps_the_promises),
+		cmocka_unit_test(test_what_grows_most_fits_into_the_promised_size),
 	};
 	return cmocka_run_group_tests_name("message/dsn", tests, NULL, NULL);
 }
