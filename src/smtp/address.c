@@ -174,8 +174,6 @@ check_idn(struct cursor *c, size_t start)
 	struct slice domain = slice_after(slice_first(c->in, c->at), start);
 	size_t ascii_len = 0;
 
-	if (domain.len > SMTP_DOMAIN_MAX)
-		return fail_at(c, start + SMTP_DOMAIN_MAX, SMTP_ADDRESS_LONG_DOMAIN);
 	if (smtp_is_ascii(domain) || smtp_idna_check(domain))
 		return true;
 	while (ascii_len < domain.len && domain.ptr[ascii_len] < 0x80)
@@ -183,8 +181,9 @@ check_idn(struct cursor *c, size_t start)
 	return fail_at(c, start + ascii_len, SMTP_ADDRESS_BAD_IDN);
 }
 
+/* Domain, as far as its characters and their number go. */
 static bool
-take_domain(struct cursor *c)
+take_labels(struct cursor *c)
 {
 	size_t start = c->at;
 
@@ -197,7 +196,16 @@ take_domain(struct cursor *c)
 		if (!take_label(c))
 			return false;
 	}
-	return check_idn(c, start);
+	return c->at - start <= SMTP_DOMAIN_MAX ||
+	       fail_at(c, start + SMTP_DOMAIN_MAX, SMTP_ADDRESS_LONG_DOMAIN);
+}
+
+static bool
+take_domain(struct cursor *c)
+{
+	size_t start = c->at;
+
+	return take_labels(c) && check_idn(c, start);
 }
 
 static bool
@@ -233,6 +241,22 @@ take_mailbox(struct cursor *c, bool *has_domain)
 	return is_end(c) || fail(c, SMTP_ADDRESS_BAD_DOMAIN);
 }
 
+/* "@" Domain of the route from start. Its length comes first: IDNA is slow. */
+static bool
+take_at_domain(struct cursor *c, size_t start)
+{
+	size_t domain;
+
+	if (next(c) != '@')
+		return fail(c, SMTP_ADDRESS_BAD_ROUTE);
+	domain = ++c->at;
+	if (!take_labels(c))
+		return false;
+	if (c->at - start >= SMTP_ROUTE_MAX) /* there is no room for the colon */
+		return fail_at(c, start + SMTP_ROUTE_MAX, SMTP_ADDRESS_LONG_ROUTE);
+	return check_idn(c, domain);
+}
+
 /* "@one.example,@two.example:" */
 static bool
 take_source_route(struct cursor *c)
@@ -240,10 +264,7 @@ take_source_route(struct cursor *c)
 	size_t start = c->at;
 
 	for (;;) {
-		if (next(c) != '@')
-			return fail(c, SMTP_ADDRESS_BAD_ROUTE);
-		c->at++;
-		if (!take_domain(c))
+		if (!take_at_domain(c, start))
 			return false;
 		if (next(c) != ',')
 			break;

@@ -29,6 +29,11 @@
 #define SMTP_DOMAIN_MAX 255 /* octets (§4.5.3.1.2), also as A-labels */
 #define SMTP_LABEL_MAX 63   /* octets between two dots (RFC 1035 §2.3.4), also as A-label */
 #define SMTP_PATH_MAX 256   /* octets, with < and > but without a source route (§4.5.3.1.3) */
+/*
+ * Octets of a source route, from its @ to its colon, beside the path's: room for one domain of any
+ * length, and more than §4.5.3.1.3 leaves to a route.
+ */
+#define SMTP_ROUTE_MAX (1 + SMTP_DOMAIN_MAX + 1)
 #define SMTP_MAILBOX_MAX (SMTP_PATH_MAX - 2)
 
 struct smtp_path {

@@ -24,6 +24,7 @@ static const char *const words[] = {
 	[SMTP_ADDRESS_BAD_LITERAL] = "this is no address as [192.0.2.1] or [IPv6:2001:db8::1]",
 	[SMTP_ADDRESS_OPEN_LITERAL] = "the ] is missing",
 	[SMTP_ADDRESS_BAD_ROUTE] = "a source route ends with a colon; leave it out",
+	[SMTP_ADDRESS_LONG_ROUTE] = "a source route has more than 257 characters; leave it out",
 	[SMTP_ADDRESS_BAD_UTF8] = "this is not UTF-8",
 	[SMTP_ADDRESS_NOT_NORMAL] = "this has no Unicode normal form that is an address",
 	[SMTP_ADDRESS_LONG_PATH] = "the address has more than 254 characters",

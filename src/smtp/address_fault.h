@@ -25,6 +25,7 @@ enum smtp_address_fault {
 	SMTP_ADDRESS_BAD_LITERAL,
 	SMTP_ADDRESS_OPEN_LITERAL, /* no "]" */
 	SMTP_ADDRESS_BAD_ROUTE,    /* a source route without its ":" */
+	SMTP_ADDRESS_LONG_ROUTE,
 	SMTP_ADDRESS_BAD_UTF8,
 	SMTP_ADDRESS_NOT_NORMAL, /* in Unicode normal form C it is no address any more */
 	SMTP_ADDRESS_LONG_PATH,

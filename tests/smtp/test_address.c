@@ -45,6 +45,43 @@ test_path_limit_is_exact(void **state)
 	}
 }
 
+/* RFC 5321 §4.5.3.1.3: 257 octets, or one more. That comes before what is costly to look at. */
+static void
+test_route_limit_is_exact(void **state)
+{
+	static const struct route {
+		const char *begin, *repeated, *end;
+		size_t count;
+		enum smtp_address_fault fault;
+	} routes[] = {
+		{ "@", "a.", "aaa:", 126, SMTP_ADDRESS_OK },
+		{ "@", "a.", "aa,@a:", 126, SMTP_ADDRESS_LONG_ROUTE },
+		{ "@bbb", ",@a", ":", 84, SMTP_ADDRESS_OK },
+		{ "@bbbb", ",@a", ":", 84, SMTP_ADDRESS_LONG_ROUTE },
+		{ "@bbb", ",@\303\251", ":", 63, SMTP_ADDRESS_OK },
+		{ "@bbbb", ",@\303\251", ":", 63, SMTP_ADDRESS_LONG_ROUTE },
+		{ "@a,@", "a.", "\342\230\203:", 124, SMTP_ADDRESS_BAD_IDN },
+		{ "@a,@", "a.", "\342\230\203:", 125, SMTP_ADDRESS_LONG_ROUTE },
+	};
+	struct smtp_path path;
+	size_t at;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+		struct buf in;
+
+		buf_init(&in, 1024);
+		buf_addf(&in, "<%s", routes[i].begin);
+		for (size_t k = 0; k < routes[i].count; k++)
+			buf_add_text(&in, routes[i].repeated);
+		buf_addf(&in, "%sa@b.example>", routes[i].end);
+		assert_int_equal(smtp_path_parse(buf_slice(&in), &path, &at), routes[i].fault);
+		if (routes[i].fault == SMTP_ADDRESS_LONG_ROUTE)
+			assert_int_equal(at, 1 + SMTP_ROUTE_MAX);
+		buf_done(&in);
+	}
+}
+
 /* RFC 5321 §4.5.3.1.2: domains of 255 octets. */
 static void
 test_domain_limit_is_exact(void **state)
@@ -100,6 +137,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_path_limit_is_exact),
+		cmocka_unit_test(test_route_limit_is_exact),
 		cmocka_unit_test(test_domain_limit_is_exact),
 		cmocka_unit_test(test_mailbox_divides_where_its_local_part_ends),
 		cmocka_unit_test(test_domains_and_literals_are_told_from_other_words),
