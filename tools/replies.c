@@ -97,8 +97,12 @@ static const struct remark {
 	    "A command that is not known, with control characters or letters beyond ASCII, or a "
 	    "line end that is not CR LF.",
 	    "Check the client; old devices need a listener with profile = legacy-device." },
-	[SMTP_REPLY_ARGUMENT_OCTETS] = { NULL, "The same behind a command that is known.",
+	[SMTP_REPLY_ARGUMENT_OCTETS] = { NULL,
+	    "Control characters or letters beyond ASCII behind a command that is known.",
 	    "Check the client." },
+	[SMTP_REPLY_ARGUMENT_LINE_END] = { NULL,
+	    "A line end that is not CR LF, or a NUL, behind a command that is known.",
+	    "Check the client; old devices need a listener with profile = legacy-device." },
 	[SMTP_REPLY_UNKNOWN_COMMAND] = { NULL, "The server has no such command.",
 	    "Check the client." },
 	[SMTP_REPLY_NO_ARGUMENT] = { NULL, "Something follows a command that stands alone.",

@@ -90,6 +90,9 @@ static const struct words {
 	[SMTP_REPLY_ARGUMENT_OCTETS] = { "501 5.5.2 What follows this command is plain ASCII text; "
 					 "here it has other octets in it",
 	    NULL },
+	[SMTP_REPLY_ARGUMENT_LINE_END] = { "501 5.5.2 Commands end with CR LF and have no other "
+					   "CR, LF or NUL in them; this one has",
+	    NULL },
 	[SMTP_REPLY_UNKNOWN_COMMAND] = { "500 5.5.1 This command is not known; HELP lists those "
 					 "that are",
 	    NULL },

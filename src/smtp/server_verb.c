@@ -112,6 +112,17 @@ refuse(struct smtp_server *s, const struct verb *v, struct slice argument,
 		smtp_server_refuse(s, refusal);
 }
 
+/* Of a command that is known, in a line that is not plain. */
+static enum smtp_server_reply
+octets_refusal(struct slice line)
+{
+	bool has_line_end = slice_find(line, '\r') != line.len ||
+			    slice_find(line, '\n') != line.len ||
+			    slice_find(line, '\0') != line.len;
+
+	return has_line_end ? SMTP_REPLY_ARGUMENT_LINE_END : SMTP_REPLY_ARGUMENT_OCTETS;
+}
+
 /*
  * Out of order is 503 (RFC 5321 §3.3, §4.1.1.1); an octet that no command may have is 501 behind a
  * verb (§4.1.2).
@@ -119,7 +130,7 @@ refuse(struct smtp_server *s, const struct verb *v, struct slice argument,
 static void
 run(struct smtp_server *s, const struct verb *v, struct slice argument, bool is_plain)
 {
-	enum smtp_server_reply refusal = is_plain ? find_refusal(s, v) : SMTP_REPLY_ARGUMENT_OCTETS;
+	enum smtp_server_reply refusal = is_plain ? find_refusal(s, v) : octets_refusal(s->command);
 
 	if (refusal == SMTP_REPLY_NONE)
 		v->handle(s, argument);
