@@ -25,7 +25,9 @@ take_orcpt(const struct smtp_server *s, struct slice value, struct smtp_server_s
 static const struct smtp_server_param params[] = {
 	{ "NOTIFY", "NOTIFY=NEVER, or NOTIFY= and some of SUCCESS,FAILURE,DELAY", true,
 	    take_notify },
-	{ "ORCPT", "ORCPT=rfc822; and the address as xtext", true, take_orcpt },
+	{ "ORCPT",
+	    "ORCPT=rfc822; and the address as xtext, or ORCPT=utf-8; and it as in RFC 6533, 3",
+	    true, take_orcpt },
 };
 
 bool
