@@ -8,7 +8,8 @@ enum message_flaw {
 	MESSAGE_HEADER_TOO_LARGE, /* over its limit, or never ends */
 	MESSAGE_HEADER_SYNTAX,    /* a line that is no field and continues none */
 	MESSAGE_HEADER_NUL,
-	MESSAGE_HEADER_8BIT, /* octets above 127 without SMTPUTF8, or not UTF-8 (RFC 6532) */
+	MESSAGE_HEADER_8BIT,     /* octets above 127 without SMTPUTF8 */
+	MESSAGE_HEADER_NOT_UTF8, /* such octets, where only UTF-8 may be (RFC 6532 §3.2) */
 	MESSAGE_FROM_MISSING,
 	MESSAGE_FROM_TWICE,
 	MESSAGE_FIELD_TWICE,         /* another field that may come once (RFC 5322 §3.6) */

@@ -48,9 +48,10 @@ check_octets(struct inspection *in)
 	if (smtp_is_ascii(in->field.whole))
 		return MESSAGE_SOUND;
 	in->facts->needs_utf8 = true;
-	if ((!in->options->is_utf8 && !in->options->takes_utf8_header) ||
-	    !smtp_is_utf8(in->field.whole))
+	if (!in->options->is_utf8 && !in->options->takes_utf8_header)
 		return fail(in, MESSAGE_HEADER_8BIT);
+	if (!smtp_is_utf8(in->field.whole))
+		return fail(in, MESSAGE_HEADER_NOT_UTF8);
 	return MESSAGE_SOUND;
 }
 

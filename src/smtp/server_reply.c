@@ -231,6 +231,10 @@ static const struct words {
 				     "ASCII; encode them (RFC 2047), or say SMTPUTF8 with MAIL and "
 				     "write them as UTF-8",
 	    "", ": " },
+	[SMTP_REPLY_HEADER_NOT_UTF8] = { "554 5.6.0 The header of the message has letters that are "
+					 "neither ASCII nor UTF-8; encode them (RFC 2047), or "
+					 "write them as UTF-8",
+	    "", ": " },
 	[SMTP_REPLY_FROM_MISSING] = { "554 5.6.0 The message has no From field; set the sender's "
 				      "address in the mail program",
 	    "", ": " },

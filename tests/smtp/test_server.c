@@ -213,6 +213,7 @@ test_a_flawed_message_is_refused_for_its_flaw(void **state)
 		{ MESSAGE_HEADER_SYNTAX, "", "554 5.6.0 " },
 		{ MESSAGE_HEADER_NUL, "", "554 5.6.0 " },
 		{ MESSAGE_HEADER_8BIT, "Subject", "554 5.6.0 " },
+		{ MESSAGE_HEADER_NOT_UTF8, "Subject", "554 5.6.0 " },
 		{ MESSAGE_FROM_MISSING, "", "554 5.6.0 " },
 		{ MESSAGE_FROM_TWICE, "", "554 5.6.0 " },
 		{ MESSAGE_FIELD_TWICE, "To", "554 5.6.0 " },
