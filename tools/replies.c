@@ -224,7 +224,8 @@ static const struct remark {
 	[SMTP_REPLY_ADDRESS_SYNTAX] = { "ADDRESS",
 	    "From, Sender, Reply-To, To or Cc cannot be read.", "Correct the address." },
 	[SMTP_REPLY_ADDRESS_UNQUALIFIED] = { "ADDRESS",
-	    "An address without domain, and message.complete_addresses is off.",
+	    "An address without domain, and message.complete_addresses is off, or the message has "
+	    "a DKIM-Signature, which would break.",
 	    "Write the whole address." },
 	[SMTP_REPLY_TEXT_LINE_TOO_LONG] = { "NAME",
 	    "A line longer than limits.line_length, and message.fold_lines is off.",

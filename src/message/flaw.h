@@ -14,7 +14,7 @@ enum message_flaw {
 	MESSAGE_FROM_TWICE,
 	MESSAGE_FIELD_TWICE,         /* another field that may come once (RFC 5322 §3.6) */
 	MESSAGE_ADDRESS_SYNTAX,      /* From, Sender, To, Cc, Reply-To that cannot be read */
-	MESSAGE_ADDRESS_UNQUALIFIED, /* no domain, and the config does not complete */
+	MESSAGE_ADDRESS_UNQUALIFIED, /* no domain, and config or signature let none be added */
 	MESSAGE_LINE_TOO_LONG, /* over 998 octets (RFC 5322 §2.1.1), and the config does not fold */
 	MESSAGE_LOOP,          /* more Received fields than the limit (RFC 5321 §6.3) */
 };

@@ -248,7 +248,8 @@ static const struct words {
 					"be read; write it as Name <someone@example.org>",
 	    "", ": " },
 	[SMTP_REPLY_ADDRESS_UNQUALIFIED] = { "554 5.6.0 An address in the header of the message "
-					     "has no full domain; write someone@example.org",
+					     "has no domain, and the server adds none (never "
+					     "to a signed message); write someone@example.org",
 	    "", ": " },
 	[SMTP_REPLY_TEXT_LINE_TOO_LONG] = { "554 5.6.0 A line of the message is longer than RFC "
 					    "5322, 2.1.1 allows; break it, or encode the part as "
