@@ -87,16 +87,19 @@ void
 delivery_session_take_result(struct delivery_session *s)
 {
 	struct delivery_job *job = s->job;
-	bool stale;
+	bool stale, is_auth_refused;
 
 	assert(job != NULL);
 	stale = is_stale(s, job);
+	is_auth_refused = smtp_client_may_repeat(s->client);
 	s->job = NULL;
 	job->session = NULL;
-	for (size_t i = 0; i < s->recipient_count && !stale; i++)
+	for (size_t i = 0; i < s->recipient_count && !stale && !is_auth_refused; i++)
 		delivery_job_settle_next(job, smtp_client_verdict_take(s->client, i));
 	smtp_client_result_done(s->client, clock_monotonic_ms());
 	job->was_stale = job->was_stale || stale;
+	if (is_auth_refused) /* so that no other connection can refuse it for that again */
+		job->params.auth = slice_make(NULL, 0);
 	if (job->settled_count < job->recipient_count)
 		put_back(s, job);
 	else

@@ -192,6 +192,12 @@ struct smtp_verdict smtp_client_verdict_take(struct smtp_client *c, size_t index
  * the first was 421). On a connection that had been idle it may be repeated at once on a new one.
  */
 bool smtp_client_is_stale(const struct smtp_client *c);
+/*
+ * While RESULT is wanted: MAIL was refused, as it seems for its AUTH=, by a peer that offers AUTH.
+ * The same may be repeated at once with nothing in params->auth. This connection's peer hears no
+ * AUTH= any more, whatever later transactions have there.
+ */
+bool smtp_client_may_repeat(const struct smtp_client *c);
 void smtp_client_result_done(struct smtp_client *c, uint64_t now_ms);
 
 /* Say goodbye while MAIL is wanted; CLOSE follows, after quit_ms at the latest. */

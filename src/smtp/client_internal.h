@@ -85,7 +85,9 @@ struct client_transaction {
 	struct buf commands;   /* made and not yet sent: the peer has no PIPELINING */
 	struct smtp_dot_encoder encoder;
 	bool is_utf8;          /* SMTPUTF8 is given with MAIL */
+	bool gives_auth;       /* AUTH= is given with MAIL */
 	bool is_refused;       /* MAIL was */
+	bool is_auth_refused;  /* MAIL was, and AUTH= may be why */
 	bool is_chunked;       /* the text goes in BDAT, not after DATA */
 	size_t unheard_chunks; /* BDATs without LAST whose reply has not come */
 };
@@ -106,6 +108,7 @@ struct smtp_client {
 	bool is_tls;
 	bool is_verified;   /* the peer's certificate is; only with is_tls */
 	unsigned auth_step; /* responses given */
+	bool refuses_auth;  /* the peer offers AUTH, but not AUTH= of MAIL */
 	bool must_reset;    /* the peer may hold an unfinished transaction */
 	bool is_broken;     /* after RESULT comes CLOSE */
 	bool has_failure;
@@ -160,6 +163,7 @@ const struct client_problem *client_find_recipient_problem(
 /* Of a message with params: what is left of the time of BY; 0 or less: nothing. */
 int64_t client_by_left_s(const struct smtp_client_mail *m);
 bool client_uses_utf8(const struct smtp_client *c, const struct smtp_client_mail *m);
+bool client_gives_auth(const struct smtp_client *c, const struct smtp_client_mail *m);
 /* Append what goes between the path and the end of the line. */
 void client_add_mail_params(
     const struct smtp_client *c, const struct smtp_client_mail *m, struct buf *out);

@@ -153,6 +153,7 @@ smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64
 	c->mail.recipients = xcalloc(m->recipient_count, sizeof *c->mail.recipients);
 	c->mail.recipient_count = m->recipient_count;
 	c->mail.is_utf8 = client_uses_utf8(c, m);
+	c->mail.gives_auth = client_gives_auth(c, m);
 	c->mail.is_chunked = m->params != NULL && m->params->body == SMTP_BODY_BINARYMIME;
 	client_enter(c, c->must_reset ? CLIENT_RSET : CLIENT_MAIL, now_ms);
 	if (problem != NULL)
@@ -177,6 +178,31 @@ client_on_rset(struct smtp_client *c, uint64_t now_ms)
 	}
 }
 
+/*
+ * RFC 4954 §5: AUTH= comes with AUTH, but there are servers that offer the one and know nothing of
+ * the other (RFC 5321 §4.1.1.11: 555; older ones 501 or 504). What it says is not worth a message.
+ */
+static bool
+may_mean_auth(const struct smtp_verdict *v)
+{
+	bool is_parameter = v->code == 501 || v->code == 504 || v->code == 555;
+	bool is_silent = v->enhanced[0] == 0;
+
+	return is_parameter && (is_silent || v->enhanced[1] == 5);
+}
+
+static void
+take_mail_refusal(struct smtp_client *c)
+{
+	struct smtp_verdict v = client_reply_verdict(c);
+
+	client_settle_all(c, &v);
+	c->mail.is_refused = true;
+	c->mail.is_auth_refused = c->mail.gives_auth && may_mean_auth(&v);
+	c->refuses_auth = c->refuses_auth || c->mail.is_auth_refused;
+	smtp_verdict_done(&v);
+}
+
 /* RFC 2920 §3.1: in a flight every reply is waited for, also those that are known to be no. */
 void
 client_on_mail(struct smtp_client *c, uint64_t now_ms)
@@ -186,8 +212,7 @@ client_on_mail(struct smtp_client *c, uint64_t now_ms)
 		return;
 	}
 	if (client_reply_class(c) != 2) {
-		settle_all_by_reply(c);
-		c->mail.is_refused = true;
+		take_mail_refusal(c);
 		if (!client_offers(c, CLIENT_PIPELINING)) {
 			c->must_reset = false;
 			client_finish(c);
@@ -328,6 +353,12 @@ bool
 smtp_client_is_stale(const struct smtp_client *c)
 {
 	return c->is_broken && c->mail.heard_count == 0;
+}
+
+bool
+smtp_client_may_repeat(const struct smtp_client *c)
+{
+	return c->mail.is_auth_refused;
 }
 
 void

@@ -84,11 +84,11 @@ add_by(const struct smtp_client_mail *m, struct buf *out)
  * no AUTH=<>, as whoever may submit here is trusted, and there are servers that offer AUTH and
  * refuse all mail with the parameter.
  */
-static void
-add_auth(const struct smtp_client *c, struct slice auth, struct buf *out)
+bool
+client_gives_auth(const struct smtp_client *c, const struct smtp_client_mail *m)
 {
-	if (client_offers(c, CLIENT_AUTH_OFFERED))
-		add_value(out, " AUTH=", auth);
+	return client_offers(c, CLIENT_AUTH_OFFERED) && !c->refuses_auth && m->params != NULL &&
+	       is_word(m->params->auth);
 }
 
 /* RFC 6710 §4.2, §4.3: every message has a priority, which is 0 when nobody gave it another. */
@@ -119,7 +119,8 @@ client_add_mail_params(
 	/* RFC 8689 §4.2.1 */
 	if (p->requires_tls && c->is_verified && client_offers(c, CLIENT_REQUIRETLS))
 		(void)buf_add_text(out, " REQUIRETLS");
-	add_auth(c, p->auth, out);
+	if (c->mail.gives_auth)
+		add_value(out, " AUTH=", p->auth);
 }
 
 /*

@@ -26,7 +26,7 @@ struct fake_hop_conn {
 	TAILQ_ENTRY(fake_hop_conn) entry;
 	struct net_conn *conn;
 	struct buf in;
-	bool is_in_text, is_in_chunk, is_last_chunk, owes_reply;
+	bool has_mail, is_in_text, is_in_chunk, is_last_chunk, owes_reply;
 	size_t chunk_left;
 	unsigned accepted_count;
 };
@@ -75,7 +75,9 @@ say_extensions(struct fake_hop_conn *c)
 static void
 answer_rcpt(struct fake_hop_conn *c, struct slice line)
 {
-	if (slice_starts_nocase(line, "RCPT TO:<bad")) {
+	if (!c->has_mail) {
+		say(c, "503 5.5.1 no MAIL\r\n");
+	} else if (slice_starts_nocase(line, "RCPT TO:<bad")) {
 		say(c, "550 5.1.1 no such user\r\n");
 	} else if (slice_starts_nocase(line, "RCPT TO:<later")) {
 		say(c, "450 4.2.0 later\r\n");
@@ -112,6 +114,13 @@ note(struct fake_hop_conn *c, struct slice line)
 	(void)buf_add_text(&c->hop->commands, "\n");
 }
 
+static bool
+is_refused(const struct fake_hop *h, struct slice line)
+{
+	return h->refused != NULL &&
+	       memmem(line.ptr, line.len, h->refused, strlen(h->refused)) != NULL;
+}
+
 /* False when the connection is gone. */
 static bool
 answer_starttls(struct fake_hop_conn *c)
@@ -136,7 +145,8 @@ answer_mail(struct fake_hop_conn *c, struct slice line)
 	c->hop->mail_count++;
 	c->accepted_count = 0;
 	note(c, line);
-	say(c, "250 ok\r\n");
+	c->has_mail = !is_refused(c->hop, line);
+	say(c, c->has_mail ? "250 ok\r\n" : "555 5.5.4 what\r\n");
 	return true;
 }
 

@@ -37,8 +37,9 @@ struct fake_hop {
 	/* To be set by the test. */
 	const char *extensions; /* lines of the EHLO reply after the first; NULL: PIPELINING */
 	enum fake_hop_cut cut;
-	unsigned cut_skip; /* messages that pass before the cut */
-	SSL_CTX *tls;      /* for STARTTLS */
+	unsigned cut_skip;   /* messages that pass before the cut */
+	const char *refused; /* MAIL with this in its line gets 555; NULL: none */
+	SSL_CTX *tls;        /* for STARTTLS */
 	bool is_lmtp;
 	bool holds_reply; /* to the end of the text, until fake_hop_release() */
 

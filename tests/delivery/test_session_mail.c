@@ -47,6 +47,65 @@ test_what_was_not_passed_on_is_said(void **state)
 	world_close(&w);
 }
 
+/* The connection knows it from then on; another connection has to hear it itself. */
+static void
+test_a_message_goes_without_an_auth_parameter_that_is_refused(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w, NULL);
+	w.peer.extensions = "250-AUTH PLAIN\r\n250 PIPELINING\r\n";
+	w.peer.refused = "AUTH=";
+	w.queue.parameters = "AUTH=<>";
+	for (unsigned i = 0; i < 2; i++) {
+		world_send(&w, "a@y");
+		world_wait(&w, &w.queue.outcome_count, i + 1);
+		world_check(&w, i, 0, SMTP_VERDICT_DELIVERED, NULL);
+	}
+	assert_true(slice_is(buf_slice(&w.peer.commands),
+	    "MAIL FROM:<s@x> AUTH=<>\nRCPT TO:<a@y>\nMAIL FROM:<s@x>\nRCPT TO:<a@y>\n"
+	    "MAIL FROM:<s@x>\nRCPT TO:<a@y>\n"));
+	assert_int_equal(w.peer.connection_count, 1);
+	world_close(&w);
+}
+
+static void
+test_it_goes_without_on_a_new_connection_where_one_takes_one_mail(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w, NULL);
+	w.config.connections = w.hop->connections_max = 1;
+	w.peer.extensions = "250-AUTH PLAIN\r\n250-LIMITS MAILMAX=1\r\n250 PIPELINING\r\n";
+	w.peer.refused = "AUTH=";
+	w.queue.parameters = "AUTH=<>";
+	world_send(&w, "a@y");
+	world_wait(&w, &w.queue.outcome_count, 1);
+	world_check(&w, 0, 0, SMTP_VERDICT_DELIVERED, NULL);
+	assert_int_equal(w.peer.connection_count, 2);
+	assert_int_equal(w.peer.mail_count, 2);
+	world_close(&w);
+}
+
+static void
+test_a_mail_that_is_refused_without_auth_too_is_not_tried_again(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w, NULL);
+	w.peer.extensions = "250-AUTH PLAIN\r\n250 PIPELINING\r\n";
+	w.peer.refused = "MAIL";
+	w.queue.parameters = "AUTH=<>";
+	world_send(&w, "a@y");
+	world_wait(&w, &w.queue.outcome_count, 1);
+	world_check(&w, 0, 0, SMTP_VERDICT_FAILED, "while sending MAIL FROM");
+	assert_int_equal(w.peer.mail_count, 2);
+	world_close(&w);
+}
+
 /* RFC 2852 §4.1.4: the time that the clock of this machine leaves. */
 static void
 test_what_is_left_of_the_time_is_passed_on(void **state)
@@ -178,6 +237,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parameters_are_passed_on),
 		cmocka_unit_test(test_what_was_not_passed_on_is_said),
+		cmocka_unit_test(test_a_message_goes_without_an_auth_parameter_that_is_refused),
+		cmocka_unit_test(test_it_goes_without_on_a_new_connection_where_one_takes_one_mail),
+		cmocka_unit_test(test_a_mail_that_is_refused_without_auth_too_is_not_tried_again),
 		cmocka_unit_test(test_what_is_left_of_the_time_is_passed_on),
 		cmocka_unit_test(test_binary_text_arrives_octet_for_octet),
 		cmocka_unit_test(test_binary_text_without_binarymime_fails),

@@ -210,6 +210,53 @@ static const struct dialog param_dialogs[] = {
 	    .wire = "TLS\n" HELLO_WITH(
 		"AUTH PLAIN") "C: AUTH PLAIN AHRpbQBzZWNyZXQ=\nS: 235 ok\n" MAIL "S: 250 a\n" REST,
 	    .result = OK },
+	{ .name = "who offers AUTH and refuses AUTH= hears it once (RFC 5321 §4.1.1.11)",
+	    .params = { .auth = { (const uint8_t *)"e+3Dmc2@x", 9 } },
+	    .transactions = 2,
+	    .wire = HELLO_WITH(
+		"AUTH PLAIN") "C: MAIL FROM:<s@x> AUTH=e+3Dmc2@x\nS: 555 5.5.4 what\n" MAIL
+			      "S: 250 a\n" REST,
+	    .result = "repeat\n"
+		      "failed 555 5.5.4 5.5.4 what|while sending MAIL FROM\n" OK },
+	{ .name = "also where all is said in one flight",
+	    .params = { .auth = { (const uint8_t *)"e+3Dmc2@x", 9 } },
+	    .transactions = 2,
+	    .wire = GREETING "S: 250-y\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\n"
+			     "C: MAIL FROM:<s@x> AUTH=e+3Dmc2@x\n" RCPT
+			     "C: DATA\nS: 501 no\nS: 503 b\nS: 503 c\n" MAIL RCPT
+			     "C: DATA\nS: 250 a\nS: 250 b\nS: 354 c\n" TEXT "S: 250 ok\n" QUIT,
+	    .result = "repeat\n"
+		      "failed 501 0.0.0 no|while sending MAIL FROM\n" OK },
+	{ .name = "a parameter that is not implemented is one that is refused",
+	    .params = { .auth = { (const uint8_t *)"e+3Dmc2@x", 9 } },
+	    .transactions = 2,
+	    .wire = HELLO_WITH("AUTH PLAIN") "C: MAIL FROM:<s@x> AUTH=e+3Dmc2@x\nS: 504 no\n" MAIL
+					     "S: 250 a\n" REST,
+	    .result = "repeat\n"
+		      "failed 504 0.0.0 no|while sending MAIL FROM\n" OK },
+	{ .name = "a connection that is lost over it has told all the same",
+	    .params = { .auth = { (const uint8_t *)"e+3Dmc2@x", 9 } },
+	    .transactions = 1,
+	    .wire = GREETING "S: 250-y\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\n"
+			     "C: MAIL FROM:<s@x> AUTH=e+3Dmc2@x\n" RCPT "C: DATA\nS: 555 no\nEND\n",
+	    .result = "repeat\n"
+		      "failed 555 0.0.0 no|while sending MAIL FROM\n" },
+	{ .name = "a no that AUTH= is not the reason of is the answer",
+	    .params = { .auth = { (const uint8_t *)"e+3Dmc2@x", 9 } },
+	    .transactions = 4,
+	    .wire =
+		HELLO_WITH("AUTH PLAIN") "C: MAIL FROM:<s@x> AUTH=e+3Dmc2@x\nS: 501 5.1.7 who\nC: "
+					 "MAIL FROM:<s@x> AUTH=e+3Dmc2@x\nS: 550 5.7.1 never\nC: "
+					 "MAIL FROM:<s@x> AUTH=e+3Dmc2@x\nS: 451 4.5.4 later\nC: "
+					 "MAIL FROM:<s@x> AUTH=e+3Dmc2@x\nS: 250 a\n" REST,
+	    .result = "failed 501 5.1.7 5.1.7 who|while sending MAIL FROM\n"
+		      "failed 550 5.7.1 5.7.1 never|while sending MAIL FROM\n"
+		      "deferred 451 4.5.4 4.5.4 later|while sending MAIL FROM\n" OK },
+	{ .name = "nothing is repeated where no AUTH= was said",
+	    .sender = "s@x",
+	    .transactions = 1,
+	    .wire = HELLO_WITH("AUTH PLAIN") MAIL "S: 555 5.5.4 what\n" QUIT,
+	    .result = "failed 555 5.5.4 5.5.4 what|while sending MAIL FROM\n" },
 	{ .name = "a parameter that would break the line is not sent",
 	    .params = { .envid = { (const uint8_t *)"x\r\nRSET", 7 },
 		.auth = { (const uint8_t *)"a b", 3 } },

@@ -81,6 +81,8 @@ take_result(struct run *r)
 		count += *spaces == ' ';
 	if (smtp_client_is_stale(r->c))
 		(void)buf_add_text(&r->result, "stale\n");
+	if (smtp_client_may_repeat(r->c))
+		(void)buf_add_text(&r->result, "repeat\n");
 	for (size_t i = 0; i < count; i++) {
 		struct smtp_verdict v = smtp_client_verdict_take(r->c, i);
 
