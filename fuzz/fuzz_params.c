@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stored form of parameters. Law: what is read is printed the same, within the limit that the
- * header names.
+ * The stored form of parameters. Laws: what is read is printed the same, within the limit that the
+ * header names; no time of it is beyond what a date can name.
  */
 #include <stdlib.h>
 
@@ -18,6 +18,14 @@ check_printed(struct buf *out, struct slice text)
 	buf_done(out);
 }
 
+static void
+check_times(const struct smtp_mail_params *p)
+{
+	if (p->hold_until_unix_s > SMTP_UNIX_S_MAX || p->by_unix_s > SMTP_UNIX_S_MAX ||
+	    p->by_unix_s < -SMTP_UNIX_S_MAX)
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
 {
@@ -30,6 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
 		buf_init(&out, SMTP_MAIL_PARAMS_MAX);
 		smtp_mail_params_print(&mail, &out);
 		check_printed(&out, text);
+		check_times(&mail);
 	}
 	if (smtp_rcpt_params_parse(text, &rcpt)) {
 		buf_init(&out, SMTP_RCPT_PARAMS_MAX);

@@ -125,7 +125,7 @@ take_auth(struct slice value, struct smtp_mail_params *p)
 static bool
 take_hold(struct slice value, struct smtp_mail_params *p)
 {
-	return slice_to_u64(value, UINT64_MAX, &p->hold_until_unix_s);
+	return slice_to_u64(value, SMTP_UNIX_S_MAX, &p->hold_until_unix_s);
 }
 
 /* "-5" to "5", by the rules of slice_to_u64(). */
@@ -147,7 +147,7 @@ take_by(struct slice value, struct smtp_mail_params *p)
 	size_t end = slice_find(value, ';');
 	struct slice mode = slice_after(value, end);
 
-	if (!to_i64(slice_first(value, end), INT64_MAX, &p->by_unix_s) || mode.len < 2)
+	if (!to_i64(slice_first(value, end), SMTP_UNIX_S_MAX, &p->by_unix_s) || mode.len < 2)
 		return false;
 	p->by = mode.ptr[1] == 'N' ? SMTP_BY_NOTIFY : SMTP_BY_RETURN;
 	p->by_trace = mode.len > 2;

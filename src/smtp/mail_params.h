@@ -17,6 +17,8 @@
 
 #define SMTP_ENVID_MAX 100      /* characters of ENVID as xtext (RFC 3461 §4.4) */
 #define SMTP_AUTH_PARAM_MAX 500 /* characters of AUTH= as xtext (RFC 4954 §5) */
+/* 9999-12-31T23:59:59Z, the last second that a date-time can name (RFC 3339 §1). */
+#define SMTP_UNIX_S_MAX INT64_C(253402300799)
 /* Octets that smtp_mail_params_print() never passes. */
 #define SMTP_MAIL_PARAMS_MAX 1024
 
@@ -63,7 +65,11 @@ struct smtp_mail_params {
  * (Unix seconds;N or R, then T for trace) and TLSOPTIONAL. Empty for a message that said nothing.
  */
 void smtp_mail_params_print(const struct smtp_mail_params *p, struct buf *out);
-/* Total: false for anything that print would not have written. Slices borrow from text. */
+/*
+ * Total: false for anything that print would not have written, and for a time beyond
+ * SMTP_UNIX_S_MAX or before its negative: no mail is to wait for ever, whoever wrote the text.
+ * Slices borrow from text.
+ */
 bool smtp_mail_params_parse(struct slice text, struct smtp_mail_params *ret_params);
 
 /* May it be the value of ENVID: printable text as xtext, and not longer than SMTP_ENVID_MAX? */
