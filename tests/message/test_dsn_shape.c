@@ -49,12 +49,12 @@ static const char header_8bit[] = "Subject: caf\xc3\xa9\r\n\r\nbody\r\n";
 /* RFC 3461 §4.3, §6.2, RFC 8689 §5, RFC 6533 §4.5: what goes back, and what it needs. */
 static const struct whole_case {
 	const char *name, *sender, *original;
+	const char *type, *encoding;
 	struct smtp_mail_params params;
 	enum message_dsn_action action;
-	bool is_part;        /* not all of it is at hand */
-	uint16_t refusal[3]; /* of a next hop; 5.1.1 when it is 0 */
-	const char *type, *encoding;
 	enum smtp_body body;
+	uint16_t refusal[3]; /* of a next hop; 5.1.1 when it is 0 */
+	bool is_part;        /* not all of it is at hand */
 	bool is_utf8;
 } whole_cases[] = {
 	{ .name = "unsaid", .original = ascii_message, .type = "text/rfc822-headers" },

@@ -361,7 +361,7 @@ count_recipient(void *arg, const struct store_message_row *m, const struct store
 }
 
 size_t
-house_count(struct house *h, uint64_t id, enum store_recipient_state state)
+house_count(const struct house *h, uint64_t id, enum store_recipient_state state)
 {
 	struct counting c = { state, 0 };
 
@@ -370,7 +370,7 @@ house_count(struct house *h, uint64_t id, enum store_recipient_state state)
 }
 
 size_t
-house_message_count(struct house *h)
+house_message_count(const struct house *h)
 {
 	struct store_counts counts;
 

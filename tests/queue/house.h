@@ -55,8 +55,8 @@ void house_send_ready(struct house *h, uint32_t count);
 /* The same verdict for all recipients of a job. */
 void house_send_outcome(struct house *h, const struct house_job *j, enum smtp_verdict_class class);
 /* Rows of one message: recipients in that state. 0 when the message is gone. */
-size_t house_count(struct house *h, uint64_t id, enum store_recipient_state state);
-size_t house_message_count(struct house *h);
+size_t house_count(const struct house *h, uint64_t id, enum store_recipient_state state);
+size_t house_message_count(const struct house *h);
 
 bool house_has_stored(const struct house *h); /* one answer since the last house_send() */
 bool house_has_job(const struct house *h);    /* a job with its whole text */

@@ -218,13 +218,12 @@ flying_count(const struct house *h)
 static bool
 crowd_is_gone(const struct house *h)
 {
-	struct house *house = (struct house *)(uintptr_t)h;
 	size_t due_count = 0;
 
 	assert_true(flying_count(h) <= QUEUE_REPORTING_MAX);
 	for (uint64_t id = 1; id <= CROWD; id++)
-		due_count += house_count(house, id, STORE_RECIPIENT_DUE);
-	return due_count == 0 && house_message_count(house) == CROWD && house_is_saved(h);
+		due_count += house_count(h, id, STORE_RECIPIENT_DUE);
+	return due_count == 0 && house_message_count(h) == CROWD && house_is_saved(h);
 }
 
 /* Thousands may end in one moment, with a quarter of a megabyte in the report on each. */
