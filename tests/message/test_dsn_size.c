@@ -67,10 +67,11 @@ static struct slice
 fill_original(uint8_t *text, size_t len)
 {
 	static const char header[] = "Subject: \xc3\xa9\r\n\r\n";
+	static const uint8_t line_end[] = { '\r', '\n' };
 
 	memset(text, 0xff, len);
 	for (size_t end = len; end > 900; end -= 900)
-		memcpy(text + end - 2, "\r\n", 2);
+		memcpy(text + end - 2, line_end, sizeof line_end);
 	memcpy(text, header, sizeof header - 1);
 	return slice_make(text, len);
 }
@@ -82,6 +83,8 @@ test_what_grows_most_fits_into_the_promised_size(void **state)
 	enum { COUNT = 200, ADDRESS_LEN = 900, ORCPT_LEN = 500 };
 	static uint8_t address[ADDRESS_LEN], orcpt[ORCPT_LEN], original[MESSAGE_DSN_FULL_MAX];
 	static struct message_dsn_recipient recipients[COUNT];
+	static const uint8_t letter[] = { 0xc3, 0xa9 };
+	static const uint8_t type[] = { 'u', 't', 'f', '-', '8', ';' };
 	const struct smtp_mail_params params = { .ret = SMTP_RET_FULL };
 	char words[SMTP_VERDICT_TEXT_MAX + 1] = { 0 };
 	struct smtp_verdict v = { .class = SMTP_VERDICT_FAILED, .code = 550 };
@@ -92,9 +95,10 @@ test_what_grows_most_fits_into_the_promised_size(void **state)
 	memset(words, '=', SMTP_VERDICT_TEXT_MAX);
 	v.host = v.peer_text = v.reason = words;
 	memset(address, '=', sizeof address);
-	memcpy(address, "\xc3\xa9", 2);
+	memcpy(address, letter, sizeof letter);
 	memset(orcpt, '\\', sizeof orcpt);
-	memcpy(orcpt, "utf-8;\xc3\xa9", 8);
+	memcpy(orcpt, type, sizeof type);
+	memcpy(orcpt + sizeof type, letter, sizeof letter);
 	for (size_t i = 0; i < COUNT; i++)
 		recipients[i] = (struct message_dsn_recipient){ slice_make(address, ADDRESS_LEN),
 			&v, 1, slice_make(orcpt, ORCPT_LEN) };
