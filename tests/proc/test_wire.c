@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "envelope.h"
 #include "proc/ipc.h"
 #include "proc/wire.h"
 #include "proc/wire_cursor.h"
@@ -28,34 +29,10 @@ static const struct smtp_verdict verdicts[VERDICT_COUNT] = {
 	{ .class = SMTP_VERDICT_DEFERRED, .by_passed = true, .reason = held_text },
 };
 
-/* Two recipients; buf_done() it. */
-static struct buf
-pack_recipients(void)
-{
-	struct buf packed;
-
-	buf_init(&packed, 256);
-	wire_list_add(&packed, slice_of("bob@example.net"));
-	wire_list_add(&packed, slice_of("carol@example.net"));
-	return packed;
-}
-
-/* Their parameters; buf_done() it. */
-static struct buf
-pack_parameters(void)
-{
-	struct buf packed;
-
-	buf_init(&packed, 256);
-	wire_list_add(&packed, slice_of(""));
-	wire_list_add(&packed, slice_of("NOTIFY=SUCCESS,DELAY"));
-	return packed;
-}
-
 static void
 add_message(struct buf *out)
 {
-	struct buf packed = pack_recipients(), parameters = pack_parameters();
+	struct buf packed = envelope_pack_recipients(), parameters = envelope_pack_parameters();
 	const struct wire_message m = { .account = slice_of("alice"),
 		.sender = slice_of("alice@example.org"),
 		.recipients = { 2, buf_slice(&packed) },
@@ -198,7 +175,7 @@ takes_sign(struct slice payload)
 static void
 add_job(struct buf *out)
 {
-	struct buf packed = pack_recipients(), parameters = pack_parameters();
+	struct buf packed = envelope_pack_recipients(), parameters = envelope_pack_parameters();
 	const struct wire_job j = { .message_id = UINT64_MAX,
 		.next_hop = slice_of("relay"),
 		.sender = slice_of(""),

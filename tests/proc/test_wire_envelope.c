@@ -9,38 +9,16 @@
 
 #include <cmocka.h>
 
+#include "envelope.h"
 #include "proc/ipc.h"
 #include "proc/wire.h"
-
-/* Two recipients; buf_done() it. */
-static struct buf
-pack_recipients(void)
-{
-	struct buf packed;
-
-	buf_init(&packed, 256);
-	wire_list_add(&packed, slice_of("bob@example.net"));
-	wire_list_add(&packed, slice_of("carol@example.net"));
-	return packed;
-}
-
-/* Their parameters; buf_done() it. */
-static struct buf
-pack_parameters(void)
-{
-	struct buf packed;
-
-	buf_init(&packed, 256);
-	wire_list_add(&packed, slice_of(""));
-	wire_list_add(&packed, slice_of("NOTIFY=SUCCESS,DELAY"));
-	return packed;
-}
 
 /* A message that is sound but for one field. */
 static bool
 takes_changed(void (*change)(struct wire_message *m))
 {
-	struct buf packed = pack_recipients(), parameters = pack_parameters(), out;
+	struct buf packed = envelope_pack_recipients(), parameters = envelope_pack_parameters(),
+		   out;
 	struct wire_message m = { .recipients = { 2, buf_slice(&packed) },
 		.recipient_parameters = { 2, buf_slice(&parameters) },
 		.size = 10 };
