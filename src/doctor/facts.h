@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * facts.h - everything that one check has found out, before anyone judges it.
+ *
+ * Facts are filled by run.c from the probes and read by judge.c and by the reports. They hold no
+ * handle and no judgement, so a judgement can be tested with facts that were written by hand.
+ */
+#ifndef DOCTOR_FACTS_H
+#define DOCTOR_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "net/address.h"
+#include "probe/dialog.h"
+#include "probe/host.h"
+#include "probe/name.h"
+#include "probe/path.h"
+
+#define DOCTOR_PORTS_MAX 16    /* of one host */
+#define DOCTOR_CONTROLS_MAX 12 /* of one check, besides those of the host */
+
+/* One port of one address. */
+struct doctor_probe {
+	struct net_address address;
+	uint16_t port;
+	bool is_control; /* 443 or 993: is the host there at all? */
+	struct probe_dialog_facts dialog;
+	struct probe_path path; /* path.count == 0: not tried */
+	uint8_t answer_ttl;     /* 0: not known */
+	/* The same again with something changed, to see what made the difference; is_tried. */
+	struct probe_dialog_facts *anyway;     /* STARTTLS though it was not offered */
+	struct probe_dialog_facts *small;      /* with small segments, after a stall */
+	struct probe_dialog_facts *other_mode; /* implicit TLS for STARTTLS and the reverse */
+	struct probe_dialog_facts *tls12;      /* at most TLS 1.2 */
+	struct probe_dialog_facts *again;      /* the same once more */
+};
+
+/* A machine besides the one that was asked about. */
+enum doctor_control_kind {
+	DOCTOR_CONTROL_SUBMISSION, /* another host's port 587 */
+	DOCTOR_CONTROL_WEB,        /* another host's port 443 */
+	DOCTOR_CONTROL_GATEWAY,
+	DOCTOR_CONTROL_RESOLVER,
+};
+
+struct doctor_control {
+	enum doctor_control_kind kind;
+	char name[NET_RESOLVE_NAME_MAX + 1];
+	struct net_address address; /* len 0: its name had none */
+	uint16_t port;
+	bool is_alive; /* something came back from it, whatever it was */
+	struct probe_tcp tcp;
+	struct probe_path path;
+};
+
+struct doctor_facts {
+	char host[NET_RESOLVE_NAME_MAX + 1]; /* as asked for */
+	size_t port_count;
+	uint16_t ports[DOCTOR_PORTS_MAX];
+	bool is_port_given; /* by the reader: not the usual four */
+	struct probe_host machine;
+	struct probe_name name;
+	struct probe_route routes[NET_RESOLVE_ADDRESSES_MAX]; /* beside name.addresses */
+	size_t probe_count;
+	struct doctor_probe *probes; /* ports of all addresses, then their controls */
+	size_t control_count;
+	struct doctor_control controls[DOCTOR_CONTROLS_MAX];
+	bool wants_auth, wants_mail; /* a login, a message was asked for */
+	uint64_t message_len;
+	int64_t began_unix_ms;
+	uint64_t took_us;
+};
+
+void doctor_facts_done(struct doctor_facts *facts);
+/* NULL: there is none. */
+const struct doctor_probe *doctor_facts_find(
+    const struct doctor_facts *facts, const struct ip *ip, uint16_t port);
+
+#endif

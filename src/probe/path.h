@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * path.h - the way to a port, hop by hop, by SYNs with a small TTL, without root.
+ *
+ * A router that lets a SYN's TTL run out says so by ICMP, and the error queue of the socket names
+ * the router. The last hop that answers so for a port that is dropped is the filter itself or the
+ * hop before it: compare with the ladder of a port that works (the control).
+ */
+#ifndef PROBE_PATH_H
+#define PROBE_PATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <event2/event.h>
+
+#include "net/address.h"
+#include "probe/tcp.h"
+#include "util/ip.h"
+
+#define PROBE_HOPS_MAX 24 /* rungs of a ladder */
+
+enum probe_hop_kind {
+	PROBE_HOP_SILENT,
+	PROBE_HOP_ROUTER,   /* time exceeded: whose it is */
+	PROBE_HOP_OPEN,     /* the handshake was completed with this TTL */
+	PROBE_HOP_RESET,    /* RST came back for this TTL */
+	PROBE_HOP_REJECTED, /* another ICMP came: type, code and whose */
+	PROBE_HOP_LOCAL,    /* this machine refused */
+};
+
+struct probe_hop {
+	enum probe_hop_kind kind;
+	struct ip who; /* with ROUTER and REJECTED */
+	uint8_t icmp_type, icmp_code;
+	uint64_t took_us;
+};
+
+/* A value. hops[0] is TTL 1. */
+struct probe_path {
+	uint16_t port;
+	unsigned count; /* rungs tried; 0: not tried */
+	struct probe_hop hops[PROBE_HOPS_MAX];
+	unsigned end_ttl; /* least TTL that was answered otherwise than by time exceeded; 0: none */
+	unsigned last_router_ttl; /* highest TTL that a router answered for; 0: none */
+};
+
+struct probe_path_options {
+	uint64_t timeout_ms; /* of all rungs, which are tried side by side */
+	unsigned hop_max;    /* 1 ... PROBE_HOPS_MAX */
+};
+
+struct probe_ladder;
+typedef void probe_path_fn(void *arg, const struct probe_path *path);
+
+/* As probe_tcp_start(). Stops as soon as the rungs below an answer have theirs or had time. */
+struct probe_ladder *probe_path_start(struct event_base *base, const struct net_address *to,
+    const struct probe_path_options *options, probe_path_fn *done, void *arg);
+void probe_path_cancel(struct probe_ladder **ladder);
+
+/*
+ * With which TTL do the answers (SYN-ACK or RST) of a port arrive? Found with IP_MINTTL by halving:
+ * at most 8 connections, one at a time. 64, 128 or 255: sent by the next machine, no router is
+ * between. 0: not to be had (no answer, or the kernel does not say).
+ */
+struct probe_answer;
+typedef void probe_answer_fn(void *arg, uint8_t ttl);
+struct probe_answer *probe_answer_ttl_start(struct event_base *base, const struct net_address *to,
+    uint64_t timeout_ms, probe_answer_fn *done, void *arg);
+void probe_answer_ttl_cancel(struct probe_answer **answer);
+
+const char *probe_hop_kind_name(enum probe_hop_kind kind);
+
+#endif
