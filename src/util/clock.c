@@ -4,22 +4,28 @@
 #include <time.h>
 
 static uint64_t
-read_ms(clockid_t clock)
+read_us(clockid_t clock)
 {
 	struct timespec now;
 
 	(void)clock_gettime(clock, &now); /* cannot fail for these two clocks */
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t
+clock_monotonic_us(void)
+{
+	return read_us(CLOCK_MONOTONIC);
 }
 
 uint64_t
 clock_monotonic_ms(void)
 {
-	return read_ms(CLOCK_MONOTONIC);
+	return clock_monotonic_us() / 1000;
 }
 
 uint64_t
 clock_unix_ms(void)
 {
-	return read_ms(CLOCK_REALTIME);
+	return read_us(CLOCK_REALTIME) / 1000;
 }

@@ -7,6 +7,8 @@
 
 /* Milliseconds of a clock that never jumps: for timeouts and intervals. */
 uint64_t clock_monotonic_ms(void);
+/* Microseconds of the same clock: for what is measured. */
+uint64_t clock_monotonic_us(void);
 /* Milliseconds since 1970 UTC: for what people or a disk will read. */
 uint64_t clock_unix_ms(void);
 
