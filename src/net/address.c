@@ -40,6 +40,21 @@ net_address_parse(const char *text, uint16_t port, struct net_address *ret_addre
 }
 
 bool
+net_address_ip(const struct net_address *address, struct ip *ret_ip)
+{
+	if (address->len == 0)
+		return false;
+	if (address->any.sa_family == AF_INET6) {
+		memcpy(ret_ip->octets, &address->v6.sin6_addr, sizeof ret_ip->octets);
+		return true;
+	}
+	if (address->any.sa_family != AF_INET)
+		return false;
+	*ret_ip = ip_from_v4(ntohl(address->v4.sin_addr.s_addr));
+	return true;
+}
+
+bool
 net_address_peer(int fd, struct ip *ret_ip)
 {
 	struct net_address a = { .len = 0 };
@@ -47,12 +62,6 @@ net_address_peer(int fd, struct ip *ret_ip)
 
 	if (getpeername(fd, &a.any, &len) != 0)
 		return false;
-	if (a.any.sa_family == AF_INET6) {
-		memcpy(ret_ip->octets, &a.v6.sin6_addr, sizeof ret_ip->octets);
-		return true;
-	}
-	if (a.any.sa_family != AF_INET)
-		return false;
-	*ret_ip = ip_from_v4(ntohl(a.v4.sin_addr.s_addr));
-	return true;
+	a.len = len;
+	return net_address_ip(&a, ret_ip);
 }

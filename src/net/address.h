@@ -24,6 +24,8 @@ struct net_address {
 
 /* "192.0.2.1", "2001:db8::1", "[2001:db8::1]". False when text is no IP address. */
 bool net_address_parse(const char *text, uint16_t port, struct net_address *ret_address);
+/* Its IP address alone. False when it is empty, or of another family. */
+bool net_address_ip(const struct net_address *address, struct ip *ret_ip);
 /* Who is at the other end of the socket fd. False when it is gone, or has no IP address. */
 bool net_address_peer(int fd, struct ip *ret_ip);
 

@@ -116,11 +116,37 @@ test_what_is_no_connection_over_ip_has_no_address(void **state)
 	assert_false(net_address_peer(-1, &ip));
 }
 
+static void
+check_ip_alone(const char *address)
+{
+	struct net_address a;
+	char text[IP_TEXT_SIZE];
+	struct ip ip;
+
+	assert_true(net_address_parse(address, 587, &a));
+	assert_true(net_address_ip(&a, &ip));
+	ip_print(&ip, text);
+	assert_string_equal(text, address);
+}
+
+static void
+test_an_address_is_had_without_its_port(void **state)
+{
+	const struct net_address none = { .len = 0 };
+	struct ip ip;
+
+	(void)state;
+	check_ip_alone("192.0.2.1");
+	check_ip_alone("2001:db8::1");
+	assert_false(net_address_ip(&none, &ip));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_an_address_or_is_not),
+		cmocka_unit_test(test_an_address_is_had_without_its_port),
 		cmocka_unit_test(test_the_other_end_of_a_connection_has_an_address),
 		cmocka_unit_test(test_the_other_end_of_a_connection_over_ipv6_too),
 		cmocka_unit_test(test_what_is_no_connection_over_ip_has_no_address),
