@@ -48,20 +48,32 @@ struct probe_path {
 struct probe_path_options {
 	uint64_t timeout_ms; /* of all rungs, which are tried side by side */
 	unsigned hop_max;    /* 1 ... PROBE_HOPS_MAX */
+	/*
+	 * Rungs that wait for an answer at a time, from below; 0: all. For a port that answers,
+	 * when it is not known how far away it is: each rung too many is a connection to it.
+	 */
+	unsigned parallel;
 };
+
+/* A rung that nobody has answered for that long gives up its place, though not its hope. */
+#define PROBE_PATH_PLACE_MS 300
 
 struct probe_ladder;
 typedef void probe_path_fn(void *arg, const struct probe_path *path);
 
-/* As probe_tcp_start(). Stops as soon as the rungs below an answer have theirs or had time. */
+/*
+ * As probe_tcp_start(). options are copied. Stops as soon as the rungs below an answer have theirs
+ * or had PROBE_PATH_GRACE_MS and three times as long as that answer took. Rungs above are left out.
+ */
+#define PROBE_PATH_GRACE_MS 250
 struct probe_ladder *probe_path_start(struct event_base *base, const struct net_address *to,
     const struct probe_path_options *options, probe_path_fn *done, void *arg);
 void probe_path_cancel(struct probe_ladder **ladder);
 
 /*
  * With which TTL do the answers (SYN-ACK or RST) of a port arrive? Found with IP_MINTTL by halving:
- * at most 8 connections, one at a time. 64, 128 or 255: sent by the next machine, no router is
- * between. 0: not to be had (no answer, or the kernel does not say).
+ * at most 11 connections, one at a time, 4 when no router is between. 64, 128 or 255: sent by the
+ * next machine, no router is between. 0: not to be had (no answer, or not the same each time).
  */
 struct probe_answer;
 typedef void probe_answer_fn(void *arg, uint8_t ttl);

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/path.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include <event2/event_struct.h>
+
+#include "util/alloc.h"
+#include "util/clock.h"
+
+enum { TICK_MS = 50, GRACE_FACTOR = 3 };
+
+/* Types of ICMP and ICMPv6; their header would bring a struct ip of its own. */
+enum { TIME_EXCEEDED_V4 = 11, TIME_EXCEEDED_V6 = 3 };
+
+enum rung_state { RUNG_UNTRIED, RUNG_WAITING, RUNG_OVER };
+
+struct rung {
+	struct probe_ladder *ladder;
+	struct probe_tcp_attempt *attempt;
+	enum rung_state state;
+};
+
+struct probe_ladder {
+	struct event_base *base;
+	struct event timer;
+	struct net_address to;
+	struct probe_path_options options;
+	uint64_t deadline_us;
+	struct probe_path path;
+	struct rung rungs[PROBE_HOPS_MAX]; /* rungs[0] has TTL 1 */
+	probe_path_fn *done;
+	void *arg;
+};
+
+static bool
+is_time_exceeded(const struct probe_icmp *icmp)
+{
+	return icmp->type == (icmp->is_v6 ? TIME_EXCEEDED_V6 : TIME_EXCEEDED_V4);
+}
+
+static enum probe_hop_kind
+classify(const struct probe_tcp *t)
+{
+	switch (t->end) {
+	case PROBE_TCP_OPEN:
+		return PROBE_HOP_OPEN;
+	case PROBE_TCP_RESET:
+		return PROBE_HOP_RESET;
+	case PROBE_TCP_REJECTED:
+		return is_time_exceeded(&t->icmp) ? PROBE_HOP_ROUTER : PROBE_HOP_REJECTED;
+	case PROBE_TCP_LOCAL:
+		return PROBE_HOP_LOCAL;
+	case PROBE_TCP_NOT_TRIED:
+	case PROBE_TCP_SILENT:
+	case PROBE_TCP_UNREACHABLE: /* whose answer it was is not known */
+		break;
+	}
+	return PROBE_HOP_SILENT;
+}
+
+static void
+stop_rungs(struct probe_ladder *l, unsigned from)
+{
+	for (unsigned i = from; i < l->options.hop_max; i++) {
+		probe_tcp_cancel(&l->rungs[i].attempt);
+		l->rungs[i].state = RUNG_OVER;
+	}
+}
+
+static void
+finish(struct probe_ladder *l)
+{
+	const struct probe_path path = l->path;
+	probe_path_fn *done = l->done;
+	void *arg = l->arg;
+
+	stop_rungs(l, 0);
+	(void)event_del(&l->timer);
+	free(l);
+	done(arg, &path);
+}
+
+/* The way ends with this rung: what is above is of no interest, what is below gets some time. */
+static void
+note_end(struct probe_ladder *l, unsigned ttl, uint64_t took_us)
+{
+	const uint64_t now_us = clock_monotonic_us();
+	const uint64_t grace_us = PROBE_PATH_GRACE_MS * 1000 + GRACE_FACTOR * took_us;
+
+	if (now_us + grace_us < l->deadline_us)
+		l->deadline_us = now_us + grace_us;
+	stop_rungs(l, ttl);
+	l->path.end_ttl = ttl;
+	l->path.count = ttl;
+}
+
+static void
+note_hop(struct probe_ladder *l, unsigned ttl, const struct probe_tcp *t)
+{
+	struct probe_hop *hop = &l->path.hops[ttl - 1];
+
+	hop->kind = classify(t);
+	hop->took_us = t->took_us;
+	if (t->has_icmp) {
+		hop->who = t->icmp.offender;
+		hop->icmp_type = t->icmp.type;
+		hop->icmp_code = t->icmp.code;
+	}
+	if (hop->kind == PROBE_HOP_ROUTER) {
+		if (ttl > l->path.last_router_ttl)
+			l->path.last_router_ttl = ttl;
+	} else if (hop->kind != PROBE_HOP_SILENT) {
+		note_end(l, ttl, t->took_us);
+	}
+}
+
+static unsigned
+count_rungs(const struct probe_ladder *l, enum rung_state state)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < l->options.hop_max; i++)
+		count += l->rungs[i].state == state;
+	return count;
+}
+
+/* Those that take a place: they have not been waiting for long. */
+static unsigned
+count_places(const struct probe_ladder *l)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < l->options.hop_max; i++)
+		count += l->rungs[i].state == RUNG_WAITING &&
+			 probe_tcp_waiting_ms(l->rungs[i].attempt) < PROBE_PATH_PLACE_MS;
+	return count;
+}
+
+/* What follows from it is the timer's: the ladder may be over. */
+static void
+on_rung(void *arg, const struct probe_tcp *result, int fd)
+{
+	struct rung *r = arg;
+	struct probe_ladder *l = r->ladder;
+
+	(void)fd;
+	r->attempt = NULL;
+	r->state = RUNG_OVER;
+	note_hop(l, (unsigned)(r - l->rungs) + 1, result);
+	event_active(&l->timer, EV_TIMEOUT, 0);
+}
+
+static void
+start_rung(struct probe_ladder *l, unsigned ttl)
+{
+	struct rung *r = &l->rungs[ttl - 1];
+	const uint64_t now_us = clock_monotonic_us();
+	const struct probe_tcp_options o = {
+		.timeout_ms = now_us < l->deadline_us ? (l->deadline_us - now_us) / 1000 : 0,
+		.ttl = (uint8_t)ttl,
+	};
+
+	r->state = RUNG_WAITING;
+	r->attempt = probe_tcp_start(l->base, &l->to, &o, false, on_rung, r);
+	if (ttl > l->path.count)
+		l->path.count = ttl;
+}
+
+static void
+start_rungs(struct probe_ladder *l)
+{
+	const unsigned limit = l->options.parallel == 0 ? PROBE_HOPS_MAX : l->options.parallel;
+	unsigned places = count_places(l);
+
+	for (unsigned ttl = 1; ttl <= l->options.hop_max && places < limit; ttl++) {
+		if (l->rungs[ttl - 1].state != RUNG_UNTRIED)
+			continue;
+		start_rung(l, ttl);
+		places++;
+	}
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	const struct timeval tick = { 0, TICK_MS * 1000 };
+	struct probe_ladder *l = arg;
+	const bool is_late = clock_monotonic_us() >= l->deadline_us;
+
+	(void)fd;
+	(void)what;
+	if (is_late || count_rungs(l, RUNG_OVER) == l->options.hop_max) {
+		finish(l);
+		return;
+	}
+	start_rungs(l);
+	(void)event_add(&l->timer, &tick);
+}
+
+struct probe_ladder *
+probe_path_start(struct event_base *base, const struct net_address *to,
+    const struct probe_path_options *options, probe_path_fn *done, void *arg)
+{
+	struct probe_ladder *l = xcalloc(1, sizeof *l);
+	const in_port_t port = to->any.sa_family == AF_INET6 ? to->v6.sin6_port : to->v4.sin_port;
+
+	assert(options->hop_max >= 1 && options->hop_max <= PROBE_HOPS_MAX);
+	l->base = base;
+	l->to = *to;
+	l->options = *options;
+	l->deadline_us = clock_monotonic_us() + options->timeout_ms * 1000;
+	l->path.port = ntohs(port);
+	l->done = done;
+	l->arg = arg;
+	for (unsigned i = 0; i < PROBE_HOPS_MAX; i++)
+		l->rungs[i].ladder = l;
+	(void)event_assign(&l->timer, base, -1, 0, on_timer, l);
+	event_active(&l->timer, EV_TIMEOUT, 0);
+	return l;
+}
+
+void
+probe_path_cancel(struct probe_ladder **ladder)
+{
+	struct probe_ladder *l = *ladder;
+
+	*ladder = NULL;
+	if (l == NULL)
+		return;
+	stop_rungs(l, 0);
+	(void)event_del(&l->timer);
+	free(l);
+}
+
+const char *
+probe_hop_kind_name(enum probe_hop_kind kind)
+{
+	switch (kind) {
+	case PROBE_HOP_SILENT:
+		return "silent";
+	case PROBE_HOP_ROUTER:
+		return "router";
+	case PROBE_HOP_OPEN:
+		return "open";
+	case PROBE_HOP_RESET:
+		return "reset";
+	case PROBE_HOP_REJECTED:
+		return "rejected";
+	case PROBE_HOP_LOCAL:
+		return "local";
+	}
+	return "unknown";
+}
