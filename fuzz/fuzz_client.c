@@ -3,8 +3,9 @@
  * The whole client engine against a server that says anything. The laws: the dialog is the same
  * however the server's octets are cut; a transaction that was begun gives every recipient a
  * verdict; text that was not given to its end has no final dot and no last chunk behind it; what
- * needs an extension is never said to a server that did not name it; and but for binary text
- * nothing goes out that has a CR or LF alone.
+ * needs an extension is never said to a server that did not name it; but for binary text nothing
+ * goes out that has a CR or LF alone; and who watches sees every line that is no text, and no
+ * secret.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,17 +17,32 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t len);
 
 enum {
 	RECIPIENT_COUNT = 3,
-	HEAD_LEN = 2,          /* octets of input that choose options and cut */
+	HEAD_LEN = 3,          /* octets of input that choose options, cut and more options */
 	OUT_MAX = 1024 * 1024, /* far above what one input can provoke */
 	TRANSACTIONS_MAX = 4,
+	LOGINS_MAX = 2,
+	NOOP_COUNT = 3,
+	NOOP_LEN = 20,
+};
+
+/* Of the third octet. */
+enum more {
+	MORE_TLS_ANYWAY = 1 << 0,
+	MORE_ONLY_GREETS = 1 << 1,
+	MORE_SASL = 1 << 2,
+	MORE_SASL_FIRST = 1 << 3,
+	MORE_SASL_LONG = 1 << 4,
+	MORE_NOOPS = 1 << 5,
 };
 
 static const char text[] = "Subject: x\r\n\r\n.dot\nend";
 
 struct session {
 	struct smtp_client *c;
-	struct buf said, results;
-	unsigned transactions;
+	struct buf said, shown, results;
+	uint8_t more; /* enum more */
+	unsigned transactions, logins;
+	bool has_nooped;
 	bool gives_up; /* in the midst of the text */
 	bool is_binary, is_rich, is_verified;
 };
@@ -38,17 +54,51 @@ require(bool law)
 		abort();
 }
 
+static void
+on_command(void *arg, struct slice line)
+{
+	struct session *s = arg;
+
+	(void)buf_add_slice(&s->shown, line);
+	(void)buf_add_text(&s->shown, "\r\n");
+}
+
+static void
+on_reply(void *arg, enum smtp_client_step step, uint16_t code, struct slice reply)
+{
+	struct session *s = arg;
+
+	require(step != SMTP_CLIENT_STEP_TLS && step != SMTP_CLIENT_STEP_OVER);
+	(void)buf_addf(&s->results, "step %d reply %u ", (int)step, (unsigned)code);
+	(void)buf_add_slice(&s->results, reply);
+}
+
+/* Gives up at the second challenge that is not empty. */
+static bool
+respond(void *arg, struct slice challenge, struct buf *response)
+{
+	struct session *s = arg;
+	const size_t len = (s->more & MORE_SASL_LONG) != 0 ? 600 : 6;
+
+	for (size_t i = 0; i < len; i += 6)
+		(void)buf_add_text(response, "secret");
+	return challenge.len != 1;
+}
+
 static struct smtp_client_options
-choose(uint8_t octet)
+choose(struct session *s, uint8_t octet)
 {
 	return (struct smtp_client_options){
 		.hostname = "client.example",
 		.host = "server.example",
 		.protocol = (octet & 1) != 0 ? SMTP_CLIENT_LMTP : SMTP_CLIENT_SMTP,
-		.tls = (enum smtp_client_tls)(octet >> 1 & 3),
+		.tls = (s->more & MORE_TLS_ANYWAY) != 0 ? SMTP_CLIENT_TLS_ANYWAY
+							: (enum smtp_client_tls)(octet >> 1 & 3),
 		.auth_user = slice_of((octet & 8) != 0 ? "user" : ""),
 		.auth_secret = slice_of("secret"),
+		.only_greets = (s->more & MORE_ONLY_GREETS) != 0,
 		.timeouts = SMTP_CLIENT_TIMEOUTS,
+		.watch = { on_command, on_reply, s },
 	};
 }
 
@@ -136,6 +186,39 @@ take_result(struct session *s)
 	require(!s->gives_up || smtp_client_want(s->c) != SMTP_CLIENT_WANT_TEXT);
 }
 
+static bool
+log_in(struct session *s)
+{
+	const struct smtp_client_sasl sasl = { .mechanism = "X",
+		.is_first = (s->more & MORE_SASL_FIRST) != 0,
+		.respond = respond,
+		.arg = s };
+
+	if ((s->more & MORE_SASL) == 0 || s->logins == LOGINS_MAX)
+		return false;
+	s->logins++;
+	smtp_client_auth(s->c, &sasl, 1);
+	return true;
+}
+
+static bool
+say_noops(struct session *s)
+{
+	if ((s->more & MORE_NOOPS) == 0 || s->has_nooped)
+		return false;
+	s->has_nooped = true;
+	return smtp_client_noops(s->c, NOOP_COUNT, NOOP_LEN, 1);
+}
+
+static void
+use_connection(struct session *s)
+{
+	if ((s->more & MORE_ONLY_GREETS) != 0 || s->transactions == TRANSACTIONS_MAX)
+		smtp_client_quit(s->c, 1);
+	else if (!log_in(s) && !say_noops(s))
+		begin_mail(s);
+}
+
 /* Answers one want; false when there is none to answer. */
 static bool
 answer(struct session *s)
@@ -146,10 +229,7 @@ answer(struct session *s)
 		smtp_client_tls_done(s->c, s->is_verified, 1);
 		return true;
 	case SMTP_CLIENT_WANT_MAIL:
-		if (s->transactions < TRANSACTIONS_MAX)
-			begin_mail(s);
-		else
-			smtp_client_quit(s->c, 1);
+		use_connection(s);
 		return true;
 	case SMTP_CLIENT_WANT_TEXT:
 		give_text(s);
@@ -201,18 +281,22 @@ feed_lines(struct session *s, struct slice in, uint8_t cut)
 }
 
 static void
-play(struct session *s, struct slice in, uint8_t choice, uint8_t cut)
+play(struct session *s, struct slice in, const uint8_t head[HEAD_LEN], bool is_cut)
 {
-	const struct smtp_client_options options = choose(choice);
+	const uint8_t choice = head[0];
+	struct smtp_client_options options;
 
-	*s = (struct session){ .gives_up = (choice & 16) != 0,
+	*s = (struct session){ .more = head[2],
+		.gives_up = (choice & 16) != 0,
 		.is_binary = (choice & 32) != 0,
 		.is_rich = (choice & 64) != 0,
 		.is_verified = (choice & 128) != 0 };
 	buf_init(&s->said, OUT_MAX);
+	buf_init(&s->shown, OUT_MAX);
 	buf_init(&s->results, OUT_MAX);
+	options = choose(s, choice);
 	s->c = smtp_client_new(&options, 1);
-	feed_lines(s, in, cut);
+	feed_lines(s, in, is_cut ? head[1] : 0);
 	smtp_client_end(s->c, "the end");
 	while (answer(s))
 		;
@@ -224,6 +308,7 @@ static void
 done(struct session *s)
 {
 	buf_done(&s->said);
+	buf_done(&s->shown);
 	buf_done(&s->results);
 }
 
@@ -270,6 +355,28 @@ check_said(const struct session *s, struct slice in)
 			s->gives_up);
 }
 
+/* Each line that is shown was said, in this order; or it hides what was said in its place. */
+static void
+check_shown(const struct session *s)
+{
+	struct slice shown = buf_slice(&s->shown), said = buf_slice(&s->said);
+
+	require(!contains(shown, "c2VjcmV0") && !contains(shown, "secret"));
+	while (shown.len > 0) {
+		size_t len = slice_find(shown, '\n') + 1;
+		struct slice line = slice_first(shown, len), open = line;
+
+		if (slice_starts_nocase(slice_after(line, len < 10 ? len : len - 10), "[hidden]"))
+			open.len -= 10;
+		while (said.len > 0 &&
+		       !(said.len >= open.len && slice_equal(slice_first(said, open.len), open)))
+			said = slice_after(said, 1);
+		require(said.len > 0 || open.len == 0);
+		said = slice_after(said, open.len);
+		shown = slice_after(shown, len);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
 {
@@ -277,10 +384,12 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t len)
 
 	if (len < HEAD_LEN)
 		return 0;
-	play(&whole, slice_make(in + HEAD_LEN, len - HEAD_LEN), in[0], 0);
-	play(&cut, slice_make(in + HEAD_LEN, len - HEAD_LEN), in[0], in[1]);
+	play(&whole, slice_make(in + HEAD_LEN, len - HEAD_LEN), in, false);
+	play(&cut, slice_make(in + HEAD_LEN, len - HEAD_LEN), in, true);
 	check_said(&whole, slice_make(in + HEAD_LEN, len - HEAD_LEN));
+	check_shown(&whole);
 	require(slice_equal(buf_slice(&whole.said), buf_slice(&cut.said)));
+	require(slice_equal(buf_slice(&whole.shown), buf_slice(&cut.shown)));
 	require(slice_equal(buf_slice(&whole.results), buf_slice(&cut.results)));
 	done(&whole);
 	done(&cut);

@@ -34,29 +34,49 @@ on_quit(struct smtp_client *c, uint64_t now_ms)
 /* Each state: what we are doing in it, what it wants, and who takes a reply (NULL: not read). */
 static const struct step {
 	const char *doing;
+	enum smtp_client_step step;
 	enum smtp_client_want want;
 	void (*on_reply)(struct smtp_client *c, uint64_t now_ms);
 } steps[CLIENT_STATE_COUNT] = {
-	[CLIENT_TLS_FIRST] = { "while in the TLS handshake", SMTP_CLIENT_WANT_TLS, NULL },
-	[CLIENT_GREETING] = { "while waiting for the greeting", SMTP_CLIENT_WANT_NONE,
-	    client_on_greeting },
-	[CLIENT_EHLO] = { "while sending EHLO", SMTP_CLIENT_WANT_NONE, client_on_ehlo },
-	[CLIENT_HELO] = { "while sending HELO", SMTP_CLIENT_WANT_NONE, client_on_helo },
-	[CLIENT_STARTTLS] = { "while sending STARTTLS", SMTP_CLIENT_WANT_NONE, client_on_starttls },
-	[CLIENT_TLS] = { "while in the TLS handshake", SMTP_CLIENT_WANT_TLS, NULL },
-	[CLIENT_AUTH] = { "while sending AUTH", SMTP_CLIENT_WANT_NONE, client_on_auth },
-	[CLIENT_IDLE] = { "while idle", SMTP_CLIENT_WANT_MAIL, on_unexpected },
-	[CLIENT_RSET] = { "while sending RSET", SMTP_CLIENT_WANT_NONE, client_on_rset },
-	[CLIENT_MAIL] = { "while sending MAIL FROM", SMTP_CLIENT_WANT_NONE, client_on_mail },
-	[CLIENT_RCPT] = { "while sending RCPT TO", SMTP_CLIENT_WANT_NONE, client_on_rcpt },
-	[CLIENT_DATA] = { "while sending DATA", SMTP_CLIENT_WANT_NONE, client_on_data },
-	[CLIENT_TEXT] = { "while sending the text", SMTP_CLIENT_WANT_TEXT, client_on_early_reply },
-	[CLIENT_CHUNK] = { "while sending the text", SMTP_CLIENT_WANT_NONE, client_on_chunk },
-	[CLIENT_DOT] = { "while waiting for the reply to the end of the text",
+	[CLIENT_TLS_FIRST] = { "while in the TLS handshake", SMTP_CLIENT_STEP_TLS,
+	    SMTP_CLIENT_WANT_TLS, NULL },
+	[CLIENT_GREETING] = { "while waiting for the greeting", SMTP_CLIENT_STEP_GREETING,
+	    SMTP_CLIENT_WANT_NONE, client_on_greeting },
+	[CLIENT_EHLO] = { "while sending EHLO", SMTP_CLIENT_STEP_EHLO, SMTP_CLIENT_WANT_NONE,
+	    client_on_ehlo },
+	[CLIENT_HELO] = { "while sending HELO", SMTP_CLIENT_STEP_HELO, SMTP_CLIENT_WANT_NONE,
+	    client_on_helo },
+	[CLIENT_STARTTLS] = { "while sending STARTTLS", SMTP_CLIENT_STEP_STARTTLS,
+	    SMTP_CLIENT_WANT_NONE, client_on_starttls },
+	[CLIENT_TLS] = { "while in the TLS handshake", SMTP_CLIENT_STEP_TLS, SMTP_CLIENT_WANT_TLS,
+	    NULL },
+	[CLIENT_AUTH] = { "while sending AUTH", SMTP_CLIENT_STEP_AUTH, SMTP_CLIENT_WANT_NONE,
+	    client_on_auth },
+	[CLIENT_SASL] = { "while sending AUTH", SMTP_CLIENT_STEP_AUTH, SMTP_CLIENT_WANT_NONE,
+	    client_on_sasl },
+	[CLIENT_IDLE] = { "while idle", SMTP_CLIENT_STEP_IDLE, SMTP_CLIENT_WANT_MAIL,
+	    on_unexpected },
+	[CLIENT_NOOP] = { "while sending NOOP", SMTP_CLIENT_STEP_NOOP, SMTP_CLIENT_WANT_NONE,
+	    client_on_noop },
+	[CLIENT_RSET] = { "while sending RSET", SMTP_CLIENT_STEP_RSET, SMTP_CLIENT_WANT_NONE,
+	    client_on_rset },
+	[CLIENT_MAIL] = { "while sending MAIL FROM", SMTP_CLIENT_STEP_MAIL, SMTP_CLIENT_WANT_NONE,
+	    client_on_mail },
+	[CLIENT_RCPT] = { "while sending RCPT TO", SMTP_CLIENT_STEP_RCPT, SMTP_CLIENT_WANT_NONE,
+	    client_on_rcpt },
+	[CLIENT_DATA] = { "while sending DATA", SMTP_CLIENT_STEP_DATA, SMTP_CLIENT_WANT_NONE,
+	    client_on_data },
+	[CLIENT_TEXT] = { "while sending the text", SMTP_CLIENT_STEP_TEXT, SMTP_CLIENT_WANT_TEXT,
+	    client_on_early_reply },
+	[CLIENT_CHUNK] = { "while sending the text", SMTP_CLIENT_STEP_TEXT, SMTP_CLIENT_WANT_NONE,
+	    client_on_chunk },
+	[CLIENT_DOT] = { "while waiting for the reply to the end of the text", SMTP_CLIENT_STEP_END,
 	    SMTP_CLIENT_WANT_NONE, client_on_dot },
-	[CLIENT_RESULT] = { "after the transaction", SMTP_CLIENT_WANT_RESULT, NULL },
-	[CLIENT_QUIT] = { "while sending QUIT", SMTP_CLIENT_WANT_NONE, on_quit },
-	[CLIENT_CLOSED] = { "after the end", SMTP_CLIENT_WANT_CLOSE, NULL },
+	[CLIENT_RESULT] = { "after the transaction", SMTP_CLIENT_STEP_OVER, SMTP_CLIENT_WANT_RESULT,
+	    NULL },
+	[CLIENT_QUIT] = { "while sending QUIT", SMTP_CLIENT_STEP_QUIT, SMTP_CLIENT_WANT_NONE,
+	    on_quit },
+	[CLIENT_CLOSED] = { "after the end", SMTP_CLIENT_STEP_OVER, SMTP_CLIENT_WANT_CLOSE, NULL },
 };
 
 /* How long a state may last from now on; UINT64_MAX: for ever. */
@@ -74,6 +94,8 @@ patience_ms(const struct smtp_client *c, enum client_state state)
 	case CLIENT_HELO:
 	case CLIENT_STARTTLS:
 	case CLIENT_AUTH:
+	case CLIENT_SASL:
+	case CLIENT_NOOP:
 	case CLIENT_RSET:
 	case CLIENT_MAIL:
 	case CLIENT_RCPT:
@@ -108,12 +130,14 @@ client_enter(struct smtp_client *c, enum client_state state, uint64_t now_ms)
 void
 client_send(struct smtp_client *c, const char *verb, const char *argument)
 {
+	size_t before = c->out.len;
 	bool ok = buf_add_text(&c->out, verb);
 
 	if (argument != NULL)
 		ok = ok && buf_add_text(&c->out, " ") && buf_add_text(&c->out, argument);
 	ok = ok && buf_add_text(&c->out, "\r\n");
 	assert(ok);
+	client_show(c, before);
 }
 
 const char *
@@ -233,6 +257,7 @@ smtp_client_new(const struct smtp_client_options *options, uint64_t now_ms)
 	buf_init(&c->out, OUTPUT_MAX);
 	buf_init(&c->mail.commands, COMMANDS_MAX);
 	buf_init(&c->domains, 0);
+	buf_init(&c->sasl_initial, 0);
 	smtp_reply_parser_init(&c->reply);
 	if (options->tls == SMTP_CLIENT_TLS_IMPLICIT)
 		client_enter(c, CLIENT_TLS_FIRST, now_ms);
@@ -258,6 +283,7 @@ smtp_client_free(struct smtp_client **client)
 	if (c == NULL)
 		return;
 	wipe_output(c);
+	client_sasl_clear(c);
 	client_transaction_clear(c);
 	buf_done(&c->mail.commands);
 	buf_done(&c->domains);
@@ -290,9 +316,11 @@ smtp_client_input(struct smtp_client *c, struct slice in, uint64_t now_ms)
 		case SMTP_REPLY_MORE:
 			break;
 		case SMTP_REPLY_DONE:
+			client_show_reply(c);
 			dispatch(c, now_ms);
 			break;
 		case SMTP_REPLY_BAD:
+			client_show_reply(c);
 			break_malformed(c);
 			break;
 		}
@@ -373,4 +401,10 @@ bool
 smtp_client_is_tls(const struct smtp_client *c)
 {
 	return c->is_tls;
+}
+
+enum smtp_client_step
+smtp_client_step(const struct smtp_client *c)
+{
+	return steps[c->state].step;
 }

@@ -29,6 +29,7 @@
 #include "smtp/mail_params.h"
 #include "smtp/rcpt_params.h"
 #include "smtp/verdict.h"
+#include "util/buf.h"
 #include "util/slice.h"
 
 /* Bounds on what a caller may give ... */
@@ -42,6 +43,9 @@
 #define SMTP_CLIENT_REPLY_LINES_MAX 128 /* lines of one reply */
 /* Octets kept of one reply; lines beyond are dropped. */
 #define SMTP_CLIENT_REPLY_TEXT_MAX 8192
+#define SMTP_CLIENT_RESPONSE_MAX 12288 /* octets of a SASL response; RFC 4954 §4 */
+#define SMTP_CLIENT_NOOPS_MAX 64       /* of one flight */
+#define SMTP_CLIENT_NOOP_MAX 512       /* octets of one with CRLF: RFC 5321 §4.5.3.1.4 */
 
 enum smtp_client_protocol {
 	SMTP_CLIENT_SMTP,
@@ -53,6 +57,7 @@ enum smtp_client_tls {
 	SMTP_CLIENT_TLS_OPPORTUNISTIC, /* STARTTLS when it is offered and accepted */
 	SMTP_CLIENT_TLS_REQUIRED,      /* STARTTLS or nothing; the caller verifies the peer */
 	SMTP_CLIENT_TLS_IMPLICIT,      /* the first want is TLS, then comes the greeting */
+	SMTP_CLIENT_TLS_ANYWAY,        /* STARTTLS though it is not offered: for probes */
 };
 
 /* How long each may take, in ms (RFC 5321 §4.5.4: none is without end). See SMTP_CLIENT_TIMEOUTS
@@ -72,6 +77,40 @@ struct smtp_client_timeouts {
 		.end_ms = 600000, .quit_ms = 5000                                                  \
 	}
 
+/* What is being done, in the order in which it comes. */
+enum smtp_client_step {
+	SMTP_CLIENT_STEP_GREETING,
+	SMTP_CLIENT_STEP_EHLO, /* or LHLO */
+	SMTP_CLIENT_STEP_HELO,
+	SMTP_CLIENT_STEP_STARTTLS,
+	SMTP_CLIENT_STEP_TLS, /* the handshake */
+	SMTP_CLIENT_STEP_AUTH,
+	SMTP_CLIENT_STEP_IDLE,
+	SMTP_CLIENT_STEP_NOOP,
+	SMTP_CLIENT_STEP_RSET,
+	SMTP_CLIENT_STEP_MAIL,
+	SMTP_CLIENT_STEP_RCPT,
+	SMTP_CLIENT_STEP_DATA,
+	SMTP_CLIENT_STEP_TEXT,
+	SMTP_CLIENT_STEP_END, /* the reply to the end of the text */
+	SMTP_CLIENT_STEP_QUIT,
+	SMTP_CLIENT_STEP_OVER, /* of the transaction or of the connection */
+};
+
+/*
+ * Hears all that is said, as it is said; what it borrows is valid during the call, in which the
+ * engine must not be used. Functions may be NULL.
+ */
+struct smtp_client_watch {
+	/* A line of ours without CRLF. What credentials go in is shown as "[hidden]"; the text of a
+	   message is not shown, its end as "." is. */
+	void (*on_command)(void *arg, struct slice line);
+	/* A reply to what is done at step: its lines without code, separated by LF. With code 0: no
+	   reply at all but this line. */
+	void (*on_reply)(void *arg, enum smtp_client_step step, uint16_t code, struct slice text);
+	void *arg;
+};
+
 /* All pointers are borrowed for the life of the engine. */
 struct smtp_client_options {
 	const char *hostname; /* who we are, in EHLO */
@@ -86,7 +125,10 @@ struct smtp_client_options {
 	 * is not sent unless TLS was had; with TLS_NONE the caller has decided that it may be.
 	 */
 	struct slice auth_user, auth_secret;
+	/* MAIL is wanted after the greeting already, for nothing but smtp_client_quit(). */
+	bool only_greets;
 	struct smtp_client_timeouts timeouts;
+	struct smtp_client_watch watch;
 };
 
 /* What must happen before the engine goes on. At most one is open. */
@@ -97,7 +139,8 @@ enum smtp_client_want {
 	 * smtp_client_tls_done(), or smtp_client_tls_failed() and close.
 	 */
 	SMTP_CLIENT_WANT_TLS,
-	/* The connection is free: smtp_client_mail() or smtp_client_quit(), now or later. */
+	/* The connection is free: smtp_client_mail() or smtp_client_quit(), now or later; or
+	   smtp_client_auth(), smtp_client_noops(). */
 	SMTP_CLIENT_WANT_MAIL,
 	/* smtp_client_text() until its last piece, at the pace at which the output drains. */
 	SMTP_CLIENT_WANT_TEXT,
@@ -135,6 +178,37 @@ void smtp_client_end(struct smtp_client *c, const char *why);
 void smtp_client_tls_done(struct smtp_client *c, bool is_verified, uint64_t now_ms);
 /* why: "certificate has expired". CLOSE is wanted next. */
 void smtp_client_tls_failed(struct smtp_client *c, const char *why);
+
+/* One SASL exchange as client (RFC 4422): the engine carries it, and base64. */
+struct smtp_client_sasl {
+	const char *mechanism;
+	bool is_first; /* it has an initial response */
+	/*
+	 * Append the answer to a challenge; the initial response is that to an empty one. What is
+	 * no base64 is handed on as it came. False: there is no answer, the exchange is cancelled.
+	 */
+	bool (*respond)(void *arg, struct slice challenge, struct buf *response);
+	void *arg;
+};
+
+/*
+ * While MAIL is wanted, which follows again whether or not the peer accepts: a log-in of the
+ * caller's own, in place of auth_user and auth_secret of the options. The caller has decided that
+ * this peer may have what the exchange says. Borrows sasl and what it points to until then.
+ */
+void smtp_client_auth(struct smtp_client *c, const struct smtp_client_sasl *sasl, uint64_t now_ms);
+/* Was a log-in accepted? */
+bool smtp_client_is_authenticated(const struct smtp_client *c);
+/*
+ * While MAIL is wanted, which follows again after the last reply: count lines of NOOP in one
+ * flight, each made line_len octets long with its CRLF by what the peer ignores (RFC 5321
+ * §4.1.1.9). False, and nothing is sent, when more than one is asked for and the peer does not
+ * offer PIPELINING.
+ *
+ * RFC 2920 §3.1 has NOOP as the last of a flight only. More than one is for probes, of peers that
+ * are known not to mind.
+ */
+bool smtp_client_noops(struct smtp_client *c, unsigned count, unsigned line_len, uint64_t now_ms);
 
 struct smtp_client_mail {
 	struct slice sender; /* without <>; empty: null reverse-path */
@@ -209,5 +283,6 @@ void smtp_client_quit(struct smtp_client *c, uint64_t now_ms);
  */
 const struct smtp_verdict *smtp_client_failure(const struct smtp_client *c);
 bool smtp_client_is_tls(const struct smtp_client *c);
+enum smtp_client_step smtp_client_step(const struct smtp_client *c);
 
 #endif

@@ -11,19 +11,22 @@ enum {
 	PLAIN_MAX = 2 * SMTP_CLIENT_CREDENTIAL_MAX + 2,
 };
 
-static void
-send_base64(struct smtp_client *c, struct slice octets)
+/* Room at once, so that no growth leaves a copy of the secret behind. */
+void
+client_send_secret(struct smtp_client *c, const char *before, struct slice octets)
 {
-	bool ok;
+	bool ok = buf_reserve(&c->out, strlen(before) + (octets.len + 2) / 3 * 4 + 2) != NULL;
 
 	c->has_secret = true;
-	ok = base64_encode(octets, &c->out) && buf_add_text(&c->out, "\r\n");
+	ok = ok && buf_add_text(&c->out, before) && base64_encode(octets, &c->out) &&
+	     buf_add_text(&c->out, "\r\n");
 	assert(ok);
+	client_show_hidden(c, before);
 }
 
 /* RFC 4616 §2: no authorization identity, NUL, the name, NUL, the secret. */
 static void
-send_plain(struct smtp_client *c)
+send_plain(struct smtp_client *c, const char *before)
 {
 	uint8_t text[PLAIN_MAX];
 	struct slice user = c->options.auth_user, secret = c->options.auth_secret;
@@ -33,7 +36,7 @@ send_plain(struct smtp_client *c)
 	text[1 + user.len] = 0;
 	if (secret.len > 0)
 		memcpy(text + 2 + user.len, secret.ptr, secret.len);
-	send_base64(c, slice_make(text, user.len + secret.len + 2));
+	client_send_secret(c, before, slice_make(text, user.len + secret.len + 2));
 	explicit_bzero(text, sizeof text);
 }
 
@@ -47,10 +50,7 @@ send_auth_plain(struct smtp_client *c)
 		client_send(c, "AUTH PLAIN", NULL);
 		return;
 	}
-	/* Room at once, so that no growth leaves a copy of the secret behind. */
-	(void)buf_reserve(&c->out, COMMAND_LINE_MAX);
-	(void)buf_add_text(&c->out, "AUTH PLAIN ");
-	send_plain(c);
+	send_plain(c, "AUTH PLAIN ");
 	c->auth_step = 1;
 }
 
@@ -110,11 +110,11 @@ respond(struct smtp_client *c)
 	unsigned step = c->auth_step++;
 
 	if (uses_plain(c) && step == 0)
-		send_plain(c);
+		send_plain(c, "");
 	else if (!uses_plain(c) && step == 0)
-		send_base64(c, c->options.auth_user);
+		client_send_secret(c, "", c->options.auth_user);
 	else if (!uses_plain(c) && step == 1)
-		send_base64(c, c->options.auth_secret);
+		client_send_secret(c, "", c->options.auth_secret);
 	else
 		client_break_out_of_step(c);
 }
@@ -123,6 +123,7 @@ void
 client_on_auth(struct smtp_client *c, uint64_t now_ms)
 {
 	if (client_reply_class(c) == 2) {
+		c->is_authenticated = true;
 		client_enter(c, CLIENT_IDLE, now_ms);
 	} else if (client_reply_class(c) == 3) {
 		client_enter(c, CLIENT_AUTH, now_ms);

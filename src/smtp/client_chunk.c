@@ -21,8 +21,11 @@ client_send_chunk(struct smtp_client *c, struct slice text, bool is_last, uint64
 	bool ok = true;
 
 	if (text.len > 0 || is_last) {
-		ok = buf_addf(&c->out, "BDAT %zu%s\r\n", text.len, is_last ? " LAST" : "") &&
-		     buf_add_slice(&c->out, text);
+		size_t before = c->out.len;
+
+		ok = buf_addf(&c->out, "BDAT %zu%s\r\n", text.len, is_last ? " LAST" : "");
+		client_show(c, before);
+		ok = ok && buf_add_slice(&c->out, text);
 		c->mail.unheard_chunks += !is_last;
 	}
 	assert(ok);

@@ -21,7 +21,9 @@ say_hello(struct smtp_client *c, uint64_t now_ms)
 void
 client_on_greeting(struct smtp_client *c, uint64_t now_ms)
 {
-	if (client_reply_class(c) == 2)
+	if (client_reply_class(c) == 2 && c->options.only_greets)
+		client_enter(c, CLIENT_IDLE, now_ms);
+	else if (client_reply_class(c) == 2)
 		say_hello(c, now_ms);
 	else if (client_reply_class(c) == 3)
 		client_break_out_of_step(c);
@@ -132,8 +134,10 @@ static void
 go_on(struct smtp_client *c, uint64_t now_ms)
 {
 	bool wants_tls = !c->is_tls && c->options.tls != SMTP_CLIENT_TLS_NONE;
+	bool may_ask =
+	    client_offers(c, CLIENT_STARTTLS_OFFERED) || c->options.tls == SMTP_CLIENT_TLS_ANYWAY;
 
-	if (wants_tls && (c->extensions & CLIENT_STARTTLS_OFFERED) != 0) {
+	if (wants_tls && may_ask) {
 		client_send(c, "STARTTLS", NULL);
 		client_enter(c, CLIENT_STARTTLS, now_ms);
 	} else if (wants_tls && c->options.tls == SMTP_CLIENT_TLS_REQUIRED) {
@@ -177,10 +181,10 @@ client_on_starttls(struct smtp_client *c, uint64_t now_ms)
 {
 	if (client_reply_class(c) == 2)
 		client_enter(c, CLIENT_TLS, now_ms);
-	else if (c->options.tls == SMTP_CLIENT_TLS_OPPORTUNISTIC)
-		client_auth_start(c, now_ms);
-	else
+	else if (c->options.tls == SMTP_CLIENT_TLS_REQUIRED)
 		client_break(c, client_reply_verdict(c));
+	else
+		client_auth_start(c, now_ms);
 }
 
 void

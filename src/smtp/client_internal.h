@@ -4,7 +4,10 @@
  *
  * client.c        states, deadlines, input, and how a connection breaks
  * client_hello.c  greeting, EHLO/HELO/LHLO, STARTTLS
- * client_auth.c   AUTH
+ * client_auth.c   AUTH with the engine's own credentials
+ * client_sasl.c   AUTH with an exchange of the caller's
+ * client_noop.c   NOOP
+ * client_watch.c  what a watcher hears
  * client_needs.c  what a message needs that the peer may not offer
  * client_params.c the parameters of MAIL and RCPT
  * client_limits.c LIMITS
@@ -29,7 +32,9 @@ enum client_state {
 	CLIENT_STARTTLS,
 	CLIENT_TLS, /* handshake after STARTTLS */
 	CLIENT_AUTH,
+	CLIENT_SASL, /* AUTH with an exchange of the caller's */
 	CLIENT_IDLE,
+	CLIENT_NOOP,
 	CLIENT_RSET,
 	CLIENT_MAIL,
 	CLIENT_RCPT,
@@ -41,7 +46,7 @@ enum client_state {
 	CLIENT_QUIT,
 	CLIENT_CLOSED,
 };
-#define CLIENT_STATE_COUNT 18
+#define CLIENT_STATE_COUNT 20
 
 /* What the peer offered in its last reply to EHLO. */
 enum client_extension {
@@ -108,9 +113,13 @@ struct smtp_client {
 	bool is_tls;
 	bool is_verified;   /* the peer's certificate is; only with is_tls */
 	unsigned auth_step; /* responses given */
-	bool refuses_auth;  /* the peer offers AUTH, but not AUTH= of MAIL */
-	bool must_reset;    /* the peer may hold an unfinished transaction */
-	bool is_broken;     /* after RESULT comes CLOSE */
+	struct smtp_client_sasl sasl;
+	struct buf sasl_initial; /* response that waits for the first 334 */
+	bool is_authenticated;
+	unsigned noop_count; /* whose replies are to come */
+	bool refuses_auth;   /* the peer offers AUTH, but not AUTH= of MAIL */
+	bool must_reset;     /* the peer may hold an unfinished transaction */
+	bool is_broken;      /* after RESULT comes CLOSE */
 	bool has_failure;
 	struct smtp_verdict failure;
 	struct client_transaction mail;
@@ -127,6 +136,8 @@ struct client_problem {
 /* client.c */
 void client_enter(struct smtp_client *c, enum client_state state, uint64_t now_ms);
 void client_send(struct smtp_client *c, const char *verb, const char *argument);
+/* before, then octets in base64, as one line. The output is wiped once it was taken. */
+void client_send_secret(struct smtp_client *c, const char *before, struct slice octets);
 /* "while sending MAIL FROM" */
 const char *client_doing(const struct smtp_client *c);
 struct smtp_verdict client_reply_verdict(const struct smtp_client *c);
@@ -150,6 +161,21 @@ void client_on_starttls(struct smtp_client *c, uint64_t now_ms);
 /* client_auth.c */
 void client_auth_start(struct smtp_client *c, uint64_t now_ms);
 void client_on_auth(struct smtp_client *c, uint64_t now_ms);
+
+/* client_sasl.c */
+void client_sasl_clear(struct smtp_client *c);
+void client_on_sasl(struct smtp_client *c, uint64_t now_ms);
+
+/* client_noop.c */
+void client_on_noop(struct smtp_client *c, uint64_t now_ms);
+
+/* client_watch.c */
+/* The lines that were appended to the output since it had len octets. */
+void client_show(struct smtp_client *c, size_t len);
+void client_show_text(struct smtp_client *c, const char *line);
+/* A line that begins with before and goes on with credentials. */
+void client_show_hidden(struct smtp_client *c, const char *before);
+void client_show_reply(struct smtp_client *c);
 
 /* client_needs.c */
 /* Why the transaction cannot even be begun, or NULL. */

@@ -126,13 +126,14 @@ static void
 send_commands(struct smtp_client *c)
 {
 	struct buf *commands = &c->mail.commands;
-	size_t len = commands->len;
+	size_t len = commands->len, before = c->out.len;
 	bool ok;
 
 	if (!client_offers(c, CLIENT_PIPELINING) && len > 0)
 		len = slice_find(buf_slice(commands), '\n') + 1;
 	ok = buf_add_slice(&c->out, slice_first(buf_slice(commands), len));
 	assert(ok);
+	client_show(c, before);
 	buf_drop(commands, len);
 }
 

@@ -24,6 +24,7 @@ client_send_end_of_text(struct smtp_client *c)
 	bool ok = buf_add_slice(&c->out, smtp_dot_encoder_end(&c->mail.encoder));
 
 	assert(ok);
+	client_show_text(c, ".");
 }
 
 /* Why text cannot stand after DATA, or NULL. */
