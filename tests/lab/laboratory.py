@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A laboratory: a network, its hosts and boxes, and one condition or several that share it."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+import network as net
+from certificates import Certificates
+from network import Network
+
+HERE = pathlib.Path(__file__).resolve().parent
+STATE = pathlib.Path("/run/sallyport-lab")
+NOBODY = 65534
+
+
+@dataclasses.dataclass(frozen=True)
+class Nft:
+    """Rules in a base chain of a node; {v4} and {v6} are the server's addresses."""
+    node: str
+    chain: str
+    rules: tuple
+
+    def apply(self, network):
+        network.nft(self.node, self.chain, *(_fill(r) for r in self.rules))
+
+
+@dataclasses.dataclass(frozen=True)
+class Ip:
+    """Commands of ip(8) in a node."""
+    node: str
+    commands: tuple
+
+    def apply(self, network):
+        network.ip(self.node, *(_fill(c) for c in self.commands))
+
+
+@dataclasses.dataclass(frozen=True)
+class Set:
+    """A setting below /proc/sys/net of a node."""
+    node: str
+    path: str
+    value: object
+
+    def apply(self, network):
+        network.set(self.node, self.path, self.value)
+
+
+def _fill(text):
+    return text.replace("{v4}", net.SERVER[0]).replace("{v6}", net.SERVER[1])
+
+
+def host_name(condition):
+    return f"{condition.name}.example.net"
+
+
+def addresses_of(condition, index):
+    """What the condition's host has, as its families say."""
+    both = net.server_address(index)
+    return [a for a, family in zip(both, "46") if family in condition.families]
+
+
+class Laboratory:
+    """
+    Conditions that build something in the network have a laboratory of their own; of the others
+    each is a host of the server with its own name and address.
+    """
+
+    def __init__(self, name, conditions, certificates, control_names=()):
+        """certificates: the directory for them, which laboratories may share."""
+        assert len(conditions) == 1 or not any(c.is_alone for c in conditions)
+        self.name, self.conditions = name, list(conditions)
+        self.network = Network(name)
+        self.directory = STATE / name
+        self.certificates = pathlib.Path(certificates)
+        self.control_names = control_names
+        self.faultd = None
+
+    # ---- up and down -----------------------------------------------------------------------------
+
+    def up(self):
+        """Cleans up after itself when it fails."""
+        self.directory.mkdir(parents=True)
+        try:
+            self._build()
+        except BaseException:
+            self.down()
+            raise
+        return self
+
+    def _build(self):
+        self.network.build(len(self.conditions))
+        self.roots = Certificates(self.certificates).roots
+        (self.directory / "config.json").write_text(json.dumps(self._config(), indent=1))
+        self._start_faultd()
+        resolvers = self.conditions[0].resolvers or net.DNS[:1]
+        self.network.resolve_with(*resolvers)
+        for condition in self.conditions:
+            for action in condition.network:
+                action.apply(self.network)
+
+    def _start_faultd(self):
+        log = open(self.directory / "faultd.log", "wb")
+        with log:
+            self.faultd = subprocess.Popen(
+                [sys.executable, "-B", HERE / "faultd", self.directory / "config.json"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                start_new_session=True)
+        if self.faultd.stdout.readline() != b"ready\n":
+            raise RuntimeError("faultd: " + (self.directory / "faultd.log").read_text())
+        self.faultd.stdout.close()
+        (self.directory / "faultd.pid").write_text(str(self.faultd.pid))
+
+    def down(self):
+        """All of it, also what another process has built under this name."""
+        self._end_faultd()
+        self.network.remove()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _end_faultd(self):
+        if self.faultd:
+            self.faultd.terminate()
+            self.faultd.wait(20)
+            return
+        file = self.directory / "faultd.pid"
+        pid = int(file.read_text()) if file.exists() else 0
+        if pid and _is_faultd(pid, self.directory):
+            os.kill(pid, 15)
+
+    # ---- what faultd plays -----------------------------------------------------------------------
+
+    def _config(self):
+        return {"certificates": str(self.certificates), "status": str(self.directory / "status"),
+                "hosts": [*self._hosts(), *self._control_hosts()],
+                "dns": [self._dns()] if self.conditions[0].has_dns else [],
+                "middleboxes": self._middleboxes()}
+
+    def _hosts(self):
+        for index, condition in enumerate(self.conditions):
+            yield {"name": host_name(condition), "netns": self.network.netns("server"),
+                   "addresses": list(net.server_address(index)),
+                   "ports": {str(p): f for p, f in condition.ports.items()}}
+
+    def _control_hosts(self):
+        yield {"name": "control.example.org", "netns": self.network.netns("control"),
+               "addresses": list(net.CONTROL),
+               "ports": {"587": "healthy", "465": "healthy", "443": "web"}}
+        for name, (node, ports) in self.conditions[0].others.items():
+            yield {"name": name, "netns": self.network.netns(node), "addresses": ["0.0.0.0", "::"],
+                   "ports": {str(p): f for p, f in ports.items()}}
+
+    def _dns(self):
+        records = {name: {"A": [net.CONTROL[0]], "AAAA": [net.CONTROL[1]]}
+                   for name in ("control.example.org", *self.control_names)}
+        for index, condition in enumerate(self.conditions):
+            addresses = addresses_of(condition, index)
+            records[host_name(condition)] = {
+                "A": [a for a in addresses if ":" not in a],
+                "AAAA": [a for a in addresses if ":" in a]}
+        zone = {"records": records}
+        for condition in self.conditions:
+            _merge(zone, condition.dns, host_name(condition))
+        return {"netns": self.network.netns("dns"), "addresses": list(net.DNS), "zone": zone}
+
+    def _middleboxes(self):
+        return [{"name": host_name(self.conditions[0]), "address": net.SERVER[0], "kind": kind,
+                 "netns": self.network.netns(node), "ports": list(ports)}
+                for kind, node, ports in self.conditions[0].boxes]
+
+    # ---- using it --------------------------------------------------------------------------------
+
+    def command(self, argv, confine=None):
+        """argv as it runs on the client: without privileges, trusting the laboratory's root."""
+        wrapper = [sys.executable, "-B", str(HERE / "confine"), confine, "--"] if confine else []
+        return ["ip", "netns", "exec", self.network.netns("client"), "env",
+                f"SSL_CERT_FILE={self.roots}", *wrapper,
+                "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
+                *map(str, argv)]
+
+    def seen(self):
+        """{host: counts} of faultd."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(10)
+            s.connect(str(self.directory / "status"))
+            octets = b""
+            while more := s.recv(65536):
+                octets += more
+        return json.loads(octets)
+
+
+def _merge(zone, changes, name):
+    """changes: as zone, with HOST for the name."""
+    for table, value in changes.items():
+        if table == "silent":
+            zone.setdefault(table, []).extend(k.replace("HOST", name) for k in value)
+        else:
+            zone.setdefault(table, {}).update(
+                {k.replace("HOST", name): v for k, v in value.items()})
+    zone["records"] = {k: v for k, v in zone["records"].items() if v is not None}
+
+
+def _is_faultd(pid, directory):
+    """Is that process still the one that we started?"""
+    try:
+        words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return str(directory / "config.json").encode() in words
+
+
+def unique_name(prefix):
+    return f"{prefix}-{os.getpid()}-{time.monotonic_ns() % 10**9:x}"
