@@ -1,132 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/resolve.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <arpa/nameser.h>
 #include <event2/event_struct.h>
 #include <unbound-event.h>
 #include <unbound.h>
 
+#include "net/resolver_private.h"
 #include "util/alloc.h"
-#include "util/log.h"
 
 /* Of each family, so that neither can crowd out the other. */
 #define FAMILY_MAX (NET_RESOLVE_ADDRESSES_MAX / 2)
 
 enum { SECURITY_BOGUS = 1 }; /* DNSSEC says that the answer was tampered with */
 
-struct net_resolver {
-	struct event_base *base;
-	struct ub_ctx *unbound;
-};
-
 enum kind { KIND_AAAA, KIND_A, KIND_COUNT };
-
-/*
- * What libunbound holds of a lookup. It cannot take a question back in this mode, so one whose
- * lookup is over waits for its answer alone.
- */
-struct question {
-	struct net_resolve *lookup; /* NULL: over */
-	enum kind kind;
-};
 
 struct net_resolve {
 	net_resolve_fn *done;
 	void *arg;
 	uint16_t port;
-	struct event timer;                     /* the timeout; made active to end early */
-	struct question *questions[KIND_COUNT]; /* NULL: answered */
-	const char *errors[KIND_COUNT];         /* NULL: answered well, perhaps with "none" */
+	struct event timer;                        /* the timeout; made active to end early */
+	struct net_pending *questions[KIND_COUNT]; /* NULL: answered */
+	const char *errors[KIND_COUNT];            /* NULL: answered well, perhaps with "none" */
 	size_t counts[KIND_COUNT];
 	struct net_address addresses[KIND_COUNT][FAMILY_MAX];
 };
-
-/* A small container may have neither. */
-static bool
-is_there(const char *path)
-{
-	return access(path, F_OK) == 0;
-}
-
-static const char *
-open_files(struct ub_ctx *unbound, const char *resolv_conf, const char *hosts)
-{
-	/* A resolver on this machine, as systemd-resolved's 127.0.0.53, is what most have. */
-	if (ub_ctx_set_option(unbound, "do-not-query-localhost:", "no") != 0 ||
-	    ub_ctx_set_option(unbound, "module-config:", "iterator") != 0 ||
-	    ub_ctx_debugout(unbound, NULL) != 0)
-		return "cannot set up libunbound";
-	/* Without the file libunbound asks the root servers itself. */
-	if (is_there(resolv_conf) && ub_ctx_resolvconf(unbound, resolv_conf) != 0)
-		return "cannot read resolv.conf";
-	/* libunbound stops at a line that it does not understand; names in DNS work without. */
-	if (is_there(hosts) && ub_ctx_hosts(unbound, hosts) != 0)
-		log_event(LOG_LEVEL_WARNING, "hosts-not-understood", "file", hosts);
-	return NULL;
-}
-
-/* libunbound's callbacks have these parameters. */
-/* NOLINTBEGIN(readability-function-size, readability-non-const-parameter) */
-static void
-ignore_answer(void *arg, int rcode, void *packet, int packet_len, int security, char *why_bogus,
-    int was_limited)
-{
-	(void)arg;
-	(void)rcode;
-	(void)packet;
-	(void)packet_len;
-	(void)security;
-	(void)why_bogus;
-	(void)was_limited;
-}
-/* NOLINTEND(readability-function-size, readability-non-const-parameter) */
-
-int
-net_resolver_new_from(struct event_base *base, const char *resolv_conf, const char *hosts,
-    struct net_resolver **ret_resolver, struct buf *error)
-{
-	struct ub_ctx *unbound = ub_ctx_create_event(base);
-	const char *refusal;
-
-	assert(unbound != NULL);
-	refusal = open_files(unbound, resolv_conf, hosts);
-	/* The first question makes libunbound finish its set-up: that must be before the sandbox.
-	 */
-	if (refusal == NULL &&
-	    ub_resolve_event(unbound, "localhost", ns_t_a, ns_c_in, NULL, ignore_answer, NULL) != 0)
-		refusal = "libunbound does not start";
-	if (refusal != NULL) {
-		(void)buf_add_text(error, refusal);
-		ub_ctx_delete(unbound);
-		return -EINVAL;
-	}
-	*ret_resolver = xcalloc(1, sizeof **ret_resolver);
-	(*ret_resolver)->base = base;
-	(*ret_resolver)->unbound = unbound;
-	return 0;
-}
-
-int
-net_resolver_new(struct event_base *base, struct net_resolver **ret_resolver, struct buf *error)
-{
-	return net_resolver_new_from(base, "/etc/resolv.conf", "/etc/hosts", ret_resolver, error);
-}
-
-void
-net_resolver_free(struct net_resolver **r)
-{
-	if (*r == NULL)
-		return;
-	ub_ctx_delete((*r)->unbound);
-	free(*r);
-	*r = NULL;
-}
 
 static void
 add_address(struct net_resolve *l, enum kind kind, const ns_rr *record)
@@ -180,13 +82,13 @@ static void
 on_answer(void *arg, int rcode, void *packet, int packet_len, int security, char *why_bogus,
     int was_limited)
 {
-	struct question *q = arg;
+	struct net_pending *q = arg;
 	struct net_resolve *l = q->lookup;
-	enum kind kind = q->kind;
+	enum kind kind = (enum kind)q->kind;
 
 	(void)why_bogus;
 	(void)was_limited;
-	free(q);
+	net_pending_free(q);
 	if (l == NULL)
 		return;
 	l->questions[kind] = NULL;
@@ -237,16 +139,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-expect_answer(struct net_resolve *l, enum kind kind)
-{
-	struct question *q = xmalloc(sizeof *q);
-
-	*q = (struct question){ l, kind };
-	l->questions[kind] = q;
-}
-
-static void
-ask(struct net_resolver *r, const char *name, int type, struct question *q)
+ask(struct net_resolver *r, const char *name, int type, struct net_pending *q)
 {
 	/* What is known already is answered from inside this call. */
 	if (strlen(name) > NET_RESOLVE_NAME_MAX)
@@ -273,8 +166,8 @@ net_resolve_start(struct net_resolver *r, const char *name, uint16_t port, uint6
 		event_active(&l->timer, EV_TIMEOUT, 0);
 		return l;
 	}
-	expect_answer(l, KIND_AAAA);
-	expect_answer(l, KIND_A);
+	for (unsigned kind = 0; kind < KIND_COUNT; kind++)
+		l->questions[kind] = net_pending_new(r, l, kind);
 	ask(r, name, ns_t_aaaa, l->questions[KIND_AAAA]);
 	ask(r, name, ns_t_a, l->questions[KIND_A]);
 	return l;

@@ -2,9 +2,6 @@
 /*
  * resolve.h - host names to addresses, in the loop, over libunbound.
  *
- * /etc/resolv.conf and /etc/hosts are read once, by net_resolver_new(), which belongs before the
- * sandbox; after it no file is opened and no thread runs.
- *
  * RFC 5321 §5.1: that a name does not exist is one answer, that nobody could say is another; all
  * addresses are given, in their order.
  */
@@ -18,7 +15,7 @@
 #include <event2/event.h>
 
 #include "net/address.h"
-#include "util/buf.h"
+#include "net/resolver.h"
 
 #define NET_RESOLVE_ADDRESSES_MAX 16 /* of one name; the rest of an answer is not looked at */
 #define NET_RESOLVE_NAME_MAX 253     /* characters of a name (RFC 1035 §2.3.4) */
@@ -36,20 +33,7 @@ struct net_resolve_result {
 	struct net_address addresses[NET_RESOLVE_ADDRESSES_MAX];
 };
 
-struct net_resolver;
 struct net_resolve;
-
-/*
- * 0, or -errno with words for the administrator appended to error. A file that is not there is no
- * error, nor is a line of hosts that is not understood: it is logged.
- */
-int net_resolver_new(
-    struct event_base *base, struct net_resolver **ret_resolver, struct buf *error);
-/* As above, from other files than /etc/resolv.conf and /etc/hosts. */
-int net_resolver_new_from(struct event_base *base, const char *resolv_conf, const char *hosts,
-    struct net_resolver **ret_resolver, struct buf *error);
-/* Lookups in flight must have been cancelled. Nulls the pointer. */
-void net_resolver_free(struct net_resolver **r);
 
 /* result is valid during the call. The lookup is over: its handle is gone. */
 typedef void net_resolve_fn(void *arg, const struct net_resolve_result *result);
