@@ -85,19 +85,21 @@ finish(struct probe_tcp_attempt *a)
 	done(arg, &result, fd);
 }
 
-/* error: of connect(2) or SO_ERROR, 0 for none; the result knows about ICMP already. */
+/* error: SO_ERROR, 0 for none; the result knows about ICMP already. */
 static enum probe_tcp_end
 judge(const struct probe_tcp *result, int error, bool is_connected)
 {
-	if (error == 0 && is_connected)
+	if (is_connected)
 		return PROBE_TCP_OPEN;
 	if (result->has_icmp)
 		return PROBE_TCP_REJECTED;
 	switch (error) {
 	case 0:
 		return PROBE_TCP_NOT_TRIED; /* nothing has happened yet */
+	case ECONNRESET: /* a reset after the handshake; of the SYN it is ECONNREFUSED */
+	case EPIPE:
+		return PROBE_TCP_OPEN;
 	case ECONNREFUSED:
-	case ECONNRESET:
 		return PROBE_TCP_RESET;
 	case ETIMEDOUT:
 		return PROBE_TCP_SILENT;
@@ -151,10 +153,10 @@ read_result(struct probe_tcp_attempt *a)
 	is_connected = read_info(a);
 	r->end = judge(r, error, is_connected);
 	/* An ICMP that came while the kernel was busy with the socket is no error of it (soft). */
-	if (error != 0)
-		r->error = error;
-	else if (is_connected)
+	if (is_connected)
 		r->error = 0;
+	else if (error != 0)
+		r->error = error;
 }
 
 static void

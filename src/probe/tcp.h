@@ -36,7 +36,11 @@ struct probe_icmp {
 /* What one attempt showed. A value; nothing to free. */
 struct probe_tcp {
 	enum probe_tcp_end end;
-	int error; /* errno of connect(2) or SO_ERROR; 0 when open, ETIMEDOUT when silent */
+	/*
+	 * errno of connect(2) or SO_ERROR; ETIMEDOUT when silent. 0 when open, or ECONNRESET when
+	 * the connection was reset before anyone could look at it.
+	 */
+	int error;
 	bool has_icmp;
 	struct probe_icmp icmp;
 	uint64_t took_us;     /* until the answer, or until given up */

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/tcp.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "space.h"
+#include "util/clock.h"
+#include "util/fd.h"
+
+enum { PORT = 587, CLOSED_PORT = 588, WAIT_MS = 250, LONG_MS = 5000 };
+
+#define FORWARD(rule) "table inet t { chain c { type filter hook forward priority 0; " rule "; }; }"
+#define OUTPUT(rule) "table inet t { chain c { type filter hook output priority 0; " rule "; }; }"
+#define INPUT(rule) "table inet t { chain c { type filter hook input priority 0; " rule "; }; }"
+
+struct fixture {
+	struct event_base *base;
+	int listener;
+	struct probe_tcp result;
+	int fd;
+	unsigned done_count;
+};
+
+static int
+set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+
+	f->base = event_base_new();
+	f->listener = space_listen(SPACE_SERVER, PORT);
+	f->fd = -1;
+	*state = f;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = SPACE_CLIENT; i <= SPACE_SERVER; i++)
+		space_filter((enum space)i, "");
+	event_base_free(f->base);
+	fd_close(&f->listener);
+	fd_close(&f->fd);
+	free(f);
+	return 0;
+}
+
+static void
+on_done(void *arg, const struct probe_tcp *result, int fd)
+{
+	struct fixture *f = arg;
+
+	f->result = *result;
+	f->fd = fd;
+	f->done_count++;
+}
+
+static struct probe_tcp_attempt *
+start(struct fixture *f, const char *to, uint16_t port, struct probe_tcp_options o, bool keep)
+{
+	struct net_address address;
+
+	assert_true(net_address_parse(to, port, &address));
+	f->done_count = 0;
+	fd_close(&f->fd);
+	return probe_tcp_start(f->base, &address, &o, keep, on_done, f);
+}
+
+static void
+probe(struct fixture *f, const char *to, uint16_t port, struct probe_tcp_options o)
+{
+	assert_non_null(start(f, to, port, o, false));
+	assert_int_equal(f->done_count, 0); /* never from inside the call */
+	while (f->done_count == 0)
+		(void)event_base_loop(f->base, EVLOOP_ONCE);
+	assert_int_equal(f->fd, -1);
+}
+
+struct wall {
+	const char *name;
+	enum space where;
+	const char *rules;
+	const char *to;
+	uint16_t port;
+	enum probe_tcp_end end;
+	int error;
+	const char *offender; /* NULL: no ICMP */
+	uint8_t type, code;
+};
+
+/* What each way to fail is for connect(2), both families. */
+static const struct wall walls[] = {
+	{ "open", SPACE_R1, "", SPACE_SERVER_V4, PORT, PROBE_TCP_OPEN, 0, NULL, 0, 0 },
+	{ "open, IPv6", SPACE_R1, "", SPACE_SERVER_V6, PORT, PROBE_TCP_OPEN, 0, NULL, 0, 0 },
+	{ "closed", SPACE_R1, "", SPACE_SERVER_V4, CLOSED_PORT, PROBE_TCP_RESET, ECONNREFUSED, NULL,
+	    0, 0 },
+	{ "closed, IPv6", SPACE_R1, "", SPACE_SERVER_V6, CLOSED_PORT, PROBE_TCP_RESET, ECONNREFUSED,
+	    NULL, 0, 0 },
+	{ "rejected by a router", SPACE_R1, FORWARD("tcp dport 587 reject"), SPACE_SERVER_V4, PORT,
+	    PROBE_TCP_REJECTED, ECONNREFUSED, SPACE_R1_V4, 3, 3 },
+	{ "rejected by a router, IPv6", SPACE_R1, FORWARD("tcp dport 587 reject"), SPACE_SERVER_V6,
+	    PORT, PROBE_TCP_REJECTED, ECONNREFUSED, SPACE_R1_V6, 1, 4 },
+	{ "rejected by the next router", SPACE_R2, FORWARD("tcp dport 587 reject"), SPACE_SERVER_V4,
+	    PORT, PROBE_TCP_REJECTED, ECONNREFUSED, SPACE_R2_V4, 3, 3 },
+	{ "rejected by the server", SPACE_SERVER, INPUT("tcp dport 587 reject"), SPACE_SERVER_V4,
+	    PORT, PROBE_TCP_REJECTED, ECONNREFUSED, SPACE_SERVER_V4, 3, 3 },
+	{ "prohibited", SPACE_R1, FORWARD("tcp dport 587 reject with icmpx type admin-prohibited"),
+	    SPACE_SERVER_V4, PORT, PROBE_TCP_REJECTED, EHOSTUNREACH, SPACE_R1_V4, 3, 13 },
+	{ "prohibited, IPv6: EACCES, but not of this machine", SPACE_R1,
+	    FORWARD("tcp dport 587 reject with icmpx type admin-prohibited"), SPACE_SERVER_V6, PORT,
+	    PROBE_TCP_REJECTED, EACCES, SPACE_R1_V6, 1, 1 },
+	{ "a reset that a router forges", SPACE_R1, FORWARD("tcp dport 587 reject with tcp reset"),
+	    SPACE_SERVER_V4, PORT, PROBE_TCP_RESET, ECONNREFUSED, NULL, 0, 0 },
+	{ "dropped by a router", SPACE_R1, FORWARD("tcp dport 587 drop"), SPACE_SERVER_V4, PORT,
+	    PROBE_TCP_SILENT, ETIMEDOUT, NULL, 0, 0 },
+	{ "dropped by this machine", SPACE_CLIENT, OUTPUT("tcp dport 587 drop"), SPACE_SERVER_V6,
+	    PORT, PROBE_TCP_SILENT, ETIMEDOUT, NULL, 0, 0 },
+	{ "rejected by this machine", SPACE_CLIENT, OUTPUT("tcp dport 587 reject"), SPACE_SERVER_V4,
+	    PORT, PROBE_TCP_REJECTED, ECONNREFUSED, SPACE_CLIENT_V4, 3, 3 },
+	{ "no route at a router", SPACE_R1, "", "10.9.0.1", PORT, PROBE_TCP_REJECTED, ENETUNREACH,
+	    SPACE_R1_V4, 3, 0 },
+	{ "no route at a router, IPv6", SPACE_R1, "", "fd09::1", PORT, PROBE_TCP_REJECTED,
+	    ENETUNREACH, SPACE_R1_V6, 1, 0 },
+};
+
+static void
+check_wall(struct fixture *f, const struct wall *w)
+{
+	char offender[IP_TEXT_SIZE] = "";
+	bool is_same;
+
+	space_filter(w->where, w->rules);
+	probe(f, w->to, w->port,
+	    (struct probe_tcp_options){
+		.timeout_ms = w->end == PROBE_TCP_SILENT ? WAIT_MS : LONG_MS });
+	space_filter(w->where, "");
+	if (f->result.has_icmp)
+		ip_print(&f->result.icmp.offender, offender);
+	is_same = f->result.end == w->end && f->result.error == w->error &&
+		  strcmp(offender, w->offender == NULL ? "" : w->offender) == 0 &&
+		  f->result.icmp.type == w->type && f->result.icmp.code == w->code;
+	if (!is_same)
+		fail_msg("%s: %s, %s, ICMP %u/%u of '%s'", w->name,
+		    probe_tcp_end_name(f->result.end), strerrordesc_np(f->result.error),
+		    f->result.icmp.type, f->result.icmp.code, offender);
+}
+
+static void
+test_each_wall_on_the_way_is_told_by_who_answers(void **state)
+{
+	for (size_t i = 0; i < sizeof walls / sizeof walls[0]; i++)
+		check_wall(*state, &walls[i]);
+}
+
+static void
+test_a_route_that_refuses_is_this_machine(void **state)
+{
+	static const struct {
+		const char *kind, *to;
+		int error;
+	} cases[] = {
+		{ "prohibit", "10.8.0.1", EACCES },
+		{ "unreachable", "10.8.0.1", EHOSTUNREACH },
+		{ "blackhole", "10.8.0.1", EINVAL },
+		{ "throw", "10.8.0.1", ENETUNREACH },
+		{ "prohibit", "fd08::1", EACCES },
+		{ "unreachable", "fd08::1", EHOSTUNREACH },
+		{ "blackhole", "fd08::1", EINVAL },
+		{ "throw", "fd08::1", ENETUNREACH },
+	};
+	struct fixture *f = *state;
+
+	space_run(SPACE_CLIENT, "ip route del default && ip -6 route del default");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		space_run(SPACE_CLIENT, "ip route add %s %s", cases[i].kind, cases[i].to);
+		probe(f, cases[i].to, PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS });
+		assert_int_equal(f->result.end, PROBE_TCP_LOCAL);
+		assert_int_equal(f->result.error, cases[i].error);
+		assert_false(f->result.has_icmp);
+		space_run(SPACE_CLIENT, "ip route del %s %s", cases[i].kind, cases[i].to);
+	}
+	probe(f, "10.8.0.1", PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS });
+	assert_int_equal(f->result.end, PROBE_TCP_LOCAL);
+	assert_int_equal(f->result.error, ENETUNREACH);
+	space_run(SPACE_CLIENT,
+	    "ip route add default via " SPACE_R1_V4 " && ip route add default via " SPACE_R1_V6);
+}
+
+static void
+test_a_small_ttl_names_the_router(void **state)
+{
+	static const struct {
+		const char *to;
+		uint8_t ttl;
+		const char *router; /* NULL: it is enough */
+	} cases[] = {
+		{ SPACE_SERVER_V4, 1, SPACE_R1_V4 },
+		{ SPACE_SERVER_V4, 2, SPACE_R2_V4 },
+		{ SPACE_SERVER_V4, 3, NULL },
+		{ SPACE_SERVER_V6, 1, SPACE_R1_V6 },
+		{ SPACE_SERVER_V6, 2, SPACE_R2_V6 },
+		{ SPACE_SERVER_V6, 3, NULL },
+	};
+	struct fixture *f = *state;
+	char text[IP_TEXT_SIZE];
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		probe(f, cases[i].to, PORT,
+		    (struct probe_tcp_options){ .timeout_ms = LONG_MS, .ttl = cases[i].ttl });
+		if (cases[i].router == NULL) {
+			assert_int_equal(f->result.end, PROBE_TCP_OPEN);
+			continue;
+		}
+		assert_int_equal(f->result.end, PROBE_TCP_REJECTED);
+		assert_int_equal(f->result.icmp.type, f->result.icmp.is_v6 ? 3 : 11);
+		ip_print(&f->result.icmp.offender, text);
+		assert_string_equal(text, cases[i].router);
+	}
+}
+
+static void
+test_answers_from_too_far_away_are_not_seen(void **state)
+{
+	static const char *const servers[] = { SPACE_SERVER_V4, SPACE_SERVER_V6 };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
+		probe(f, servers[i], PORT,
+		    (struct probe_tcp_options){ .timeout_ms = LONG_MS, .min_ttl = 62 });
+		assert_int_equal(f->result.end, PROBE_TCP_OPEN);
+		probe(f, servers[i], PORT,
+		    (struct probe_tcp_options){ .timeout_ms = WAIT_MS, .min_ttl = 63 });
+		assert_int_equal(f->result.end, PROBE_TCP_SILENT);
+		probe(f, servers[i], CLOSED_PORT,
+		    (struct probe_tcp_options){ .timeout_ms = WAIT_MS, .min_ttl = 63 });
+		assert_int_equal(f->result.end, PROBE_TCP_SILENT);
+	}
+}
+
+/* Waits for what the server sees of the connection: octets, 0 for its end, or -errno. */
+static ssize_t
+read_at_server(struct fixture *f)
+{
+	char octet;
+	ssize_t r;
+	int fd = accept(f->listener, NULL, NULL);
+
+	assert_true(fd >= 0);
+	r = read(fd, &octet, 1);
+	r = r < 0 ? -errno : r;
+	fd_close(&fd);
+	return r;
+}
+
+static void
+test_a_connection_that_is_not_kept_ends_with_a_reset(void **state)
+{
+	struct fixture *f = *state;
+
+	probe(f, SPACE_SERVER_V4, PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS });
+	assert_int_equal(read_at_server(f), -ECONNRESET);
+	assert_in_range(f->result.mss, 1000, 1460);
+	assert_in_range(f->result.rtt_us, 1, LONG_MS * 1000);
+	assert_in_range(f->result.took_us, 1, LONG_MS * 1000);
+}
+
+static void
+test_a_connection_that_is_kept_is_the_callers(void **state)
+{
+	struct fixture *f = *state;
+	struct probe_tcp_attempt *a = start(f, SPACE_SERVER_V6, PORT,
+	    (struct probe_tcp_options){ .timeout_ms = LONG_MS, .max_segment = 600 }, true);
+
+	assert_in_range(probe_tcp_waiting_ms(a), 0, LONG_MS);
+	while (f->done_count == 0)
+		(void)event_base_loop(f->base, EVLOOP_ONCE);
+	assert_int_equal(f->result.end, PROBE_TCP_OPEN);
+	assert_in_range(f->result.mss, 500, 600);
+	assert_int_equal(write(f->fd, "x", 1), 1);
+	assert_int_equal(read_at_server(f), 1);
+}
+
+static void
+test_a_router_that_rejects_later_does_not_end_a_connection_that_was_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct probe_tcp_attempt *a = start(
+	    f, SPACE_SERVER_V4, PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS }, true);
+	char octet;
+
+	assert_non_null(a);
+	while (f->done_count == 0)
+		(void)event_base_loop(f->base, EVLOOP_ONCE);
+	space_filter(SPACE_R1, FORWARD("tcp dport 587 reject"));
+	assert_int_equal(write(f->fd, "x", 1), 1);
+	(void)event_base_loopexit(f->base, &(struct timeval){ 0, WAIT_MS * 1000 });
+	(void)event_base_dispatch(f->base);
+	assert_int_equal(read(f->fd, &octet, 1), -1);
+	assert_int_equal(errno, EAGAIN);
+}
+
+static void
+test_a_connection_that_is_reset_at_once_was_open(void **state)
+{
+	const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+	struct fixture *f = *state;
+	struct probe_tcp_attempt *a = start(
+	    f, SPACE_SERVER_V4, PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS }, true);
+	int fd = accept(f->listener, NULL, NULL);
+
+	assert_non_null(a);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none), 0);
+	fd_close(&fd);
+	while (f->done_count == 0)
+		(void)event_base_loop(f->base, EVLOOP_ONCE);
+	assert_int_equal(f->result.end, PROBE_TCP_OPEN);
+	assert_int_equal(f->result.error, ECONNRESET);
+	assert_true(f->fd >= 0);
+}
+
+static void
+test_what_is_cancelled_says_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct probe_tcp_attempt *a = start(
+	    f, SPACE_SERVER_V4, PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS }, true);
+	struct probe_tcp_attempt *at_once = start(
+	    f, "255.255.255.255", PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS }, true);
+
+	probe_tcp_cancel(&a);
+	probe_tcp_cancel(&at_once);
+	probe_tcp_cancel(&at_once);
+	assert_null(a);
+	(void)event_base_dispatch(f->base);
+	assert_int_equal(f->done_count, 0);
+}
+
+static void
+test_time_is_over_when_it_is_over(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t began_ms = clock_monotonic_ms();
+
+	space_filter(SPACE_R1, FORWARD("tcp dport 587 drop"));
+	probe(f, SPACE_SERVER_V4, PORT, (struct probe_tcp_options){ .timeout_ms = 1200 });
+	assert_in_range(clock_monotonic_ms() - began_ms, 1199, 4000);
+	assert_int_equal(f->result.retransmits, 1);
+}
+
+#define TCP_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TCP_TEST(test_each_wall_on_the_way_is_told_by_who_answers),
+		TCP_TEST(test_a_route_that_refuses_is_this_machine),
+		TCP_TEST(test_a_small_ttl_names_the_router),
+		TCP_TEST(test_answers_from_too_far_away_are_not_seen),
+		TCP_TEST(test_a_connection_that_is_not_kept_ends_with_a_reset),
+		TCP_TEST(test_a_connection_that_is_kept_is_the_callers),
+		TCP_TEST(test_a_router_that_rejects_later_does_not_end_a_connection_that_was_kept),
+		TCP_TEST(test_a_connection_that_is_reset_at_once_was_open),
+		TCP_TEST(test_what_is_cancelled_says_nothing),
+		TCP_TEST(test_time_is_over_when_it_is_over),
+	};
+
+	return cmocka_run_group_tests(tests, space_set_up, NULL);
+}
