@@ -27,7 +27,7 @@ open_netlink(void)
 }
 
 static enum progress
-read_error(const struct nlmsghdr *h, int *ret_error)
+read_error(struct nlmsghdr *h, int *ret_error)
 {
 	struct nlmsgerr e;
 
@@ -39,9 +39,9 @@ read_error(const struct nlmsghdr *h, int *ret_error)
 }
 
 static enum progress
-read_message(const struct nlmsghdr *h, probe_netlink_fn *each, void *arg, int *ret_error)
+read_message(struct nlmsghdr *h, probe_netlink_fn *each, void *arg, int *ret_error)
 {
-	const struct rtmsg *route = NLMSG_DATA(h);
+	struct rtmsg *route = NLMSG_DATA(h);
 
 	if (h->nlmsg_type == NLMSG_ERROR)
 		return read_error(h, ret_error);
@@ -61,7 +61,7 @@ read_answer(int fd, probe_netlink_fn *each, void *arg, int *ret_error)
 
 	while (progress == GO_ON && (got = recv(fd, answer, ANSWER_SIZE, 0)) > 0) {
 		unsigned left = (unsigned)got;
-		const struct nlmsghdr *h = (const void *)answer;
+		struct nlmsghdr *h = (void *)answer;
 
 		for (; progress == GO_ON && NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
 			progress = read_message(h, each, arg, ret_error);
@@ -87,22 +87,22 @@ probe_netlink_ask(const struct nlmsghdr *request, probe_netlink_fn *each, void *
 	return ok;
 }
 
-const struct rtattr *
-probe_netlink_find(const struct rtattr *attributes, size_t len, unsigned short type, size_t size)
+struct rtattr *
+probe_netlink_find(struct rtattr *attributes, size_t len, unsigned short type, size_t size)
 {
 	unsigned left = (unsigned)len;
 
-	for (const struct rtattr *a = attributes; RTA_OK(a, left); a = RTA_NEXT(a, left))
+	for (struct rtattr *a = attributes; RTA_OK(a, left); a = RTA_NEXT(a, left))
 		if (a->rta_type == type && RTA_PAYLOAD(a) >= size)
 			return a;
 	return NULL;
 }
 
 uint32_t
-probe_netlink_number(const struct rtattr *attributes, size_t len, unsigned short type)
+probe_netlink_number(struct rtattr *attributes, size_t len, unsigned short type)
 {
 	uint32_t number = 0;
-	const struct rtattr *a = probe_netlink_find(attributes, len, type, sizeof number);
+	struct rtattr *a = probe_netlink_find(attributes, len, type, sizeof number);
 
 	if (a != NULL)
 		memcpy(&number, RTA_DATA(a), sizeof number);
@@ -111,10 +111,10 @@ probe_netlink_number(const struct rtattr *attributes, size_t len, unsigned short
 
 bool
 probe_netlink_ip(
-    const struct rtattr *attributes, size_t len, unsigned short type, int family, struct ip *ret_ip)
+    struct rtattr *attributes, size_t len, unsigned short type, int family, struct ip *ret_ip)
 {
 	const size_t size = family == AF_INET6 ? sizeof ret_ip->octets : sizeof(struct in_addr);
-	const struct rtattr *a = probe_netlink_find(attributes, len, type, size);
+	struct rtattr *a = probe_netlink_find(attributes, len, type, size);
 	struct in_addr four;
 
 	if (a == NULL)

@@ -14,7 +14,7 @@
 
 /* One route of the answer; attributes: of len octets. */
 typedef void probe_netlink_fn(
-    void *arg, const struct rtmsg *route, const struct rtattr *attributes, size_t len);
+    void *arg, struct rtmsg *route, struct rtattr *attributes, size_t len);
 
 /*
  * Ask, and give each route of the answer to each. False when netlink is not to be had here.
@@ -24,12 +24,12 @@ bool probe_netlink_ask(
     const struct nlmsghdr *request, probe_netlink_fn *each, void *arg, int *ret_error);
 
 /* The attribute of that type; NULL: not there, or with less than size octets. */
-const struct rtattr *probe_netlink_find(
-    const struct rtattr *attributes, size_t len, unsigned short type, size_t size);
+struct rtattr *probe_netlink_find(
+    struct rtattr *attributes, size_t len, unsigned short type, size_t size);
 /* 0 when it is not there. */
-uint32_t probe_netlink_number(const struct rtattr *attributes, size_t len, unsigned short type);
+uint32_t probe_netlink_number(struct rtattr *attributes, size_t len, unsigned short type);
 /* False when it is not there. family: AF_INET or AF_INET6. */
-bool probe_netlink_ip(const struct rtattr *attributes, size_t len, unsigned short type, int family,
-    struct ip *ret_ip);
+bool probe_netlink_ip(
+    struct rtattr *attributes, size_t len, unsigned short type, int family, struct ip *ret_ip);
 
 #endif

@@ -9,7 +9,7 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 
-enum { TICK_MS = 50, GRACE_FACTOR = 3 };
+enum { TICK_US = 50000, GRACE_FACTOR = 3 };
 
 /* Types of ICMP and ICMPv6; their header would bring a struct ip of its own. */
 enum { TIME_EXCEEDED_V4 = 11, TIME_EXCEEDED_V6 = 3 };
@@ -87,7 +87,7 @@ static void
 note_end(struct probe_ladder *l, unsigned ttl, uint64_t took_us)
 {
 	const uint64_t now_us = clock_monotonic_us();
-	const uint64_t grace_us = PROBE_PATH_GRACE_MS * 1000 + GRACE_FACTOR * took_us;
+	const uint64_t grace_us = (uint64_t)PROBE_PATH_GRACE_MS * 1000 + GRACE_FACTOR * took_us;
 
 	if (now_us + grace_us < l->deadline_us)
 		l->deadline_us = now_us + grace_us;
@@ -185,7 +185,7 @@ start_rungs(struct probe_ladder *l)
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
-	const struct timeval tick = { 0, TICK_MS * 1000 };
+	const struct timeval tick = { 0, TICK_US };
 	struct probe_ladder *l = arg;
 	const bool is_late = clock_monotonic_us() >= l->deadline_us;
 

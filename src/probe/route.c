@@ -70,10 +70,10 @@ error_of(unsigned char type)
 }
 
 static int
-read_refusal(const struct rtmsg *m, const struct rtattr *attributes, size_t len)
+read_refusal(struct rtmsg *m, struct rtattr *attributes, size_t len)
 {
 	struct rta_cacheinfo info;
-	const struct rtattr *a = probe_netlink_find(attributes, len, RTA_CACHEINFO, sizeof info);
+	struct rtattr *a = probe_netlink_find(attributes, len, RTA_CACHEINFO, sizeof info);
 
 	if (error_of(m->rtm_type) != 0 && a != NULL) {
 		memcpy(&info, RTA_DATA(a), sizeof info);
@@ -97,9 +97,9 @@ read_interface_mtu(const char *name)
 }
 
 static unsigned
-read_mtu(const struct rtattr *attributes, size_t len, const char *interface)
+read_mtu(struct rtattr *attributes, size_t len, const char *interface)
 {
-	const struct rtattr *metrics = probe_netlink_find(attributes, len, RTA_METRICS, 0);
+	struct rtattr *metrics = probe_netlink_find(attributes, len, RTA_METRICS, 0);
 	unsigned mtu = 0;
 
 	if (metrics != NULL)
@@ -108,7 +108,7 @@ read_mtu(const struct rtattr *attributes, size_t len, const char *interface)
 }
 
 static void
-on_way(void *arg, const struct rtmsg *m, const struct rtattr *attributes, size_t len)
+on_way(void *arg, struct rtmsg *m, struct rtattr *attributes, size_t len)
 {
 	struct probe_route *r = arg;
 	const unsigned interface = probe_netlink_number(attributes, len, RTA_OIF);
@@ -137,19 +137,18 @@ probe_route_read(const struct ip *to, struct probe_route *ret_route)
 
 /* Of several ways at once, the first that has a gateway. */
 static bool
-read_gateway(
-    const struct rtmsg *m, const struct rtattr *attributes, size_t len, struct ip *ret_gateway)
+read_gateway(struct rtmsg *m, struct rtattr *attributes, size_t len, struct ip *ret_gateway)
 {
-	const struct rtattr *many = probe_netlink_find(attributes, len, RTA_MULTIPATH, 0);
+	struct rtattr *many = probe_netlink_find(attributes, len, RTA_MULTIPATH, 0);
 	int left;
 
 	if (many == NULL)
 		return probe_netlink_ip(attributes, len, RTA_GATEWAY, m->rtm_family, ret_gateway);
 	left = (int)RTA_PAYLOAD(many);
-	for (const struct rtnexthop *hop = RTA_DATA(many);
-	     left >= (int)sizeof *hop && RTNH_OK(hop, left); hop = RTNH_NEXT(hop)) {
-		if (probe_netlink_ip((const void *)(hop + 1), hop->rtnh_len - sizeof *hop,
-			RTA_GATEWAY, m->rtm_family, ret_gateway))
+	for (struct rtnexthop *hop = RTA_DATA(many); left >= (int)sizeof *hop && RTNH_OK(hop, left);
+	     hop = RTNH_NEXT(hop)) {
+		if (probe_netlink_ip((void *)(hop + 1), hop->rtnh_len - sizeof *hop, RTA_GATEWAY,
+			m->rtm_family, ret_gateway))
 			return true;
 		left -= RTNH_ALIGN(hop->rtnh_len);
 	}
@@ -157,7 +156,7 @@ read_gateway(
 }
 
 static void
-on_route(void *arg, const struct rtmsg *m, const struct rtattr *attributes, size_t len)
+on_route(void *arg, struct rtmsg *m, struct rtattr *attributes, size_t len)
 {
 	struct probe_default_route *best = arg, r = { .is_there = true };
 

@@ -94,9 +94,11 @@ read_label(struct slice text, char *label, size_t size)
 	const struct slice s = trim(text);
 	const size_t len = s.len < size - 1 ? s.len : size - 1;
 
-	for (size_t i = 0; i < len; i++)
-		label[i] = s.ptr[i] >= ' ' && s.ptr[i] <= '~' ? (char)s.ptr[i] : '?';
+	memcpy(label, s.ptr, len);
 	label[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if (label[i] < ' ' || label[i] > '~')
+			label[i] = '?';
 }
 
 static bool

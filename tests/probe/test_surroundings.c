@@ -77,6 +77,7 @@ test_a_file_that_is_cut_anywhere_names_at_least_one_resolver(void **state)
 		}
 }
 
+/* NOLINTBEGIN(concurrency-mt-unsafe): one thread */
 static void
 test_a_proxy_of_the_environment_is_seen(void **state)
 {
@@ -93,6 +94,7 @@ test_a_proxy_of_the_environment_is_seen(void **state)
 	probe_surroundings_read(&h);
 	assert_true(h.has_proxy_env);
 }
+/* NOLINTEND(concurrency-mt-unsafe) */
 
 /* In a child: filters are never taken off again. */
 static int

@@ -15,6 +15,7 @@
 #include "util/fd.h"
 
 enum { PORT = 587, CLOSED_PORT = 588, WAIT_MS = 250, LONG_MS = 5000 };
+enum { WAIT_US = 250000 };
 
 #define FORWARD(rule) "table inet t { chain c { type filter hook forward priority 0; " rule "; }; }"
 #define OUTPUT(rule) "table inet t { chain c { type filter hook output priority 0; " rule "; }; }"
@@ -87,49 +88,49 @@ probe(struct fixture *f, const char *to, uint16_t port, struct probe_tcp_options
 
 struct wall {
 	const char *name;
-	enum space where;
-	const char *rules;
+	const char *rules; /* in where */
 	const char *to;
-	uint16_t port;
+	const char *offender; /* NULL: no ICMP */
+	enum space where;
 	enum probe_tcp_end end;
 	int error;
-	const char *offender; /* NULL: no ICMP */
+	uint16_t port;
 	uint8_t type, code;
 };
 
 /* What each way to fail is for connect(2), both families. */
 static const struct wall walls[] = {
-	{ "open", SPACE_R1, "", SPACE_SERVER_V4, PORT, PROBE_TCP_OPEN, 0, NULL, 0, 0 },
-	{ "open, IPv6", SPACE_R1, "", SPACE_SERVER_V6, PORT, PROBE_TCP_OPEN, 0, NULL, 0, 0 },
-	{ "closed", SPACE_R1, "", SPACE_SERVER_V4, CLOSED_PORT, PROBE_TCP_RESET, ECONNREFUSED, NULL,
+	{ "open", "", SPACE_SERVER_V4, NULL, SPACE_R1, PROBE_TCP_OPEN, 0, PORT, 0, 0 },
+	{ "open, IPv6", "", SPACE_SERVER_V6, NULL, SPACE_R1, PROBE_TCP_OPEN, 0, PORT, 0, 0 },
+	{ "closed", "", SPACE_SERVER_V4, NULL, SPACE_R1, PROBE_TCP_RESET, ECONNREFUSED, CLOSED_PORT,
 	    0, 0 },
-	{ "closed, IPv6", SPACE_R1, "", SPACE_SERVER_V6, CLOSED_PORT, PROBE_TCP_RESET, ECONNREFUSED,
-	    NULL, 0, 0 },
-	{ "rejected by a router", SPACE_R1, FORWARD("tcp dport 587 reject"), SPACE_SERVER_V4, PORT,
-	    PROBE_TCP_REJECTED, ECONNREFUSED, SPACE_R1_V4, 3, 3 },
-	{ "rejected by a router, IPv6", SPACE_R1, FORWARD("tcp dport 587 reject"), SPACE_SERVER_V6,
-	    PORT, PROBE_TCP_REJECTED, ECONNREFUSED, SPACE_R1_V6, 1, 4 },
-	{ "rejected by the next router", SPACE_R2, FORWARD("tcp dport 587 reject"), SPACE_SERVER_V4,
-	    PORT, PROBE_TCP_REJECTED, ECONNREFUSED, SPACE_R2_V4, 3, 3 },
-	{ "rejected by the server", SPACE_SERVER, INPUT("tcp dport 587 reject"), SPACE_SERVER_V4,
-	    PORT, PROBE_TCP_REJECTED, ECONNREFUSED, SPACE_SERVER_V4, 3, 3 },
-	{ "prohibited", SPACE_R1, FORWARD("tcp dport 587 reject with icmpx type admin-prohibited"),
-	    SPACE_SERVER_V4, PORT, PROBE_TCP_REJECTED, EHOSTUNREACH, SPACE_R1_V4, 3, 13 },
-	{ "prohibited, IPv6: EACCES, but not of this machine", SPACE_R1,
-	    FORWARD("tcp dport 587 reject with icmpx type admin-prohibited"), SPACE_SERVER_V6, PORT,
-	    PROBE_TCP_REJECTED, EACCES, SPACE_R1_V6, 1, 1 },
-	{ "a reset that a router forges", SPACE_R1, FORWARD("tcp dport 587 reject with tcp reset"),
-	    SPACE_SERVER_V4, PORT, PROBE_TCP_RESET, ECONNREFUSED, NULL, 0, 0 },
-	{ "dropped by a router", SPACE_R1, FORWARD("tcp dport 587 drop"), SPACE_SERVER_V4, PORT,
-	    PROBE_TCP_SILENT, ETIMEDOUT, NULL, 0, 0 },
-	{ "dropped by this machine", SPACE_CLIENT, OUTPUT("tcp dport 587 drop"), SPACE_SERVER_V6,
-	    PORT, PROBE_TCP_SILENT, ETIMEDOUT, NULL, 0, 0 },
-	{ "rejected by this machine", SPACE_CLIENT, OUTPUT("tcp dport 587 reject"), SPACE_SERVER_V4,
-	    PORT, PROBE_TCP_REJECTED, ECONNREFUSED, SPACE_CLIENT_V4, 3, 3 },
-	{ "no route at a router", SPACE_R1, "", "10.9.0.1", PORT, PROBE_TCP_REJECTED, ENETUNREACH,
-	    SPACE_R1_V4, 3, 0 },
-	{ "no route at a router, IPv6", SPACE_R1, "", "fd09::1", PORT, PROBE_TCP_REJECTED,
-	    ENETUNREACH, SPACE_R1_V6, 1, 0 },
+	{ "closed, IPv6", "", SPACE_SERVER_V6, NULL, SPACE_R1, PROBE_TCP_RESET, ECONNREFUSED,
+	    CLOSED_PORT, 0, 0 },
+	{ "rejected by a router", FORWARD("tcp dport 587 reject"), SPACE_SERVER_V4, SPACE_R1_V4,
+	    SPACE_R1, PROBE_TCP_REJECTED, ECONNREFUSED, PORT, 3, 3 },
+	{ "rejected by a router, IPv6", FORWARD("tcp dport 587 reject"), SPACE_SERVER_V6,
+	    SPACE_R1_V6, SPACE_R1, PROBE_TCP_REJECTED, ECONNREFUSED, PORT, 1, 4 },
+	{ "rejected by the next router", FORWARD("tcp dport 587 reject"), SPACE_SERVER_V4,
+	    SPACE_R2_V4, SPACE_R2, PROBE_TCP_REJECTED, ECONNREFUSED, PORT, 3, 3 },
+	{ "rejected by the server", INPUT("tcp dport 587 reject"), SPACE_SERVER_V4, SPACE_SERVER_V4,
+	    SPACE_SERVER, PROBE_TCP_REJECTED, ECONNREFUSED, PORT, 3, 3 },
+	{ "prohibited", FORWARD("tcp dport 587 reject with icmpx type admin-prohibited"),
+	    SPACE_SERVER_V4, SPACE_R1_V4, SPACE_R1, PROBE_TCP_REJECTED, EHOSTUNREACH, PORT, 3, 13 },
+	{ "prohibited, IPv6: EACCES, but not of this machine",
+	    FORWARD("tcp dport 587 reject with icmpx type admin-prohibited"), SPACE_SERVER_V6,
+	    SPACE_R1_V6, SPACE_R1, PROBE_TCP_REJECTED, EACCES, PORT, 1, 1 },
+	{ "a reset that a router forges", FORWARD("tcp dport 587 reject with tcp reset"),
+	    SPACE_SERVER_V4, NULL, SPACE_R1, PROBE_TCP_RESET, ECONNREFUSED, PORT, 0, 0 },
+	{ "dropped by a router", FORWARD("tcp dport 587 drop"), SPACE_SERVER_V4, NULL, SPACE_R1,
+	    PROBE_TCP_SILENT, ETIMEDOUT, PORT, 0, 0 },
+	{ "dropped by this machine", OUTPUT("tcp dport 587 drop"), SPACE_SERVER_V6, NULL,
+	    SPACE_CLIENT, PROBE_TCP_SILENT, ETIMEDOUT, PORT, 0, 0 },
+	{ "rejected by this machine", OUTPUT("tcp dport 587 reject"), SPACE_SERVER_V4,
+	    SPACE_CLIENT_V4, SPACE_CLIENT, PROBE_TCP_REJECTED, ECONNREFUSED, PORT, 3, 3 },
+	{ "no route at a router", "", "10.9.0.1", SPACE_R1_V4, SPACE_R1, PROBE_TCP_REJECTED,
+	    ENETUNREACH, PORT, 3, 0 },
+	{ "no route at a router, IPv6", "", "fd09::1", SPACE_R1_V6, SPACE_R1, PROBE_TCP_REJECTED,
+	    ENETUNREACH, PORT, 1, 0 },
 };
 
 static void
@@ -302,7 +303,7 @@ test_a_router_that_rejects_later_does_not_end_a_connection_that_was_kept(void **
 		(void)event_base_loop(f->base, EVLOOP_ONCE);
 	space_filter(SPACE_R1, FORWARD("tcp dport 587 reject"));
 	assert_int_equal(write(f->fd, "x", 1), 1);
-	(void)event_base_loopexit(f->base, &(struct timeval){ 0, WAIT_MS * 1000 });
+	(void)event_base_loopexit(f->base, &(struct timeval){ .tv_usec = WAIT_US });
 	(void)event_base_dispatch(f->base);
 	assert_int_equal(read(f->fd, &octet, 1), -1);
 	assert_int_equal(errno, EAGAIN);
