@@ -225,6 +225,27 @@ add_mailbox(const struct message_mailbox *m, struct slice default_domain, struct
 	add_plain(m->domain.len != 0 ? m->domain : default_domain, out);
 }
 
+/* The tokens of s as they are; what was quoted stays quoted. */
+static void
+add_tokens(struct slice s, struct buf *out)
+{
+	struct message_token t = message_token_read(s, 0);
+
+	while (t.kind != MESSAGE_TOKEN_END && t.kind != MESSAGE_TOKEN_FAULT) {
+		buf_add_slice(out, slice_make(s.ptr + t.start, t.end - t.start));
+		advance(s, &t);
+	}
+}
+
+bool
+message_mailbox_print(const struct message_mailbox *m, struct slice default_domain, struct buf *out)
+{
+	add_tokens(m->local, out);
+	buf_add_octet(out, '@');
+	add_tokens(m->domain.len != 0 ? m->domain : default_domain, out);
+	return !out->overflow;
+}
+
 bool
 message_mailbox_is(
     const struct message_mailbox *m, struct slice default_domain, struct slice address)

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "util/buf.h"
 #include "util/slice.h"
 
 /* As they are written: quotes, and white space and comments inside, are there too. */
@@ -46,6 +47,12 @@ enum message_mailbox_status message_mailbox_next(
 /* The element at fault, up to the next comma: for a reply. */
 struct slice message_address_fault(const struct message_addresses *a);
 
+/*
+ * Appends the address of m for an envelope: without comments and white space, quoted where it must
+ * be, with default_domain when it has none. False when out is full.
+ */
+bool message_mailbox_print(
+    const struct message_mailbox *m, struct slice default_domain, struct buf *out);
 /*
  * Is m, with default_domain when it has none, the address of an envelope? Quotes, comments and
  * white space do not count, and letters compare without case.
