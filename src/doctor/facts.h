@@ -2,8 +2,8 @@
 /*
  * facts.h - everything that one check has found out, before anyone judges it.
  *
- * Facts are filled by run.c from the probes and read by judge.c and by the reports. They hold no
- * handle and no judgement, so a judgement can be tested with facts that were written by hand.
+ * Facts are filled by check.c from the probes and read by the judge and by the reports. They hold
+ * no handle and no judgement, so a judgement can be tested with facts that were written by hand.
  */
 #ifndef DOCTOR_FACTS_H
 #define DOCTOR_FACTS_H
@@ -19,7 +19,7 @@
 #include "probe/path.h"
 
 #define DOCTOR_PORTS_MAX 16    /* of one host */
-#define DOCTOR_CONTROLS_MAX 12 /* of one check, besides those of the host */
+#define DOCTOR_CONTROLS_MAX 24 /* of one check, besides those of the host */
 
 /* One port of one address. */
 struct doctor_probe {
@@ -40,6 +40,7 @@ struct doctor_probe {
 /* A machine besides the one that was asked about. */
 enum doctor_control_kind {
 	DOCTOR_CONTROL_SUBMISSION, /* another host's port 587 */
+	DOCTOR_CONTROL_TLS,        /* another host's port 465 */
 	DOCTOR_CONTROL_WEB,        /* another host's port 443 */
 	DOCTOR_CONTROL_GATEWAY,
 	DOCTOR_CONTROL_RESOLVER,
@@ -68,6 +69,8 @@ struct doctor_facts {
 	size_t control_count;
 	struct doctor_control controls[DOCTOR_CONTROLS_MAX];
 	bool wants_auth, wants_mail; /* a login, a message was asked for */
+	bool is_network;             /* no host was asked about, but this network (--network) */
+	bool is_cut_short;           /* the time was over before all was tried */
 	uint64_t message_len;
 	int64_t began_unix_ms;
 	uint64_t took_us;

@@ -15,7 +15,7 @@
 #include "doctor/facts.h"
 #include "explain/cause.h"
 
-#define DOCTOR_FINDINGS_MAX 64
+#define DOCTOR_FINDINGS_MAX 128
 #define DOCTOR_EVIDENCE_MAX 8 /* of one finding */
 
 enum doctor_weight {
@@ -81,5 +81,11 @@ struct doctor_verdict {
 /* Pure. The caller's to doctor_verdict_done(). */
 void doctor_judge(const struct doctor_facts *facts, struct doctor_verdict *ret_verdict);
 void doctor_verdict_done(struct doctor_verdict *verdict);
+
+/* "broken", "warning", "note"; "certain", "likely", "possible": for JSON; constants. */
+const char *doctor_weight_name(enum doctor_weight weight);
+const char *doctor_confidence_name(enum doctor_confidence confidence);
+/* "fine", "inconclusive", "name", ...: of an exit code. */
+const char *doctor_exit_name(enum doctor_exit exit);
 
 #endif

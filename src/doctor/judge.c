@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge.c - from findings about ports to one answer.
+ *
+ * The answer is about submission: port 587, and 465 instead of it. Ports 25 and 2525 are looked at
+ * for what they say about the others; closed, they are worth a note. Ports that the reader has
+ * named are all meant.
+ */
+#include "doctor/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor/view.h"
+#include "doctor/words.h"
+#include "util/alloc.h"
+
+enum { SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE = 2525 };
+/* More than one port of one address can add, and the answer over all. */
+enum { FINDINGS_RESERVED = 24 };
+
+/* Both have been tried: which tells more? The one that came further. */
+static bool
+is_telling(const struct doctor_facts *facts, const struct doctor_finding *f,
+    const struct doctor_finding *than)
+{
+	const struct doctor_probe *a = &facts->probes[f->probe], *b = &facts->probes[than->probe];
+	const bool is_local = a->dialog.tcp.end == PROBE_TCP_LOCAL;
+
+	if (is_local != (b->dialog.tcp.end == PROBE_TCP_LOCAL))
+		return !is_local;
+	return doctor_view_progress(a) > doctor_view_progress(b);
+}
+
+/* Of very many addresses the last ones are not judged: the others have said it all. */
+static bool
+has_room(const struct doctor_verdict *verdict)
+{
+	return verdict->finding_count < DOCTOR_FINDINGS_MAX - FINDINGS_RESERVED;
+}
+
+static void
+judge_subject(
+    const struct doctor_facts *facts, struct doctor_subject *s, struct doctor_verdict *verdict)
+{
+	for (size_t i = 0; i < facts->probe_count; i++) {
+		const struct doctor_probe *p = &facts->probes[i];
+		const struct doctor_judging j = { facts, verdict, i, p };
+
+		if (p->port != s->port || p->is_control || p->dialog.tcp.end == PROBE_TCP_NOT_TRIED)
+			continue;
+		s->broken[i] = doctor_judge_probe(&j);
+		s->tried++;
+		s->working += s->broken[i] == NULL;
+		if (s->broken[i] != NULL &&
+		    (s->deciding == NULL || is_telling(facts, s->broken[i], s->deciding)))
+			s->deciding = s->broken[i];
+	}
+}
+
+static void
+subject_init(struct doctor_subject *s, const struct doctor_facts *facts, uint16_t port)
+{
+	*s = (struct doctor_subject){ .port = port };
+	s->broken = xcalloc(facts->probe_count + 1, sizeof *s->broken);
+}
+
+static void
+subject_done(struct doctor_subject *s)
+{
+	free(s->broken);
+	s->broken = NULL;
+}
+
+/* All findings that were added since have at most that weight. */
+static void
+lighten(struct doctor_verdict *verdict, size_t since, enum doctor_weight weight)
+{
+	for (size_t i = since; i < verdict->finding_count; i++)
+		if (verdict->findings[i].weight < weight)
+			verdict->findings[i].weight = weight;
+}
+
+static bool
+is_unreached(const struct doctor_finding *f)
+{
+	return f->cause->class == EXPLAIN_CLASS_LOCAL ||
+	       f->cause->class == EXPLAIN_CLASS_FILTERED || f->cause->class == EXPLAIN_CLASS_CLOSED;
+}
+
+/* A port that is not asked about. True when it works somewhere. */
+static bool
+judge_side(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict)
+{
+	const size_t since = verdict->finding_count;
+	struct doctor_subject s;
+	bool works;
+
+	subject_init(&s, facts, port);
+	judge_subject(facts, &s, verdict);
+	works = s.working != 0;
+	lighten(verdict, since,
+	    port == SUBMISSIONS && s.deciding != NULL && !is_unreached(s.deciding) ? DOCTOR_WARNING
+										   : DOCTOR_NOTE);
+	subject_done(&s);
+	return works;
+}
+
+/* Is it one of those where mail can be submitted instead? Only over TLS that verifies. */
+static uint16_t
+choose_other_port(const struct doctor_facts *facts, uint16_t port)
+{
+	static const uint16_t choices[] = { SUBMISSION, SUBMISSIONS, ALTERNATIVE };
+
+	for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+		for (size_t k = 0; k < facts->probe_count; k++)
+			if (choices[i] != port && facts->probes[k].port == choices[i] &&
+			    doctor_view_works(&facts->probes[k]) &&
+			    facts->probes[k].dialog.ehlo_tls.has_auth)
+				return choices[i];
+	return 0;
+}
+
+static const char *
+mode_of(uint16_t port)
+{
+	return port == SUBMISSIONS ? "SSL/TLS" : "STARTTLS";
+}
+
+/* The finding's sentence, and what works instead. */
+static void
+conclude(const struct doctor_facts *facts, const struct doctor_finding *f, uint16_t port,
+    struct doctor_verdict *verdict)
+{
+	const size_t len = strlen(f->sentence);
+	const int bare = (int)(len != 0 && f->sentence[len - 1] == '.' ? len - 1 : len);
+	const uint16_t other = f->weight == DOCTOR_BROKEN ? choose_other_port(facts, port) : 0;
+	const bool is_server_fine = f->cause->class == EXPLAIN_CLASS_FILTERED ||
+				    f->cause->class == EXPLAIN_CLASS_INTERCEPTED ||
+				    f->cause->class == EXPLAIN_CLASS_PATH;
+
+	verdict->use_port = other;
+	verdict->exit = doctor_finding_exit(f);
+	verdict->is_inconclusive = verdict->exit == DOCTOR_EXIT_INCONCLUSIVE;
+	if (other == 0)
+		doctor_finding_set(&verdict->sentence, "%s", f->sentence);
+	else
+		doctor_finding_set(&verdict->sentence, "%.*s; %s%u works (%s).", bare, f->sentence,
+		    is_server_fine ? "the server itself is fine: port " : "port ", (unsigned)other,
+		    mode_of(other));
+}
+
+/* Put the deciding finding first, and the rest in order. */
+static void
+lead(struct doctor_verdict *verdict, const struct doctor_finding *f)
+{
+	const struct doctor_finding first = *f;
+	const size_t at = (size_t)(f - verdict->findings);
+
+	memmove(verdict->findings + 1, verdict->findings, at * sizeof first);
+	verdict->findings[0] = first;
+	for (size_t i = 1; i < verdict->finding_count; i++)
+		for (size_t k = i;
+		     k > 1 && verdict->findings[k - 1].weight > verdict->findings[k].weight; k--) {
+			const struct doctor_finding swapped = verdict->findings[k];
+
+			verdict->findings[k] = verdict->findings[k - 1];
+			verdict->findings[k - 1] = swapped;
+		}
+}
+
+/* 587 is closed, and that is all: the server wants 465. */
+static struct doctor_finding *
+find_port_missing(const struct doctor_facts *facts, const struct doctor_finding *closed,
+    struct doctor_verdict *verdict)
+{
+	const struct doctor_probe *p = &facts->probes[closed->probe];
+	const uint16_t other = choose_other_port(facts, p->port);
+	struct doctor_finding *f;
+
+	if (other == 0 || strcmp(closed->cause->id, "port-closed") != 0)
+		return NULL;
+	f = doctor_finding_add(verdict, "submission-port-missing", DOCTOR_BROKEN, closed->probe);
+	doctor_finding_set(&f->port, "%u", (unsigned)p->port);
+	doctor_finding_set(&f->detail, "%u", (unsigned)other);
+	doctor_finding_say(
+	    f, "The server does not offer submission on port %u.", (unsigned)p->port);
+	doctor_finding_prove(f, "%s", closed->sentence);
+	for (size_t i = 0; i < closed->evidence_count; i++)
+		doctor_finding_prove(f, "%s", closed->evidence[i].text);
+	doctor_finding_prove(f, "Port %u of it takes logins over verified TLS.", (unsigned)other);
+	f->confidence = closed->confidence;
+	return f;
+}
+
+/* Something worth to be the answer though mail goes out. */
+static const struct doctor_finding *
+find_worrying(const struct doctor_verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		const struct doctor_finding *f = &verdict->findings[i];
+
+		if (f->weight == DOCTOR_WARNING && f->cause->class == EXPLAIN_CLASS_INTERCEPTED)
+			return f;
+	}
+	return NULL;
+}
+
+/* "Submission works: ..." of the first address where it does. */
+static struct doctor_finding *
+find_fine(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict)
+{
+	struct doctor_finding *f = doctor_finding_add(verdict, "ok", DOCTOR_NOTE, DOCTOR_NO_PROBE);
+	const struct doctor_probe *p = NULL;
+
+	for (size_t i = 0; i < facts->probe_count && p == NULL; i++)
+		if (facts->probes[i].port == port && doctor_view_works(&facts->probes[i]))
+			p = &facts->probes[i];
+	doctor_finding_set(&f->port, "%u", (unsigned)port);
+	if (p == NULL) {
+		doctor_finding_say(f, "Port %u of %s works.", (unsigned)port, facts->host);
+		return f;
+	}
+	f->probe = (size_t)(p - facts->probes);
+	doctor_finding_say(f,
+	    "Submission works: %s, port %u with %s (%s, certificate valid until "
+	    "%s).",
+	    facts->host, (unsigned)port, p->dialog.is_implicit_tls ? "SSL/TLS" : "STARTTLS",
+	    p->dialog.tls.version,
+	    doctor_words_date(p->dialog.tls.certificate.not_after_unix_s).text);
+	doctor_finding_prove(f, "All stages passed at %s in %s.", doctor_words_endpoint(p).text,
+	    doctor_words_time(p->dialog.took_us).text);
+	if (facts->wants_auth && p->dialog.stages[PROBE_STAGE_AUTH].end == PROBE_STAGE_PASSED)
+		doctor_finding_prove(f, "The login with %s succeeded.", p->dialog.mechanism);
+	if (facts->wants_mail && p->dialog.stages[PROBE_STAGE_END].end == PROBE_STAGE_PASSED)
+		doctor_finding_prove(f, "The message was taken: \"%s\"%s%s.",
+		    doctor_words_reply(&p->dialog.stages[PROBE_STAGE_END]).text,
+		    p->dialog.queue_id[0] == '\0' ? "" : ", queue id ", p->dialog.queue_id);
+	return f;
+}
+
+/* Nothing at that address has spoken SMTP to us. */
+static bool
+is_mute(const struct doctor_facts *facts)
+{
+	for (size_t i = 0; i < facts->probe_count; i++)
+		if (facts->probes[i].dialog.ehlo.is_there ||
+		    facts->probes[i].dialog.ehlo_tls.is_there)
+			return false;
+	return true;
+}
+
+static struct doctor_finding *
+find_untried(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict)
+{
+	struct doctor_finding *f =
+	    doctor_finding_add(verdict, "inconclusive", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	doctor_finding_set(&f->port, "%u", (unsigned)port);
+	doctor_finding_say(f, "Port %u of %s could not be tried in the time there was.",
+	    (unsigned)port, facts->host);
+	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+	return f;
+}
+
+/* The port that is asked about: the finding that is the answer, or NULL when it works. */
+static struct doctor_finding *
+judge_main(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict)
+{
+	struct doctor_finding *f = NULL;
+	struct doctor_subject s;
+
+	subject_init(&s, facts, port);
+	judge_subject(facts, &s, verdict);
+	if (s.tried == 0)
+		f = find_untried(facts, port, verdict);
+	else if (s.working != 0 && s.deciding != NULL)
+		f = doctor_judge_family(facts, &s, verdict);
+	else if (s.working == 0)
+		f = s.deciding;
+	subject_done(&s);
+	return f;
+}
+
+static bool
+has_port(const struct doctor_facts *facts, uint16_t port)
+{
+	for (size_t i = 0; i < facts->port_count; i++)
+		if (facts->ports[i] == port)
+			return true;
+	return false;
+}
+
+/* Of the ports that the reader has named, the first that is broken; else the first. */
+static struct doctor_finding *
+judge_given(const struct doctor_facts *facts, struct doctor_verdict *verdict, uint16_t *ret_port)
+{
+	struct doctor_finding *worst = NULL;
+
+	*ret_port = facts->ports[0];
+	for (size_t i = 0; i < facts->port_count; i++) {
+		struct doctor_finding *f = judge_main(facts, facts->ports[i], verdict);
+
+		if (f == NULL || (worst != NULL && worst->weight <= f->weight))
+			continue;
+		worst = f;
+		*ret_port = facts->ports[i];
+	}
+	return worst;
+}
+
+static struct doctor_finding *
+judge_usual(const struct doctor_facts *facts, struct doctor_verdict *verdict, uint16_t *ret_port)
+{
+	struct doctor_finding *f, *missing;
+
+	*ret_port =
+	    has_port(facts, SUBMISSION) || facts->port_count == 0 ? SUBMISSION : facts->ports[0];
+	f = judge_main(facts, *ret_port, verdict);
+	for (size_t i = 0; i < facts->port_count; i++)
+		if (facts->ports[i] != *ret_port)
+			(void)judge_side(facts, facts->ports[i], verdict);
+	missing = f == NULL ? NULL : find_port_missing(facts, f, verdict);
+	if (missing == NULL)
+		return f;
+	f->weight = DOCTOR_NOTE;
+	return missing;
+}
+
+static void
+judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	const struct doctor_finding *f = doctor_judge_name(facts, verdict);
+	uint16_t port = facts->port_count == 0 ? SUBMISSION : facts->ports[0];
+
+	if (f == NULL && is_mute(facts))
+		f = doctor_judge_made_up(facts, verdict);
+	if (f != NULL)
+		lighten(verdict, verdict->finding_count, DOCTOR_NOTE);
+	else
+		f = facts->is_port_given ? judge_given(facts, verdict, &port)
+					 : judge_usual(facts, verdict, &port);
+	if (f == NULL)
+		f = find_worrying(verdict);
+	if (f == NULL) {
+		verdict->is_fine = true;
+		f = find_fine(facts, port, verdict);
+	}
+	conclude(facts, f, port, verdict);
+	lead(verdict, f);
+}
+
+void
+doctor_judge(const struct doctor_facts *facts, struct doctor_verdict *ret_verdict)
+{
+	*ret_verdict = (struct doctor_verdict){ .exit = DOCTOR_EXIT_FINE };
+	if (facts->is_network)
+		doctor_judge_network(facts, ret_verdict);
+	else
+		judge_host(facts, ret_verdict);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge.h - the rules, by what they judge. doctor_judge() in judge.c asks them in order.
+ *
+ * Each rule adds findings of any weight and returns the one that keeps this port from working, or
+ * NULL when nothing does.
+ */
+#ifndef DOCTOR_JUDGE_H
+#define DOCTOR_JUDGE_H
+
+#include "doctor/facts.h"
+#include "doctor/finding.h"
+#include "doctor/verdict.h"
+
+/* One port of one address before the judge. */
+struct doctor_judging {
+	const struct doctor_facts *facts;
+	struct doctor_verdict *verdict;
+	size_t at; /* of the probe in facts */
+	const struct doctor_probe *probe;
+};
+
+/* One port of the host, over all of its addresses. */
+struct doctor_subject {
+	uint16_t port;
+	size_t tried, working;
+	/* Beside facts.probes: what keeps it from working there; NULL: nothing, or not its. */
+	struct doctor_finding **broken;
+	struct doctor_finding *deciding; /* of those that are broken; NULL: none */
+};
+
+/* A finding about this port, with its number and address filled in. */
+struct doctor_finding *doctor_judge_find(
+    const struct doctor_judging *j, const char *id, enum doctor_weight weight);
+
+/* The name did not give an address to try. */
+struct doctor_finding *doctor_judge_name(
+    const struct doctor_facts *facts, struct doctor_verdict *verdict);
+/* It did, but one that is made up. Asked when nothing at the address has greeted. */
+struct doctor_finding *doctor_judge_made_up(
+    const struct doctor_facts *facts, struct doctor_verdict *verdict);
+/* All of one port: what became of the connection, then of the dialog. */
+struct doctor_finding *doctor_judge_probe(const struct doctor_judging *j);
+
+/* By the end of the attempt to connect. */
+struct doctor_finding *doctor_judge_local(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_silent(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_reset(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_rejected(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_unreachable(const struct doctor_judging *j);
+
+/* By the stages of the dialog, in their order. */
+struct doctor_finding *doctor_judge_interception(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_greeting(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_ehlo(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_starttls(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_handshake(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_certificate(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_path(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_auth(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_mail(const struct doctor_judging *j);
+
+/* Some of the subject's addresses work and others do not; NULL when that is of no matter here. */
+struct doctor_finding *doctor_judge_family(const struct doctor_facts *facts,
+    const struct doctor_subject *subject, struct doctor_verdict *verdict);
+
+/* No host, but this network (facts.is_network). */
+void doctor_judge_network(const struct doctor_facts *facts, struct doctor_verdict *verdict);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* judge_auth.c - can one log in here, and did it work when it was tried? */
+#include "doctor/judge.h"
+
+#include "doctor/view.h"
+#include "doctor/words.h"
+
+enum { AUTH_TEMPORARY = 454, AUTH_FAILED = 535, SERVICE_CLOSING = 421 };
+
+/* Is the port one that people submit mail to, so that it should take logins? */
+static bool
+is_for_submission(const struct doctor_judging *j)
+{
+	return j->probe->port != 25;
+}
+
+static struct doctor_finding *
+judge_offer(const struct doctor_judging *j)
+{
+	const struct probe_ehlo *e = &j->probe->dialog.ehlo_tls;
+	struct doctor_finding *f;
+
+	if (!e->is_there || e->has_auth || !is_for_submission(j))
+		return NULL;
+	f = doctor_judge_find(j, "auth-not-offered", DOCTOR_BROKEN);
+	doctor_finding_say(f, "Port %u works, but offers no login (AUTH), not even after TLS.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "The reply to EHLO after TLS has no AUTH%s.",
+	    j->probe->dialog.ehlo.has_auth ? ", the one before TLS has" : "");
+	doctor_finding_exclude(f, "It may take mail from certain addresses without a login, or "
+				  "offer it to certain addresses only; that cannot be seen from "
+				  "here.");
+	return f;
+}
+
+static void
+note_clear_text(const struct doctor_judging *j)
+{
+	const struct probe_ehlo *e = &j->probe->dialog.ehlo;
+	struct doctor_finding *f;
+
+	if (j->probe->dialog.is_implicit_tls || !e->has_auth)
+		return;
+	f = doctor_judge_find(j, "auth-in-clear", DOCTOR_WARNING);
+	doctor_finding_say(f,
+	    "The server offers a login on port %u before TLS: a program that is "
+	    "set up wrongly sends the password in clear.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "EHLO before TLS: AUTH %s.", e->mechanisms);
+}
+
+static struct doctor_finding *
+find_no_mechanism(const struct doctor_judging *j)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "auth-no-mechanism", DOCTOR_BROKEN);
+
+	doctor_finding_say(f, "The server offers no way of logging in that can be used here: %s.",
+	    j->probe->dialog.ehlo_tls.mechanisms);
+	doctor_finding_prove(f, "EHLO after TLS: AUTH %s.", j->probe->dialog.ehlo_tls.mechanisms);
+	doctor_finding_set(&f->detail, "%s", j->probe->dialog.ehlo_tls.mechanisms);
+	return f;
+}
+
+static struct doctor_finding *
+find_refused(const struct doctor_judging *j, const struct probe_stage_fact *s)
+{
+	const char *id = "auth-policy", *what = "does not allow this login, by a rule of its own";
+	struct doctor_finding *f;
+
+	if (s->code / 100 == 4) {
+		id = "auth-temporary";
+		what = "cannot check logins at the moment";
+	} else if (s->code == AUTH_FAILED || s->enhanced[2] == 8) {
+		id = "auth-failed";
+		what = "does not accept the user name and password";
+	}
+	f = doctor_judge_find(j, id, DOCTOR_BROKEN);
+	doctor_finding_say(f, "The server on port %u %s.", (unsigned)j->probe->port, what);
+	doctor_finding_prove(f, "AUTH %s was answered: \"%s\".", j->probe->dialog.mechanism,
+	    doctor_words_reply(s).text);
+	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	doctor_finding_exclude(f, "The port is not blocked and TLS works: the server has read the "
+				  "login. It was tried once.");
+	return f;
+}
+
+static struct doctor_finding *
+find_lost(const struct doctor_judging *j, const struct probe_stage_fact *s)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
+
+	doctor_finding_say(
+	    f, "The connection to port %u was lost at the login.", (unsigned)j->probe->port);
+	doctor_finding_prove(f, "The stage ended with: %s%s%s.", probe_stage_end_name(s->end),
+	    s->text[0] == '\0' ? "" : ", ", doctor_words_reply(s).text);
+	return f;
+}
+
+static struct doctor_finding *
+judge_login(const struct doctor_judging *j)
+{
+	const struct probe_stage_fact *s = &j->probe->dialog.stages[PROBE_STAGE_AUTH];
+
+	switch (s->end) {
+	case PROBE_STAGE_REFUSED:
+		return find_refused(j, s);
+	case PROBE_STAGE_SKIPPED:
+		return j->probe->dialog.mechanism[0] == '\0' && doctor_view_works(j->probe)
+			   ? find_no_mechanism(j)
+			   : NULL;
+	case PROBE_STAGE_TIMEOUT:
+	case PROBE_STAGE_CLOSED:
+	case PROBE_STAGE_RESET:
+	case PROBE_STAGE_BROKEN:
+		return find_lost(j, s);
+	case PROBE_STAGE_NOT_REACHED:
+	case PROBE_STAGE_PASSED:
+		break;
+	}
+	return NULL;
+}
+
+struct doctor_finding *
+doctor_judge_auth(const struct doctor_judging *j)
+{
+	struct doctor_finding *f;
+
+	note_clear_text(j);
+	f = judge_offer(j);
+	if (f == NULL && j->facts->wants_auth)
+		f = judge_login(j);
+	return f;
+}

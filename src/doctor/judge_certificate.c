@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge_certificate.c - each fault of the certificate by itself; several may be there at once.
+ *
+ * The first of the table that is there decides: who looks into TLS or whose clock is wrong explains
+ * the others.
+ */
+#include "doctor/judge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor/view.h"
+#include "doctor/words.h"
+
+enum { DAY_S = 86400, RENEW_DAYS = 14, NAMES_SHOWN = 8 };
+
+/* The names that it is for, "a.example, b.example and 3 more". */
+static void
+list_names(const struct probe_certificate *c, char *text, size_t size)
+{
+	size_t len = 0;
+	const size_t known = c->name_count < PROBE_CERTIFICATE_NAMES_MAX
+				 ? c->name_count
+				 : PROBE_CERTIFICATE_NAMES_MAX;
+	const size_t shown = known < NAMES_SHOWN ? known : NAMES_SHOWN;
+
+	text[0] = '\0';
+	if (shown == 0)
+		(void)snprintf(text, size, "no name at all");
+	for (size_t i = 0; i < shown && len < size; i++)
+		len += (size_t)snprintf(
+		    text + len, size - len, "%s%.60s", i == 0 ? "" : ", ", c->names[i]);
+	if (c->name_count > shown && len < size)
+		(void)snprintf(text + len, size - len, " and %zu more", c->name_count - shown);
+}
+
+static void
+say_expired(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
+
+	doctor_finding_say(f, "The server's certificate on port %u expired on %s.",
+	    (unsigned)j->probe->port, doctor_words_date(c->not_after_unix_s).text);
+	doctor_finding_prove(f, "It was valid from %s to %s; by this machine's clock today is %s.",
+	    doctor_words_date(c->not_before_unix_s).text,
+	    doctor_words_date(c->not_after_unix_s).text,
+	    doctor_words_date(j->facts->began_unix_ms / 1000).text);
+	doctor_finding_set(&f->detail, "%s", doctor_words_date(c->not_after_unix_s).text);
+}
+
+static void
+say_not_yet(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
+
+	doctor_finding_say(f, "The server's certificate on port %u is valid only from %s on.",
+	    (unsigned)j->probe->port, doctor_words_date(c->not_before_unix_s).text);
+	doctor_finding_prove(f, "By this machine's clock today is %s: one of the two is wrong.",
+	    doctor_words_date(j->facts->began_unix_ms / 1000).text);
+	doctor_finding_set(&f->detail, "%s", doctor_words_date(c->not_before_unix_s).text);
+}
+
+static void
+say_clock(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
+
+	doctor_finding_say(f,
+	    "The clock of this machine is wrong (it says %s), so the server's certificate seems "
+	    "to be out of its time.",
+	    doctor_words_date(j->facts->began_unix_ms / 1000).text);
+	doctor_finding_prove(f, "The certificate is valid from %s to %s.",
+	    doctor_words_date(c->not_before_unix_s).text,
+	    doctor_words_date(c->not_after_unix_s).text);
+	doctor_finding_set(
+	    &f->detail, "%s", doctor_words_date(j->facts->began_unix_ms / 1000).text);
+}
+
+static void
+say_wrong_name(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
+	char names[512];
+
+	list_names(c, names, sizeof names);
+	doctor_finding_say(f, "The server's certificate on port %u is not for %s, but for %s.",
+	    (unsigned)j->probe->port, doctor_words_host(j->facts), names);
+	doctor_finding_prove(f, "Subject \"%s\", issued by \"%s\".", c->subject, c->issuer);
+	doctor_finding_set(&f->detail, "%s", names);
+}
+
+static void
+say_issuer(
+    const struct doctor_judging *j, struct doctor_finding *f, const char *before, const char *after)
+{
+	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
+
+	doctor_finding_say(f, "%s port %u %s.", before, (unsigned)j->probe->port, after);
+	doctor_finding_prove(f,
+	    "Subject \"%s\", issued by \"%s\"; the server sent %u "
+	    "certificate%s%s%s.",
+	    c->subject, c->issuer, c->chain_length, c->chain_length == 1 ? "" : "s",
+	    c->error == NULL ? "" : "; OpenSSL says: ", c->error == NULL ? "" : c->error);
+	doctor_finding_set(&f->detail, "%s", c->issuer);
+}
+
+static void
+say_self_signed(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	say_issuer(
+	    j, f, "The server's certificate on", "is signed by itself; nobody else vouches for it");
+}
+
+static void
+say_incomplete(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	say_issuer(j, f, "The server on",
+	    "does not send the intermediate certificate that links its own to a known authority");
+}
+
+static void
+say_untrusted(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	say_issuer(j, f, "The server's certificate on",
+	    "is issued by an authority that this machine does not know");
+}
+
+static void
+say_no_roots(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	say_issuer(j, f,
+	    "This machine has no list of certificate authorities, so the certificate on",
+	    "cannot be verified, nor can any other");
+}
+
+static void
+say_revoked(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	say_issuer(j, f, "The server's certificate on", "has been revoked");
+}
+
+static void
+say_wrong_use(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	say_issuer(j, f, "The certificate on", "was not made for servers");
+}
+
+static void
+say_other(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	say_issuer(j, f, "The server's certificate on", "does not pass verification");
+}
+
+static void
+say_weak(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
+
+	say_issuer(
+	    j, f, "The certificate on", "has a weak key or signature; newer programs refuse it");
+	doctor_finding_prove(
+	    f, "%s key of %u bits, signed with %s.", c->key_type, c->key_bits, c->signature);
+}
+
+static const struct fault_rule {
+	enum probe_certificate_fault fault;
+	const char *id;
+	void (*say)(const struct doctor_judging *j, struct doctor_finding *f);
+} rules[] = {
+	{ PROBE_CERTIFICATE_OUR_CLOCK, "clock-wrong", say_clock },
+	{ PROBE_CERTIFICATE_NO_ROOTS, "certificate-no-roots", say_no_roots },
+	{ PROBE_CERTIFICATE_EXPIRED, "certificate-expired", say_expired },
+	{ PROBE_CERTIFICATE_NOT_YET_VALID, "certificate-not-yet-valid", say_not_yet },
+	{ PROBE_CERTIFICATE_SELF_SIGNED, "certificate-self-signed", say_self_signed },
+	{ PROBE_CERTIFICATE_INCOMPLETE, "certificate-incomplete", say_incomplete },
+	{ PROBE_CERTIFICATE_UNTRUSTED, "certificate-untrusted", say_untrusted },
+	{ PROBE_CERTIFICATE_WRONG_NAME, "certificate-wrong-name", say_wrong_name },
+	{ PROBE_CERTIFICATE_REVOKED, "certificate-untrusted", say_revoked },
+	{ PROBE_CERTIFICATE_WRONG_USE, "certificate-untrusted", say_wrong_use },
+	{ PROBE_CERTIFICATE_OTHER, "certificate-untrusted", say_other },
+};
+
+/* Good for now, but not for long: people renew late. */
+static void
+warn_of_end(const struct doctor_judging *j, const struct probe_certificate *c)
+{
+	const int64_t left_s = c->not_after_unix_s - j->facts->began_unix_ms / 1000;
+	struct doctor_finding *f;
+
+	if (left_s >= (int64_t)RENEW_DAYS * DAY_S || left_s <= 0)
+		return;
+	f = doctor_judge_find(j, "certificate-expired", DOCTOR_WARNING);
+	doctor_finding_say(f,
+	    "The server's certificate on port %u is valid for %d more day%s only.",
+	    (unsigned)j->probe->port, (int)(left_s / DAY_S), left_s / DAY_S == 1 ? "" : "s");
+	doctor_finding_prove(f, "It ends on %s.", doctor_words_date(c->not_after_unix_s).text);
+	doctor_finding_set(&f->detail, "%s", doctor_words_date(c->not_after_unix_s).text);
+}
+
+static void
+warn_of_weakness(const struct doctor_judging *j, const struct probe_certificate *c)
+{
+	if ((c->faults & PROBE_CERTIFICATE_WEAK) != 0)
+		say_weak(j, doctor_judge_find(j, "certificate-weak", DOCTOR_WARNING));
+}
+
+/* What another fault explains needs no finding of its own. */
+static unsigned
+without_consequences(unsigned faults)
+{
+	if ((faults & PROBE_CERTIFICATE_OUR_CLOCK) != 0)
+		faults &= ~(unsigned)(PROBE_CERTIFICATE_EXPIRED | PROBE_CERTIFICATE_NOT_YET_VALID);
+	if ((faults & (PROBE_CERTIFICATE_SELF_SIGNED | PROBE_CERTIFICATE_INCOMPLETE |
+			  PROBE_CERTIFICATE_NO_ROOTS)) != 0)
+		faults &= ~(unsigned)PROBE_CERTIFICATE_UNTRUSTED;
+	return faults;
+}
+
+struct doctor_finding *
+doctor_judge_certificate(const struct doctor_judging *j)
+{
+	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
+	const unsigned faults = without_consequences(c->faults);
+	struct doctor_finding *first = NULL;
+
+	if (!c->is_there)
+		return NULL;
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+		struct doctor_finding *f;
+
+		if ((faults & (unsigned)rules[i].fault) == 0)
+			continue;
+		f = doctor_judge_find(j, rules[i].id, DOCTOR_BROKEN);
+		rules[i].say(j, f);
+		if (first == NULL)
+			first = f;
+	}
+	if (first == NULL)
+		warn_of_end(j, c);
+	warn_of_weakness(j, c);
+	return first;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* judge_dialog.c - the port is open: does a mail server speak there, and does it offer TLS? */
+#include "doctor/judge.h"
+
+#include <string.h>
+
+#include "doctor/view.h"
+#include "doctor/words.h"
+
+enum { REPLY_GOING_AWAY = 421, ENHANCED_POLICY = 7 };
+
+static const struct probe_stage_fact *
+stage_of(const struct doctor_judging *j, enum probe_stage stage)
+{
+	return &j->probe->dialog.stages[stage];
+}
+
+static const char *
+words_of_end(enum probe_stage_end end)
+{
+	switch (end) {
+	case PROBE_STAGE_TIMEOUT:
+		return "nothing more came";
+	case PROBE_STAGE_CLOSED:
+		return "the connection was closed";
+	case PROBE_STAGE_RESET:
+		return "the connection was reset";
+	case PROBE_STAGE_REFUSED:
+		return "it was refused";
+	case PROBE_STAGE_BROKEN:
+		return "what came could not be read";
+	case PROBE_STAGE_NOT_REACHED:
+	case PROBE_STAGE_SKIPPED:
+	case PROBE_STAGE_PASSED:
+		break;
+	}
+	return "it ended";
+}
+
+/* "too many", "rate", and 421 with 4.7.x: the server counts. */
+static bool
+is_rate_limit(const struct probe_stage_fact *s)
+{
+	static const char *const words[] = { "too many", "rate limit", "ratelimit", "throttl",
+		"too fast", "too much", "connection limit", "concurrent" };
+
+	if (s->code / 100 != 4 && s->code / 100 != 5)
+		return false;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcasestr(s->text, words[i]) != NULL)
+			return true;
+	return s->code == REPLY_GOING_AWAY && s->enhanced[0] == 4 &&
+	       s->enhanced[1] == ENHANCED_POLICY;
+}
+
+/* The server says no at a stage where it is about who we are, not about mail. */
+static struct doctor_finding *
+find_refusal(const struct doctor_judging *j, const struct probe_stage_fact *s, const char *id,
+    const char *when)
+{
+	const bool is_rate = is_rate_limit(s);
+	const bool is_temporary = s->code / 100 == 4;
+	struct doctor_finding *f = doctor_judge_find(j,
+	    is_rate        ? "rate-limited"
+	    : is_temporary ? "temporary-failure"
+			   : id,
+	    DOCTOR_BROKEN);
+
+	if (is_rate)
+		doctor_finding_say(f,
+		    "The server limits how often or from where one may connect, "
+		    "and says so %s on port %u.",
+		    when, (unsigned)j->probe->port);
+	else if (is_temporary)
+		doctor_finding_say(f,
+		    "The server has a trouble of its own and asks to come back "
+		    "later, %s on port %u.",
+		    when, (unsigned)j->probe->port);
+	else
+		doctor_finding_say(f, "The server turns this machine away %s on port %u.", when,
+		    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "It said: \"%s\".", doctor_words_reply(s).text);
+	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	doctor_finding_exclude(f, "The port is not blocked: the server answered.");
+	return f;
+}
+
+/* The connection ended in the middle of things. */
+static struct doctor_finding *
+find_lost(const struct doctor_judging *j, enum probe_stage stage, const char *when)
+{
+	const struct probe_stage_fact *s = stage_of(j, stage);
+	struct doctor_finding *f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
+
+	doctor_finding_say(f, "The connection to port %u was lost %s: %s.",
+	    (unsigned)j->probe->port, when, words_of_end(s->end));
+	doctor_finding_prove(f, "Stage %s of %s ended so after %s%s%s.", probe_stage_name(stage),
+	    doctor_words_endpoint(j->probe).text, doctor_words_time(s->took_us).text,
+	    s->text[0] == '\0' ? "" : ": ", s->text[0] == '\0' ? "" : doctor_words_reply(s).text);
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
+static struct doctor_finding *
+find_tls_port(const struct doctor_judging *j)
+{
+	const struct probe_dialog_facts *other = j->probe->other_mode;
+	struct doctor_finding *f = doctor_judge_find(j, "plain-on-tls-port", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "Port %u of this server wants TLS from the first byte on (as port 465 does), not "
+	    "STARTTLS.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "No greeting came in clear.");
+	if (other != NULL && other->tls.version[0] != '\0')
+		doctor_finding_prove(f, "A TLS handshake at once succeeds (%s)%s.",
+		    other->tls.version,
+		    other->stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_PASSED
+			? ", and then the server greets"
+			: "");
+	if (j->probe->dialog.speaks_tls_on_plain_port)
+		doctor_finding_prove(f, "What came instead of a greeting is TLS.");
+	return f;
+}
+
+static bool
+is_tls_port(const struct doctor_probe *p)
+{
+	return p->dialog.speaks_tls_on_plain_port ||
+	       (p->other_mode != NULL && !p->dialog.is_implicit_tls &&
+		   p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED);
+}
+
+static struct doctor_finding *
+find_silent(const struct doctor_judging *j)
+{
+	const struct probe_stage_fact *s = stage_of(j, PROBE_STAGE_GREETING);
+	struct doctor_finding *f = doctor_judge_find(j, "greeting-missing", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "Port %u is open, but the server does not say a word: no greeting came within %s.",
+	    (unsigned)j->probe->port, doctor_words_time(s->took_us).text);
+	doctor_finding_prove(f, "The TCP connection to %s was made after %s.",
+	    doctor_words_endpoint(j->probe).text,
+	    doctor_words_time(j->probe->dialog.tcp.took_us).text);
+	if (j->probe->other_mode != NULL && j->probe->other_mode->is_tried)
+		doctor_finding_exclude(f, "It is no port of TLS from the first byte on: a "
+					  "handshake was not answered either.");
+	doctor_finding_exclude(f, "Some servers let all wait for 15 seconds and more before they "
+				  "greet, and a proxy whose server is gone looks the same.");
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
+static struct doctor_finding *
+find_closed_at_once(const struct doctor_judging *j)
+{
+	const struct probe_stage_fact *s = stage_of(j, PROBE_STAGE_GREETING);
+	struct doctor_finding *f = doctor_judge_find(j, "greeting-closed", DOCTOR_BROKEN);
+
+	doctor_finding_say(f, "Port %u takes the connection and ends it without a word.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "%s: %s after %s, before any greeting.",
+	    doctor_words_endpoint(j->probe).text, words_of_end(s->end),
+	    doctor_words_time(s->took_us).text);
+	if (j->probe->again != NULL && j->probe->again->is_tried)
+		doctor_finding_prove(f, "A second try ended in the same way.");
+	doctor_finding_exclude(f, "The port is not blocked by silence. A list of allowed or "
+				  "banned addresses at the server, a limit on connections, or a "
+				  "proxy without its server all look so.");
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
+static struct doctor_finding *
+find_not_smtp(const struct doctor_judging *j)
+{
+	const struct probe_stage_fact *s = stage_of(j, PROBE_STAGE_GREETING);
+	struct doctor_finding *f = doctor_judge_find(j, "not-smtp", DOCTOR_BROKEN);
+
+	doctor_finding_say(
+	    f, "What answers on port %u is no mail server.", (unsigned)j->probe->port);
+	doctor_finding_prove(
+	    f, "Instead of \"220 ...\" it said: \"%s\".", doctor_words_reply(s).text);
+	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	return f;
+}
+
+static void
+warn_of_slowness(const struct doctor_judging *j)
+{
+	const struct probe_stage_fact *s = stage_of(j, PROBE_STAGE_GREETING);
+	struct doctor_finding *f;
+
+	if (!j->probe->dialog.is_late)
+		return;
+	f = doctor_judge_find(j, "greeting-slow", DOCTOR_WARNING);
+	doctor_finding_say(f,
+	    "The server lets clients wait %s for its greeting on port %u; "
+	    "impatient programs give up.",
+	    doctor_words_time(s->took_us).text, (unsigned)j->probe->port);
+	doctor_finding_prove(f, "The connection was there after %s, the greeting %s later.",
+	    doctor_words_time(j->probe->dialog.tcp.took_us).text,
+	    doctor_words_time(s->took_us).text);
+}
+
+struct doctor_finding *
+doctor_judge_greeting(const struct doctor_judging *j)
+{
+	const struct probe_stage_fact *s = stage_of(j, PROBE_STAGE_GREETING);
+
+	switch (s->end) {
+	case PROBE_STAGE_TIMEOUT:
+		return is_tls_port(j->probe) ? find_tls_port(j) : find_silent(j);
+	case PROBE_STAGE_CLOSED:
+	case PROBE_STAGE_RESET:
+		return is_tls_port(j->probe) ? find_tls_port(j) : find_closed_at_once(j);
+	case PROBE_STAGE_REFUSED:
+		return find_refusal(j, s, "greeting-refused", "at the greeting");
+	case PROBE_STAGE_BROKEN:
+		return is_tls_port(j->probe) ? find_tls_port(j) : find_not_smtp(j);
+	case PROBE_STAGE_PASSED:
+		warn_of_slowness(j);
+		break;
+	case PROBE_STAGE_NOT_REACHED:
+	case PROBE_STAGE_SKIPPED:
+		break;
+	}
+	return NULL;
+}
+
+static struct doctor_finding *
+judge_hello(const struct doctor_judging *j, enum probe_stage stage, const char *when)
+{
+	const struct probe_stage_fact *s = stage_of(j, stage);
+
+	switch (s->end) {
+	case PROBE_STAGE_REFUSED:
+		return find_refusal(j, s, "ehlo-refused", when);
+	case PROBE_STAGE_TIMEOUT:
+	case PROBE_STAGE_CLOSED:
+	case PROBE_STAGE_RESET:
+	case PROBE_STAGE_BROKEN:
+		return find_lost(j, stage, when);
+	case PROBE_STAGE_NOT_REACHED:
+	case PROBE_STAGE_SKIPPED:
+	case PROBE_STAGE_PASSED:
+		break;
+	}
+	return NULL;
+}
+
+struct doctor_finding *
+doctor_judge_ehlo(const struct doctor_judging *j)
+{
+	struct doctor_finding *f = NULL;
+
+	if (!j->probe->dialog.is_implicit_tls)
+		f = judge_hello(j, PROBE_STAGE_EHLO, "at EHLO");
+	if (f == NULL)
+		f = judge_hello(j, PROBE_STAGE_EHLO_TLS, "at EHLO after TLS");
+	return f;
+}
+
+static struct doctor_finding *
+find_starttls_missing(const struct doctor_judging *j)
+{
+	const struct probe_ehlo *e = &j->probe->dialog.ehlo;
+	const struct probe_dialog_facts *anyway = j->probe->anyway;
+	struct doctor_finding *f = doctor_judge_find(j, "starttls-missing", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "The server does not offer STARTTLS on port %u: no encryption, so no "
+	    "safe way to log in.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "Its reply to EHLO has no STARTTLS%s%s.",
+	    e->has_auth ? ", but offers AUTH in clear: " : "", e->has_auth ? e->mechanisms : "");
+	if (anyway != NULL && anyway->is_tried) {
+		doctor_finding_prove(f, "STARTTLS, said all the same, is answered with \"%s\".",
+		    doctor_words_reply(&anyway->stages[PROBE_STAGE_STARTTLS]).text);
+		doctor_finding_exclude(f,
+		    "No sign that it is taken out on the way: the keyword "
+		    "is not painted over, and the command is not understood.");
+	} else {
+		doctor_finding_doubt(f, DOCTOR_LIKELY);
+	}
+	doctor_finding_exclude(f, "That something on the way removes both is possible; compare "
+				  "from another network.");
+	return f;
+}
+
+struct doctor_finding *
+doctor_judge_starttls(const struct doctor_judging *j)
+{
+	const struct probe_stage_fact *s = stage_of(j, PROBE_STAGE_STARTTLS);
+	struct doctor_finding *f;
+
+	if (j->probe->dialog.is_implicit_tls || !j->probe->dialog.ehlo.is_there)
+		return NULL;
+	switch (s->end) {
+	case PROBE_STAGE_SKIPPED:
+	case PROBE_STAGE_NOT_REACHED:
+		return j->probe->dialog.ehlo.has_starttls ? NULL : find_starttls_missing(j);
+	case PROBE_STAGE_REFUSED:
+		f = doctor_judge_find(j, "starttls-refused", DOCTOR_BROKEN);
+		doctor_finding_say(f, "The server offers STARTTLS on port %u, but refuses it.",
+		    (unsigned)j->probe->port);
+		doctor_finding_prove(f, "It said: \"%s\".", doctor_words_reply(s).text);
+		doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+		return f;
+	case PROBE_STAGE_TIMEOUT:
+	case PROBE_STAGE_CLOSED:
+	case PROBE_STAGE_RESET:
+	case PROBE_STAGE_BROKEN:
+		return find_lost(j, PROBE_STAGE_STARTTLS, "at STARTTLS");
+	case PROBE_STAGE_PASSED:
+		break;
+	}
+	return NULL;
+}

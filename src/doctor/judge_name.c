@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* judge_name.c - there is no address to try: whose fault is that? */
+#include "doctor/judge.h"
+
+#include <string.h>
+
+#include "doctor/words.h"
+
+enum { V4_AT = 12, LOOPBACK_NET = 127 };
+
+static size_t
+count_answering(const struct probe_name *n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->resolver_count; i++)
+		count += n->resolvers[i].is_udp_answered || n->resolvers[i].is_tcp_answered;
+	return count;
+}
+
+static void
+prove_resolvers(const struct probe_name *n, struct doctor_finding *f)
+{
+	for (size_t i = 0; i < n->resolver_count; i++) {
+		const struct probe_resolver_state *r = &n->resolvers[i];
+
+		doctor_finding_prove(f, "Name server %s: over UDP %s, over TCP %s.",
+		    doctor_words_ip(&r->ip).text,
+		    r->is_udp_answered   ? "it answers"
+		    : r->is_udp_rejected ? "it is rejected"
+					 : "no answer",
+		    r->is_tcp_answered   ? "it answers"
+		    : r->is_tcp_rejected ? "it is rejected"
+					 : "no answer");
+	}
+}
+
+static void
+prove_families(const struct probe_name *n, struct doctor_finding *f)
+{
+	doctor_finding_prove(f, "IPv4 addresses of %s: %s%s%s; IPv6: %s%s%s.", n->text,
+	    probe_name_end_name(n->v4.end), n->v4.error == NULL ? "" : ", ",
+	    n->v4.error == NULL ? "" : n->v4.error, probe_name_end_name(n->v6.end),
+	    n->v6.error == NULL ? "" : ", ", n->v6.error == NULL ? "" : n->v6.error);
+}
+
+static bool
+is_either(const struct probe_name *n, enum probe_name_end end)
+{
+	return n->v4.end == end || n->v6.end == end;
+}
+
+static struct doctor_finding *
+find_timeout(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	const struct probe_name *n = &facts->name;
+	const bool is_up = count_answering(n) != 0;
+	struct doctor_finding *f = doctor_finding_add(verdict,
+	    is_up ? "name-server-failed" : "resolver-down", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	if (is_up)
+		doctor_finding_say(f,
+		    "The name %s cannot be looked up: the name server of this machine answers, "
+		    "but not about this name in time.",
+		    n->text);
+	else if (facts->machine.resolver_count == 0)
+		doctor_finding_say(
+		    f, "This machine has no name server set up, so no name can be looked up.");
+	else
+		doctor_finding_say(f,
+		    "The name server of this machine gives no answer, so %s cannot be looked up.",
+		    n->text);
+	prove_families(n, f);
+	prove_resolvers(n, f);
+	if (!is_up)
+		doctor_finding_exclude(f, "That says nothing about the mail server or about port "
+					  "587: nothing was sent there.");
+	return f;
+}
+
+static struct doctor_finding *
+find_failed(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	const struct probe_name *n = &facts->name;
+	struct doctor_finding *f =
+	    doctor_finding_add(verdict, "name-server-failed", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	doctor_finding_say(f,
+	    "The name %s cannot be looked up: the name server reports a failure%s%s.", n->text,
+	    n->v4.error == NULL ? "" : ": ", n->v4.error == NULL ? "" : n->v4.error);
+	prove_families(n, f);
+	prove_resolvers(n, f);
+	doctor_finding_exclude(f, "It is not that the name does not exist: then the answer would "
+				  "say so.");
+	return f;
+}
+
+static struct doctor_finding *
+find_bogus(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	struct doctor_finding *f =
+	    doctor_finding_add(verdict, "name-bogus", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	doctor_finding_say(f,
+	    "The answer about %s does not pass DNSSEC: it was changed on the way, or the domain "
+	    "is signed wrongly.",
+	    facts->name.text);
+	prove_families(&facts->name, f);
+	return f;
+}
+
+static struct doctor_finding *
+find_no_address(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	const struct probe_name *n = &facts->name;
+	struct doctor_finding *f =
+	    doctor_finding_add(verdict, "name-no-address", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	if (n->v4.end == PROBE_NAME_NOT_ASKED)
+		doctor_finding_say(f, "%s has no IPv6 address.", n->text);
+	else if (n->v6.end == PROBE_NAME_NOT_ASKED)
+		doctor_finding_say(f, "%s has no IPv4 address.", n->text);
+	else
+		doctor_finding_say(f, "The name %s exists, but it has no address.", n->text);
+	prove_families(n, f);
+	return f;
+}
+
+static struct doctor_finding *
+find_no_name(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	struct doctor_finding *f =
+	    doctor_finding_add(verdict, "name-not-found", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	doctor_finding_say(f, "There is no host named %s.", facts->name.text);
+	prove_families(&facts->name, f);
+	doctor_finding_exclude(f, "The name server works: it answered that there is no such name.");
+	return f;
+}
+
+/* Addresses came, but not the host's. */
+static struct doctor_finding *
+find_made_up(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	const struct probe_name *n = &facts->name;
+	struct doctor_finding *f = doctor_finding_add(verdict,
+	    n->is_hijacked ? "name-hijacked" : "name-filtered", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	if (!n->is_hijacked)
+		doctor_finding_say(f,
+		    "The name server gives an address for %s (%s) that no public host has: a "
+		    "filter for names does that.",
+		    n->text, doctor_words_address(&n->addresses[0]).text);
+	else
+		doctor_finding_say(f,
+		    "The name server makes addresses up: it gives one (%s) even for a name that "
+		    "cannot exist, so that of %s means nothing.",
+		    doctor_words_address(&n->addresses[0]).text, n->text);
+	doctor_finding_prove(f, "%s: %s, as this machine's name server says.", n->text,
+	    doctor_words_address(&n->addresses[0]).text);
+	prove_resolvers(n, f);
+	return f;
+}
+
+/* 0.0.0.0, 127.x.x.x, :: and ::1 lead nowhere but to this machine. */
+static bool
+is_nowhere(const struct net_address *address)
+{
+	static const struct ip unspecified = { 0 }, loopback = { { [IP_LEN - 1] = 1 } };
+	struct ip ip;
+
+	if (!net_address_ip(address, &ip))
+		return false;
+	if (ip_is_v4(&ip))
+		return ip.octets[V4_AT] == 0 || ip.octets[V4_AT] == LOOPBACK_NET;
+	return memcmp(&ip, &unspecified, sizeof ip) == 0 || memcmp(&ip, &loopback, sizeof ip) == 0;
+}
+
+struct doctor_finding *
+doctor_judge_made_up(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	const struct probe_name *n = &facts->name;
+
+	if (n->address_count == 0 || n->is_literal || n->is_from_hosts)
+		return NULL;
+	if (n->is_hijacked || (n->is_filtered && is_nowhere(&n->addresses[0])))
+		return find_made_up(facts, verdict);
+	return NULL;
+}
+
+struct doctor_finding *
+doctor_judge_name(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	const struct probe_name *n = &facts->name;
+
+	if (n->address_count != 0)
+		return NULL;
+	if (is_either(n, PROBE_NAME_BOGUS))
+		return find_bogus(facts, verdict);
+	if (is_either(n, PROBE_NAME_NO_NAME))
+		return find_no_name(facts, verdict);
+	if (is_either(n, PROBE_NAME_FAILED))
+		return find_failed(facts, verdict);
+	if (is_either(n, PROBE_NAME_TIMEOUT))
+		return find_timeout(facts, verdict);
+	return find_no_address(facts, verdict);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* judge_path.c - do full segments get through to the server? */
+#include "doctor/judge.h"
+
+#include "doctor/view.h"
+#include "doctor/words.h"
+
+struct doctor_finding *
+doctor_judge_path(const struct doctor_judging *j)
+{
+	const struct probe_dialog_facts *d = &j->probe->dialog, *small = j->probe->small;
+	const enum probe_stage_end end = d->stages[PROBE_STAGE_BULK].end;
+	const bool is_cured =
+	    small != NULL && small->stages[PROBE_STAGE_BULK].end == PROBE_STAGE_PASSED;
+	struct doctor_finding *f;
+
+	if (end != PROBE_STAGE_TIMEOUT && end != PROBE_STAGE_RESET && end != PROBE_STAGE_CLOSED)
+		return NULL;
+	if (end != PROBE_STAGE_TIMEOUT || (!is_cured && d->bulk.unsent_len == 0)) {
+		f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
+		doctor_finding_say(f,
+		    "The connection to port %u is lost as soon as more than a few lines are sent.",
+		    (unsigned)j->probe->port);
+		doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+	} else {
+		f = doctor_judge_find(j, "path-mtu-out", DOCTOR_BROKEN);
+		doctor_finding_say(f,
+		    "Large packets to the server are lost on the way: short dialogs work on port "
+		    "%u, mail does not go out.",
+		    (unsigned)j->probe->port);
+		doctor_finding_doubt(f, is_cured ? DOCTOR_CERTAIN : DOCTOR_LIKELY);
+	}
+	doctor_finding_prove(f,
+	    "Of %u octets sent at once %u were never acknowledged, after %u retransmissions; the "
+	    "MTU of the way is taken to be %u.",
+	    (unsigned)d->bulk.sent_len, (unsigned)d->bulk.unsent_len, d->bulk.retransmits,
+	    d->bulk.mtu);
+	if (is_cured)
+		doctor_finding_prove(f, "With small segments the same octets arrive.");
+	else if (small != NULL && small->is_tried)
+		doctor_finding_prove(f, "With small segments they do not arrive either.");
+	return f;
+}

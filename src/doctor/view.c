@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doctor/view.h"
+
+#include <string.h>
+
+static bool
+same(const struct ip *a, const struct ip *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
+}
+
+bool
+doctor_view_is_gateway(const struct doctor_facts *facts, const struct ip *ip)
+{
+	const struct probe_host *m = &facts->machine;
+
+	for (size_t i = 0; i < facts->name.address_count; i++)
+		if (facts->routes[i].has_gateway && same(&facts->routes[i].gateway, ip))
+			return true;
+	return (m->has_gateway_v4 && same(&m->gateway_v4, ip)) ||
+	       (m->has_gateway_v6 && same(&m->gateway_v6, ip));
+}
+
+bool
+doctor_view_is_target(const struct doctor_facts *facts, const struct ip *ip)
+{
+	struct ip its;
+
+	for (size_t i = 0; i < facts->name.address_count; i++)
+		if (net_address_ip(&facts->name.addresses[i], &its) && same(&its, ip))
+			return true;
+	return false;
+}
+
+bool
+doctor_view_same_ip(const struct net_address *a, const struct net_address *b)
+{
+	struct ip one, two;
+
+	return net_address_ip(a, &one) && net_address_ip(b, &two) && same(&one, &two);
+}
+
+bool
+doctor_view_is_v4(const struct doctor_probe *p)
+{
+	return p->address.any.sa_family == AF_INET;
+}
+
+const struct probe_route *
+doctor_view_route(const struct doctor_facts *facts, const struct doctor_probe *p)
+{
+	for (size_t i = 0; i < facts->name.address_count; i++)
+		if (doctor_view_same_ip(&facts->name.addresses[i], &p->address))
+			return &facts->routes[i];
+	return NULL;
+}
+
+/* fe80::/10 and ::1 lead nowhere. */
+static bool
+is_of_link(const struct ip *ip)
+{
+	static const struct ip loopback = { { [IP_LEN - 1] = 1 } };
+
+	return (ip->octets[0] == 0xfe && (ip->octets[1] & 0xc0) == 0x80) || same(ip, &loopback);
+}
+
+bool
+doctor_view_has_v6_address(const struct doctor_facts *facts)
+{
+	for (size_t i = 0; i < facts->machine.address_count; i++) {
+		const struct ip *ip = &facts->machine.addresses[i];
+
+		if (!ip_is_v4(ip) && !is_of_link(ip))
+			return true;
+	}
+	return false;
+}
+
+bool
+doctor_view_is_answered(const struct doctor_probe *p)
+{
+	return p->dialog.is_tried &&
+	       (p->dialog.tcp.end == PROBE_TCP_OPEN || p->dialog.tcp.end == PROBE_TCP_RESET);
+}
+
+/* The next probe of another port of that address, from *at on; NULL: no more. */
+static const struct doctor_probe *
+next_port(const struct doctor_facts *facts, const struct doctor_probe *p, size_t *at)
+{
+	while (*at < facts->probe_count) {
+		const struct doctor_probe *other = &facts->probes[(*at)++];
+
+		if (other->port != p->port && doctor_view_same_ip(&other->address, &p->address))
+			return other;
+	}
+	return NULL;
+}
+
+const struct doctor_probe *
+doctor_view_alive(const struct doctor_facts *facts, const struct doctor_probe *p)
+{
+	const struct doctor_probe *other, *best = NULL;
+	size_t at = 0;
+
+	while ((other = next_port(facts, p, &at)) != NULL) {
+		if (!doctor_view_is_answered(other))
+			continue;
+		if (other->dialog.tcp.end == PROBE_TCP_OPEN)
+			return other;
+		if (best == NULL)
+			best = other;
+	}
+	return best;
+}
+
+bool
+doctor_view_has_path(const struct doctor_probe *p)
+{
+	return p->path.count != 0;
+}
+
+const struct doctor_probe *
+doctor_view_measured(const struct doctor_facts *facts, const struct doctor_probe *p)
+{
+	const struct doctor_probe *other, *best = NULL;
+	size_t at = 0;
+
+	while ((other = next_port(facts, p, &at)) != NULL) {
+		if (!doctor_view_is_answered(other) || other->path.end_ttl == 0)
+			continue;
+		if (best == NULL || other->path.end_ttl > best->path.end_ttl)
+			best = other;
+	}
+	return best;
+}
+
+const struct doctor_probe *
+doctor_view_open_elsewhere(const struct doctor_facts *facts, const struct doctor_probe *p)
+{
+	for (size_t i = 0; i < facts->probe_count; i++) {
+		const struct doctor_probe *other = &facts->probes[i];
+
+		if (other != p && other->port == p->port && other->dialog.tcp.end == PROBE_TCP_OPEN)
+			return other;
+	}
+	return NULL;
+}
+
+int
+doctor_view_distance(uint8_t answer_ttl)
+{
+	static const int starts[] = { 32, 64, 128, 255 };
+
+	if (answer_ttl == 0)
+		return -1;
+	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+		if (answer_ttl <= starts[i])
+			return starts[i] - answer_ttl;
+	return -1;
+}
+
+struct doctor_view_controls
+doctor_view_controls(const struct doctor_facts *facts, enum doctor_control_kind kind, bool is_v4)
+{
+	struct doctor_view_controls v = { 0 };
+
+	for (size_t i = 0; i < facts->control_count; i++) {
+		const struct doctor_control *c = &facts->controls[i];
+
+		if (c->kind != kind || c->address.len == 0 ||
+		    (c->address.any.sa_family == AF_INET) != is_v4 ||
+		    c->tcp.end == PROBE_TCP_NOT_TRIED)
+			continue;
+		v.tried++;
+		v.open += c->tcp.end == PROBE_TCP_OPEN;
+		v.alive += c->is_alive;
+		if (c->is_alive && v.first_alive == NULL)
+			v.first_alive = c;
+		if (c->tcp.end == PROBE_TCP_SILENT && v.first_silent == NULL)
+			v.first_silent = c;
+	}
+	return v;
+}
+
+unsigned
+doctor_view_progress(const struct doctor_probe *p)
+{
+	unsigned best = 0;
+
+	for (unsigned i = 0; i < PROBE_STAGE_QUIT; i++)
+		if (p->dialog.stages[i].end == PROBE_STAGE_PASSED)
+			best = i + 1;
+	return best;
+}
+
+bool
+doctor_view_works(const struct doctor_probe *p)
+{
+	const struct probe_dialog_facts *d = &p->dialog;
+
+	return d->is_tried && d->stages[PROBE_STAGE_EHLO_TLS].end == PROBE_STAGE_PASSED &&
+	       d->tls.certificate.is_there &&
+	       (d->tls.certificate.faults & ~(unsigned)PROBE_CERTIFICATE_WEAK) == 0;
+}
