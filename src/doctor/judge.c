@@ -48,7 +48,8 @@ judge_subject(
 		const struct doctor_probe *p = &facts->probes[i];
 		const struct doctor_judging j = { facts, verdict, i, p };
 
-		if (p->port != s->port || p->is_control || p->dialog.tcp.end == PROBE_TCP_NOT_TRIED)
+		if (p->port != s->port || p->is_control || !has_room(verdict) ||
+		    p->dialog.tcp.end == PROBE_TCP_NOT_TRIED)
 			continue;
 		s->broken[i] = doctor_judge_probe(&j);
 		s->tried++;
