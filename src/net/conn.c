@@ -67,9 +67,11 @@ explain_failure(struct net_conn *c, int socket_error)
 	if (ERR_SYSTEM_ERROR(code)) {
 		socket_error = ERR_GET_REASON(code);
 	} else if (ERR_GET_LIB(code) != 0) {
+		c->fault.tls = code;
 		set_error(c, find_tls_error(c, code));
 		return NET_CONN_TLS_FAILED;
 	}
+	c->fault.error = socket_error;
 	if (socket_error != 0)
 		set_error(c, strerrordesc_np(socket_error));
 	else
@@ -456,6 +458,18 @@ const char *
 net_conn_error(const struct net_conn *c)
 {
 	return c->error == NULL ? "" : c->error;
+}
+
+struct net_conn_fault
+net_conn_fault(const struct net_conn *c)
+{
+	return c->fault;
+}
+
+int
+net_conn_fd(const struct net_conn *c)
+{
+	return c->stream == NULL ? -1 : bufferevent_getfd(c->stream);
 }
 
 void

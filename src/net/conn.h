@@ -98,6 +98,14 @@ size_t net_conn_pending(const struct net_conn *c);
 void net_conn_set_deadline(struct net_conn *c, uint64_t at_ms);
 /* Why it ended, in words for a log, e.g. "connection refused", "certificate has expired". */
 const char *net_conn_error(const struct net_conn *c);
+/* The same for a program; both 0: closed by the peer, or by a fault of ours. */
+struct net_conn_fault {
+	int error;         /* errno: ECONNRESET, ... */
+	unsigned long tls; /* OpenSSL's, for ERR_GET_REASON() */
+};
+struct net_conn_fault net_conn_fault(const struct net_conn *c);
+/* For getsockopt(2) and the like; not to be read, written or closed. -1: there is none. */
+int net_conn_fd(const struct net_conn *c);
 /* "192.0.2.1", "2001:db8::1" or "local" for a Unix socket; port 0 there. */
 void net_conn_peer(const struct net_conn *c, char *address, size_t size, uint16_t *port);
 

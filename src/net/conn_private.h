@@ -29,6 +29,7 @@ struct net_conn {
 	uint64_t deadline_ms;
 	uint64_t armed_ms; /* what the timer waits for: never later than deadline_ms */
 	char *error;       /* owned; NULL: none */
+	struct net_conn_fault fault;
 	uint8_t peer_ip[16];
 	uint16_t peer_port;
 	uint8_t peer_family; /* AF_* */

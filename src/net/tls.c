@@ -191,15 +191,34 @@ use_authorities(SSL_CTX *context, const char *ca_file, struct buf *error)
 	return 0;
 }
 
+/* OpenSSL's level 0 has no lower bound for keys, hashes and what ciphers are made of. */
+static int
+widen(SSL_CTX *context, const struct net_tls_client_options *options, struct buf *error)
+{
+	bool is_old = options->version_min != 0 && options->version_min < TLS1_2_VERSION;
+
+	if (is_old || options->ciphers != NULL)
+		SSL_CTX_set_security_level(context, 0);
+	if (options->version_min != 0 &&
+	    SSL_CTX_set_min_proto_version(context, options->version_min) != 1)
+		return refuse(error, "no such version of TLS");
+	if (options->version_max != 0 &&
+	    SSL_CTX_set_max_proto_version(context, options->version_max) != 1)
+		return refuse(error, "no such version of TLS");
+	if (options->ciphers != NULL && SSL_CTX_set_cipher_list(context, options->ciphers) != 1)
+		return refuse(error, "no such ciphers");
+	return 0;
+}
+
 int
 net_tls_client_new(
     const struct net_tls_client_options *options, SSL_CTX **ret_context, struct buf *error)
 {
 	SSL_CTX *context = new_context(TLS_client_method());
-	int r = 0;
+	int r = widen(context, options, error);
 
 	SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
-	if (options->verify)
+	if (r == 0 && options->verify)
 		r = use_authorities(context, options->ca_file, error);
 	if (r < 0) {
 		SSL_CTX_free(context);

@@ -51,6 +51,13 @@ int net_tls_server_new(
 struct net_tls_client_options {
 	bool verify;         /* false: opportunistic, any certificate will do (RFC 7435) */
 	const char *ca_file; /* PEM to verify against; NULL: the system's. Read in this call. */
+	/*
+	 * For probes, which look at what they would not use: the versions that are offered
+	 * (TLS1_VERSION, ...) and the ciphers up to TLS 1.2, in OpenSSL's words. 0 and NULL: as
+	 * everywhere. With a version below 1.2, or ciphers, no key or hash is too weak either.
+	 */
+	int version_min, version_max;
+	const char *ciphers;
 };
 
 /* As net_tls_server_new(). The name to verify is given to net_conn_start_tls(). */

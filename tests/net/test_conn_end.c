@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/conn.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <cmocka.h>
+#include <openssl/err.h>
 
 #include "duo.h"
 #include "net/address.h"
@@ -97,6 +99,7 @@ test_a_peer_without_close_notify_has_closed_not_failed(void **state)
 	side_wait(f->base, &f->server.has_ended);
 	assert_string_equal(f->server.error, "closed by the peer");
 	assert_int_equal(f->server.end, NET_CONN_CLOSED);
+	assert_int_equal(net_conn_fault(f->server.conn).error, 0);
 }
 
 static void
@@ -115,6 +118,8 @@ test_a_reset_says_so_under_tls(void **state)
 	side_wait(f->base, &f->server.has_ended);
 	assert_int_equal(f->server.end, NET_CONN_FAILED);
 	assert_string_equal(f->server.error, "Connection reset by peer");
+	assert_int_equal(net_conn_fault(f->server.conn).error, ECONNRESET);
+	assert_int_equal(net_conn_fault(f->server.conn).tls, 0);
 }
 
 /* RFC 8314 §3.4. */
@@ -154,6 +159,9 @@ test_a_refused_certificate_says_why(void **state)
 	side_wait(f->base, &f->client.has_ended);
 	assert_int_equal(f->client.end, NET_CONN_TLS_FAILED);
 	assert_non_null(strstr(f->client.error, "self-signed certificate"));
+	assert_int_equal(
+	    ERR_GET_REASON(net_conn_fault(f->client.conn).tls), SSL_R_CERTIFICATE_VERIFY_FAILED);
+	assert_int_equal(net_conn_fault(f->client.conn).error, 0);
 	side_wait(f->base, &f->server.has_ended);
 	assert_int_equal(f->server.end, NET_CONN_TLS_FAILED);
 }

@@ -356,6 +356,74 @@ test_a_missing_ca_file_is_an_error(void **state)
 	buf_done(&error);
 }
 
+/* A server as there are still some. */
+static SSL_CTX *
+old_server(struct pki *pki)
+{
+	SSL_CTX *server = pki_server(pki);
+
+	SSL_CTX_set_security_level(server, 0);
+	(void)SSL_CTX_set_min_proto_version(server, TLS1_VERSION);
+	(void)SSL_CTX_set_max_proto_version(server, TLS1_1_VERSION);
+	(void)SSL_CTX_set_cipher_list(server, "ALL");
+	return server;
+}
+
+static bool
+reaches(SSL_CTX *server, const struct net_tls_client_options *options, int *ret_version)
+{
+	SSL_CTX *client;
+	struct pair p;
+	bool ok;
+
+	assert_int_equal(net_tls_client_new(options, &client, NULL), 0);
+	p = pair_make(client, server);
+	ok = handshake(&p);
+	if (ok)
+		*ret_version = SSL_version(p.client);
+	pair_done(&p);
+	SSL_CTX_free(client);
+	return ok;
+}
+
+static void
+test_a_probe_can_look_at_old_versions(void **state)
+{
+	const struct net_tls_client_options usual = { .verify = false };
+	const struct net_tls_client_options old = { .version_min = TLS1_VERSION };
+	const struct net_tls_client_options older = { .version_min = TLS1_VERSION,
+		.version_max = TLS1_VERSION,
+		.ciphers = "AES128-SHA:ECDHE-ECDSA-AES128-SHA" };
+	struct pki pki;
+	SSL_CTX *server;
+	int version = 0;
+
+	(void)state;
+	pki_init(&pki, PKI_P256, "mail.example");
+	server = old_server(&pki);
+	assert_false(reaches(server, &usual, &version));
+	assert_true(reaches(server, &old, &version));
+	assert_int_equal(version, TLS1_1_VERSION);
+	assert_true(reaches(server, &older, &version));
+	assert_int_equal(version, TLS1_VERSION);
+	SSL_CTX_free(server);
+	pki_done(&pki);
+}
+
+static void
+test_ciphers_that_do_not_exist_are_an_error(void **state)
+{
+	const struct net_tls_client_options options = { .ciphers = "NO-SUCH-CIPHER" };
+	struct buf error;
+	SSL_CTX *context;
+
+	(void)state;
+	buf_init(&error, 1024);
+	assert_int_equal(net_tls_client_new(&options, &context, &error), -EINVAL);
+	assert_true(slice_starts_nocase(buf_slice(&error), "no such ciphers"));
+	buf_done(&error);
+}
+
 int
 main(void)
 {
@@ -369,6 +437,8 @@ main(void)
 		cmocka_unit_test(test_a_key_must_belong_to_its_certificate),
 		cmocka_unit_test(test_a_verifying_client_checks_authority_name_and_address),
 		cmocka_unit_test(test_a_missing_ca_file_is_an_error),
+		cmocka_unit_test(test_a_probe_can_look_at_old_versions),
+		cmocka_unit_test(test_ciphers_that_do_not_exist_are_an_error),
 	};
 
 	net_tls_prepare();

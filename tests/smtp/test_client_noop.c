@@ -43,6 +43,7 @@ test_noops_are_as_long_as_asked_for(void **state)
 	}
 }
 
+/* For probes alone: RFC 2920 §3.1 has NOOP as the last of a flight. */
 static void
 test_a_flight_of_noops_is_over_with_its_last_reply(void **state)
 {
