@@ -172,7 +172,7 @@ find(char letter)
 static bool
 take_word(struct send_sendmail *line, int argc, char **argv, int *at, struct buf *error)
 {
-	char none[1] = "";
+	char *none = argv[*at] + strlen(argv[*at]);
 
 	for (char *c = argv[*at] + 1; *c != '\0'; c++) {
 		const struct option *o = find(*c);

@@ -38,6 +38,8 @@ smtp_server_new(const struct smtp_server_options *options, uint64_t now_ms)
 	buf_init(&s->helo, SMTP_DOMAIN_MAX);
 	buf_init(&s->account, SMTP_SERVER_ACCOUNT_MAX);
 	buf_init(&s->domains, options->limits->recipient_domains * sizeof(uint64_t));
+	s->is_tls = options->local_user.len != 0;
+	(void)buf_add_slice(&s->account, options->local_user);
 	s->state = options->implicit_tls ? SMTP_STATE_HANDSHAKE : SMTP_STATE_START;
 	if (!options->implicit_tls)
 		smtp_server_greet(s);

@@ -84,6 +84,11 @@ struct smtp_server_options {
 	int64_t unix_offset_ms;
 	/* Give an address of MAIL or RCPT without a domain our hostname; else it is refused. */
 	bool complete_addresses;
+	/*
+	 * Not empty: the client is a program of this user of ours, at a pipe that no network
+	 * reaches. Neither TLS nor a login is offered or asked for.
+	 */
+	struct slice local_user;
 	/* The highest MT-PRIORITY, 0 to 9, that a client may have (RFC 6710 §4.1). */
 	uint8_t priority_max;
 };
@@ -213,6 +218,12 @@ void smtp_server_store_done(
  */
 void smtp_server_store_refused(
     struct smtp_server *s, enum message_flaw flaw, struct slice detail, uint64_t now_ms);
+/*
+ * Instead of store_done, by who has no store but handed the text on at once: the next server did
+ * not take it, for good (554) or for now (451). words: who said what.
+ */
+void smtp_server_store_passed_back(
+    struct smtp_server *s, bool is_permanent, struct slice words, uint64_t now_ms);
 void smtp_server_abort_done(struct smtp_server *s, uint64_t now_ms);
 
 /* Facts about the session, for the trace header, the envelope and the log. Slices are borrowed. */
