@@ -138,6 +138,12 @@ struct probe_dialog_options {
 	bool wants_bulk;      /* try PROBE_STAGE_BULK where PIPELINING is offered */
 	uint16_t max_segment; /* TCP_MAXSEG; 0: the system's */
 	int tls_max;          /* TLS1_2_VERSION, ...: the highest; 0: any */
+	/*
+	 * With goal MAIL: nothing of the message leaves, MAIL neither, unless TLS is there and its
+	 * certificate without a fault. What is missing is the end of its stage (STARTTLS or
+	 * HANDSHAKE: BROKEN, with words), and then comes QUIT.
+	 */
+	bool requires_tls;
 	/* Credentials are given over verified TLS only, whatever the server offers. */
 	struct slice auth_user, auth_secret;
 	const char *auth_mechanism; /* NULL: the best that is offered */
