@@ -20,6 +20,9 @@
 #include "probe/certificate.h"
 #include "probe/ehlo.h"
 #include "probe/tcp.h"
+#include "smtp/mail_params.h"
+#include "smtp/rcpt_params.h"
+#include "smtp/verdict.h"
 #include "util/slice.h"
 
 /* In the order in which they come; with implicit TLS the handshake comes before the greeting. */
@@ -150,7 +153,12 @@ struct probe_dialog_options {
 	struct slice sender;
 	const struct slice *recipients;
 	size_t recipient_count;
-	struct slice message;                         /* with CRLF */
+	struct slice message;                            /* with CRLF */
+	const struct smtp_mail_params *mail_params;      /* NULL: nothing said */
+	const struct smtp_rcpt_params *recipient_params; /* one for each; NULL: nothing said */
+	/* What became of each recipient, once for each, before done; NULL: none. */
+	void (*on_recipient)(void *arg, size_t index, const struct smtp_verdict *verdict);
+	void *recipient_arg;
 	uint64_t connect_ms, greeting_ms, command_ms; /* time for each */
 	uint64_t total_ms;                            /* and for all of it */
 	/* Every line both ways, secrets masked, for a transcript; NULL: none. line has no CRLF. */
