@@ -4,18 +4,31 @@
 #ifndef DOCTOR_REPORT_H
 #define DOCTOR_REPORT_H
 
-#include <stdbool.h>
-
 #include <jansson.h>
 
 #include "doctor/facts.h"
 #include "doctor/verdict.h"
 #include "util/buf.h"
 
-/* The answer, what to do for each role, then the evidence. */
+#define DOCTOR_REPORT_MAX ((size_t)4 * 1024 * 1024) /* octets; none comes near it */
+
+/* Flags. */
+enum doctor_style {
+	DOCTOR_STYLE_PLAIN = 0,
+	DOCTOR_STYLE_COLOURS = 1 << 0, /* escape sequences for a terminal */
+	DOCTOR_STYLE_UTF8 = 1 << 1,    /* else ASCII alone */
+};
+
+/* The answer, what to do for each role, then the evidence; in lines of 80 characters. */
 void doctor_report_text(const struct doctor_facts *facts, const struct doctor_verdict *verdict,
-    bool has_colours, struct buf *out);
-/* The schema is in docs/doctor.md; its version is in the object. The caller's to json_decref(). */
+    unsigned style, struct buf *out);
+
+#define DOCTOR_REPORT_SCHEMA 1
+/* For json_dump*(): times have three digits behind the point, not seventeen. */
+#define DOCTOR_REPORT_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(12))
+/* The schema is docs/doctor.schema.json; its number is in the object. The caller's to
+ * json_decref().
+ */
 json_t *doctor_report_json(const struct doctor_facts *facts, const struct doctor_verdict *verdict);
 /* One line for Nagios, with performance data; its exit code (0 ok, 1 warning, 2 critical, 3). */
 int doctor_report_nagios(

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report_text.c - the report for people at a terminal: the answer, what to do, then why. */
+#include <inttypes.h>
+
+#include "doctor/advice.h"
+#include "doctor/cell.h"
+#include "doctor/layout.h"
+#include "doctor/report.h"
+#include "doctor/report_evidence.h"
+
+enum { ADVICE_TEXT_MAX = 4096 };
+
+static enum doctor_colour
+colour_of(const struct doctor_verdict *verdict)
+{
+	if (verdict->is_inconclusive)
+		return DOCTOR_COLOUR_DOUBTFUL;
+	if (!verdict->is_fine)
+		return DOCTOR_COLOUR_BAD;
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		if (verdict->findings[i].weight != DOCTOR_NOTE)
+			return DOCTOR_COLOUR_DOUBTFUL;
+	return DOCTOR_COLOUR_GOOD;
+}
+
+static const char *
+role_title(enum explain_role role)
+{
+	switch (role) {
+	case EXPLAIN_USER:
+		return "  If you only want to send mail:";
+	case EXPLAIN_ADMINISTRATOR:
+		return "  If you look after the network or the server:";
+	case EXPLAIN_DEVELOPER:
+		return "  If you write the program that sends:";
+	}
+	return "";
+}
+
+static void
+add_advice(const struct doctor_paper *paper, const struct doctor_facts *facts,
+    const struct doctor_advice *advice, enum explain_role role)
+{
+	struct buf text;
+
+	buf_init(&text, ADVICE_TEXT_MAX);
+	(void)buf_addf(paper->out, "%s\n", role_title(role));
+	for (size_t i = 0; i < advice->count; i++) {
+		const struct doctor_finding *finding = advice->findings[i];
+
+		buf_clear(&text);
+		doctor_advice_fill(facts, finding, finding->cause->advice[role], &text);
+		(void)buf_add_octet(&text, '\0');
+		doctor_paper_text(
+		    paper, advice->count > 1 ? "    - " : "    ", (const char *)text.ptr);
+	}
+	buf_done(&text);
+}
+
+static void
+add_roles(const struct doctor_paper *paper, const struct doctor_facts *facts,
+    const struct doctor_verdict *verdict)
+{
+	bool has_title = false;
+
+	for (enum explain_role role = EXPLAIN_USER; role < EXPLAIN_ROLE_COUNT; role++) {
+		struct doctor_advice advice;
+
+		doctor_advice_gather(verdict, role, &advice);
+		if (advice.count == 0)
+			continue;
+		if (!has_title)
+			doctor_paper_title(paper, "What to do");
+		has_title = true;
+		add_advice(paper, facts, &advice, role);
+	}
+}
+
+static const char *
+mark_of(enum doctor_weight weight)
+{
+	switch (weight) {
+	case DOCTOR_BROKEN:
+		return "  ! ";
+	case DOCTOR_WARNING:
+		return "  * ";
+	case DOCTOR_NOTE:
+		return "  - ";
+	}
+	return "";
+}
+
+static const char *
+confidence_words(enum doctor_confidence confidence)
+{
+	switch (confidence) {
+	case DOCTOR_CERTAIN:
+		return "";
+	case DOCTOR_LIKELY:
+		return " (likely)";
+	case DOCTOR_POSSIBLE:
+		return " (possible)";
+	}
+	return "";
+}
+
+static void
+add_finding(const struct doctor_paper *paper, const struct doctor_finding *finding)
+{
+	struct buf sentence;
+
+	buf_init(&sentence, ADVICE_TEXT_MAX);
+	(void)buf_addf(&sentence, "%s%s", finding->sentence == NULL ? "" : finding->sentence,
+	    confidence_words(finding->confidence));
+	(void)buf_add_octet(&sentence, '\0');
+	doctor_paper_text(paper, mark_of(finding->weight), (const char *)sentence.ptr);
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		doctor_paper_text(paper, "      ", finding->evidence[i].text);
+	if (finding->excluded != NULL)
+		doctor_paper_text(paper, "      Considered: ", finding->excluded);
+	buf_done(&sentence);
+}
+
+static void
+add_findings(const struct doctor_paper *paper, const struct doctor_verdict *verdict)
+{
+	if (verdict->finding_count == 0)
+		return;
+	doctor_paper_title(paper, "Why");
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		add_finding(paper, &verdict->findings[i]);
+}
+
+void
+doctor_report_text(const struct doctor_facts *facts, const struct doctor_verdict *verdict,
+    unsigned style, struct buf *out)
+{
+	const struct doctor_paper paper = { out, style, DOCTOR_LAYOUT_WIDTH };
+
+	doctor_paper_coloured(
+	    &paper, colour_of(verdict), verdict->sentence == NULL ? "" : verdict->sentence);
+	add_roles(&paper, facts, verdict);
+	add_findings(&paper, verdict);
+	doctor_paper_title(&paper, "What was seen");
+	doctor_report_name(&paper, facts);
+	doctor_report_probes(&paper, facts);
+	doctor_report_ladders(&paper, facts);
+	doctor_report_controls(&paper, facts);
+	doctor_report_end(&paper, facts);
+}
