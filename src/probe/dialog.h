@@ -87,12 +87,15 @@ struct probe_tls {
 	struct probe_certificate certificate;
 };
 
-/* How the bulk went (PROBE_STAGE_BULK). */
+/* What the socket showed when the bulk (PROBE_STAGE_BULK) was through, or when a stage had no more
+ * time. */
 struct probe_bulk {
-	uint32_t sent_len;
+	uint32_t sent_len;    /* octets of the bulk; 0: none was sent */
 	uint32_t unsent_len;  /* octets the peer never acknowledged (SIOCOUTQ) */
-	unsigned retransmits; /* tcpi_retransmits at the end */
+	unsigned retransmits; /* tcpi_retransmits at the end: in a row, without an answer */
 	unsigned mtu;         /* IP_MTU of the socket */
+	/* Packets from the peer behind one that did not come: its large ones are lost. */
+	unsigned out_of_order;
 };
 
 /* All that one connection showed. Large (some 20 KiB): allocate it. No pointers but constants. */
@@ -105,16 +108,26 @@ struct probe_dialog_facts {
 	/* Octets came before the first thing that we say on a port of implicit TLS, and so on. */
 	bool speaks_plain_on_tls_port;
 	bool speaks_tls_on_plain_port;
+	/*
+	 * Plaintext that came together with the reply to STARTTLS, as if from behind it (RFC 3207
+	 * §4.2). It is never used: somebody on the way may have put it there.
+	 */
+	uint32_t injected_len;
+	char injected[128]; /* printable, cut */
+	char unasked[128];  /* a reply that nothing of ours had asked for, "421 closing" */
 	struct probe_ehlo ehlo, ehlo_tls; /* before and after TLS */
 	struct probe_tls tls;
 	struct probe_bulk bulk;
 	char mechanism[32]; /* that AUTH was tried with */
-	char queue_id[128]; /* out of the reply to the end of the text, as far as it can be told */
-	bool is_late;       /* the greeting came after PROBE_GREETING_SLOW_MS */
+	bool is_logged_in;
+	char complaint[256]; /* what the server has against a token, JSON; printable, cut */
+	char queue_id[128];  /* out of the reply to the end of the text, as far as it can be told */
+	bool is_late;        /* the greeting came after PROBE_GREETING_SLOW_MS */
 	uint64_t took_us;
 };
 
 #define PROBE_GREETING_SLOW_MS 3000
+#define PROBE_BULK_MS 3000 /* enough for four retransmissions in a row */
 
 enum probe_dialog_goal {
 	PROBE_GOAL_CONNECT,  /* connect and close */
@@ -147,7 +160,15 @@ struct probe_dialog_options {
 	 * HANDSHAKE: BROKEN, with words), and then comes QUIT.
 	 */
 	bool requires_tls;
-	/* Credentials are given over verified TLS only, whatever the server offers. */
+	/*
+	 * The lowest, 0: TLS 1.2; and the ciphers up to TLS 1.2 in OpenSSL's words, NULL: the
+	 * usual. With either, weak keys and hashes do not stop the handshake: to look at what was
+	 * refused with PROBE_TLS_VERSION or PROBE_TLS_NO_CIPHER.
+	 */
+	int tls_min;
+	const char *tls_ciphers;
+	/* Credentials are given over verified TLS only, whatever the server offers. The secret of
+	   XOAUTH2 and OAUTHBEARER is a token; they are used only when named here. */
 	struct slice auth_user, auth_secret;
 	const char *auth_mechanism; /* NULL: the best that is offered */
 	struct slice sender;
@@ -156,11 +177,12 @@ struct probe_dialog_options {
 	struct slice message;                            /* with CRLF */
 	const struct smtp_mail_params *mail_params;      /* NULL: nothing said */
 	const struct smtp_rcpt_params *recipient_params; /* one for each; NULL: nothing said */
-	/* What became of each recipient, once for each, before done; NULL: none. */
+	/* What became of each recipient, once for each, when MAIL was said; NULL: none. */
 	void (*on_recipient)(void *arg, size_t index, const struct smtp_verdict *verdict);
 	void *recipient_arg;
 	uint64_t connect_ms, greeting_ms, command_ms; /* time for each */
 	uint64_t total_ms;                            /* and for all of it */
+	uint64_t bulk_ms;                             /* 0: PROBE_BULK_MS */
 	/* Every line both ways, secrets masked, for a transcript; NULL: none. line has no CRLF. */
 	void (*on_line)(void *arg, bool is_ours, struct slice line);
 	void *line_arg;
