@@ -40,11 +40,12 @@ KINDS = {
     "not-yet-valid": {"from_days": 3, "to_days": 90},
     # For when the server's greeting tells a date of that time: our clock is what is wrong.
     "of-2031": {"from": "20310101000000Z", "to": "20320101000000Z"},
-    "wrong-name": {"names": ("DNS:smtp.provider.example", "DNS:mail.provider.example")},
+    "wrong-name": {"common_name": "mail.provider.example",
+                   "names": ("DNS:smtp.provider.example", "DNS:mail.provider.example")},
     "common-name-only": {"names": ()},
     "wildcard": {"names": ("DNS:*.example.net",)},
     "wildcard-too-wide": {"names": ("DNS:*.net",)},
-    "ip-address": {"names": ("IP:ADDRESS",)},
+    "ip-address": {"common_name": "Mail server", "names": ("IP:ADDRESS",)},
     "missing-intermediate": {"sends": ()},
     "self-signed": {"issuer": None},
     "unknown-authority": {"issuer": "unknown", "sends": ()},
@@ -56,7 +57,7 @@ KINDS = {
     "large": {"key": "rsa2048", "names": ("DNS:NAME", *(f"DNS:host{i}.mail.provider.example"
                                                        for i in range(120)))},
     "rsa": {"key": "rsa2048"},
-    "interceptor": {"names": ("DNS:smtp.isp.example",)},
+    "interceptor": {"common_name": "smtp.isp.example", "names": ("DNS:smtp.isp.example",)},
 }
 _AUTHORITIES = {
     "root": ("/O=Sallyport laboratory/CN=Laboratory root", None),
@@ -150,7 +151,7 @@ class Certificates:
             "basicConstraints=CA:FALSE\n"
             f"extendedKeyUsage={spec.get('use', 'serverAuth')}\n"
             + (f"subjectAltName={','.join(names)}\n" if names else ""))
-        common_name = "mail.provider.example" if kind == "wrong-name" else name
+        common_name = spec.get("common_name", "NAME").replace("NAME", name)
         more = ["-md", spec["digest"]] if "digest" in spec else []
         if issuer is None:
             issuer, more = key.stem, [*more, "-selfsign"]

@@ -17,6 +17,21 @@ _CLOSED = "ECONNREFUSED"
 
 
 @dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What the doctor must say. A tuple: any of these, where the facts allow no more."""
+    cause: str | tuple
+    exit: int | tuple
+    use_port: int | None = None   # None: not looked at
+    offender: str | None = None   # the node that the evidence must name
+    findings: tuple = ()          # causes that must be said besides
+    queue_id: str | None = None
+    seconds: float = 10
+
+
+OK = Verdict("ok", 0)
+
+
+@dataclasses.dataclass(frozen=True)
 class Condition:
     name: str
     summary: str
@@ -31,6 +46,11 @@ class Condition:
     confine: str | None = None  # what the client runs under, see confine
     target: str = "HOST"    # of the command line
     truth: dict = dataclasses.field(default_factory=dict)
+    names: dict = dataclasses.field(default_factory=dict)  # {"A": words of witness.ask()}
+    dialog: str | None = None  # how a plain dialog ends, see witness.talk()
+    port: int = 587            # of that dialog
+    verdict: Verdict | None = None
+    is_login: bool = False     # check logs in and submits a message
 
     @property
     def is_alone(self):
@@ -225,20 +245,25 @@ _BETWEEN = [
               families="46", network=(_redirect("r1"),),
               others={"smtp.isp.example": ("r1", {587: "certificate-interceptor"})},
               truth={**_both("open"), "4:587 1": "open", "6:587 1": "open",
-                     "4:465 1": "EHOSTUNREACH icmp 11/0 from r1"}),
+                     "4:465 1": "EHOSTUNREACH icmp 11/0 from r1"},
+              dialog="tls: Hostname mismatch"),
     Condition("proxy-r1-no-tls", "r1 takes connections to port 587, and knows no TLS",
               families="46", network=(_redirect("r1"),),
               others={"smtp.isp.example": ("r1", {587: "starttls-missing-auth"})},
-              truth={**_both("open"), "4:587 1": "open"}),
+              truth={**_both("open"), "4:587 1": "open"},
+              dialog="starttls: not offered"),
     Condition("strip-r1", "r1 takes the offer of STARTTLS away", families="46",
               network=(_redirect("r1"),), boxes=(("strip", "r1", (587,)),),
-              truth={**_both("open"), "4:587 1": "open"}),
+              truth={**_both("open"), "4:587 1": "open"},
+              dialog="starttls: not offered"),
     Condition("mask-r1", "r1 masks the greeting and STARTTLS, as Cisco's inspection does",
               families="46", network=(_redirect("r1"),), boxes=(("mask", "r1", (587,)),),
-              truth={**_both("open"), "4:587 1": "open"}),
+              truth={**_both("open"), "4:587 1": "open"},
+              dialog="starttls: not offered"),
     Condition("inspect-client", "an antivirus of the client looks into TLS", families="46",
               network=(_redirect("client", "587, 465"),),
-              boxes=(("inspect", "client", (587, 465)),), truth=_both("open")),
+              boxes=(("inspect", "client", (587, 465)),), truth=_both("open"),
+              dialog="tls: unable to get local issuer certificate"),
 ]
 
 # ---- large packets -------------------------------------------------------------------------------
@@ -253,37 +278,51 @@ _HOLES = [
               truth=_both("open")),
     Condition("mtu-hole-in", "large packets from the server are lost without a word",
               families="46", ports=_LARGE, network=(*_SMALL, Nft("r2", "output", _NO_TOO_BIG)),
-              truth=_both("open")),
+              truth=_both("open"),
+              dialog="tls: silent"),
     Condition("mtu-small", "the way takes small packets only, and says so", families="46",
-              ports=_LARGE, network=_SMALL, truth=_both("open")),
+              ports=_LARGE, network=_SMALL, truth=_both("open"),
+              dialog="message: 250 2.0.0 Ok: queued"),
 ]
 
 # ---- DNS -----------------------------------------------------------------------------------------
 
 _NAMES = [
-    Condition("dns-no-name", "there is no such name", dns={"records": {"HOST": None}}),
+    Condition("dns-no-name", "there is no such name", dns={"records": {"HOST": None}},
+              names={"A": "NXDOMAIN", "AAAA": "NXDOMAIN"}),
     Condition("dns-no-address", "the name is there, it has no address",
-              dns={"records": {"HOST": {"MX": ["10 mx.example.net"]}}}),
-    Condition("dns-servfail", "the resolver fails", dns={"rcodes": {"HOST": "SERVFAIL"}}),
-    Condition("dns-refused", "the resolver refuses to answer", dns={"rcodes": {"*": "REFUSED"}}),
-    Condition("dns-silent", "the resolver does not answer", dns={"silent": ["*"]}),
-    Condition("dns-rejected", "nothing listens on port 53 of the resolver", has_dns=False),
+              dns={"records": {"HOST": {"MX": ["10 mx.example.net"]}}},
+              names={"A": "NOERROR", "AAAA": "NOERROR"}),
+    Condition("dns-servfail", "the resolver fails", dns={"rcodes": {"HOST": "SERVFAIL"}},
+              names={"A": "SERVFAIL"}),
+    Condition("dns-refused", "the resolver refuses to answer", dns={"rcodes": {"*": "REFUSED"}},
+              names={"A": "REFUSED"}),
+    Condition("dns-silent", "the resolver does not answer", dns={"silent": ["*"]},
+              names={"A": "silent"}),
+    Condition("dns-rejected", "nothing listens on port 53 of the resolver", has_dns=False,
+              names={"A": "ECONNREFUSED"}),
     Condition("dns-zero", "the resolver answers 0.0.0.0: a filter",
-              dns={"records": {"HOST": {"A": ["0.0.0.0"], "AAAA": ["::"]}}}),
+              dns={"records": {"HOST": {"A": ["0.0.0.0"], "AAAA": ["::"]}}},
+              names={"A": "NOERROR 0.0.0.0", "AAAA": "NOERROR ::"}),
     Condition("dns-loopback", "the resolver answers 127.0.0.1",
-              dns={"records": {"HOST": {"A": ["127.0.0.1"]}}}),
+              dns={"records": {"HOST": {"A": ["127.0.0.1"]}}},
+              names={"A": "NOERROR 127.0.0.1"}),
     Condition("dns-hijack", "the resolver makes up an address for names that are not there",
-              dns={"records": {"HOST": None, "*": {"A": [net.CONTROL[0]]}}}),
+              dns={"records": {"HOST": None, "*": {"A": [net.CONTROL[0]]}}},
+              names={"A": f"NOERROR {net.CONTROL[0]}"}),
     Condition("dns-aaaa-silent", "questions for IPv6 addresses are not answered",
-              dns={"silent": ["HOST/AAAA"]}, truth={"4:587": "open"}),
+              dns={"silent": ["HOST/AAAA"]}, truth={"4:587": "open"},
+              names={"A": f"NOERROR {net.SERVER[0]}", "AAAA": "silent"}),
     Condition("dns-aaaa-servfail", "questions for IPv6 addresses fail",
-              dns={"rcodes": {"HOST/AAAA": "SERVFAIL"}}, truth={"4:587": "open"}),
+              dns={"rcodes": {"HOST/AAAA": "SERVFAIL"}}, truth={"4:587": "open"},
+              names={"A": f"NOERROR {net.SERVER[0]}", "AAAA": "SERVFAIL"}),
     Condition("dns-slow", "every answer of the resolver takes 1.5 s", dns={"delays": {"*": 1.5}},
               truth={"4:587": "open"}),
     Condition("dns-one-dead", "the first of two resolvers does not answer",
               network=(Nft("r1", "forward", ("ip daddr 192.0.2.25 udp dport 53 drop",
                                              "ip daddr 192.0.2.25 tcp dport 53 drop")),),
-              resolvers=(net.CONTROL[0], net.DNS[0]), truth={"4:587": "open"}),
+              resolvers=(net.CONTROL[0], net.DNS[0]), truth={"4:587": "open"},
+              names={"A": "silent"}),
 ]
 
 NETWORK = [*_CLOSED_PORTS, *_REJECTED, *_DROPPED, *_LOCAL, *_BLOCKS, *_ADDRESSES, *_BETWEEN,

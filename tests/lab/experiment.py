@@ -8,7 +8,7 @@ import threading
 
 import network as net
 import witness
-from laboratory import Laboratory, unique_name
+from laboratory import Laboratory, host_name, unique_name
 
 SIDE_BY_SIDE = 10  # each mostly waits
 
@@ -16,6 +16,8 @@ SIDE_BY_SIDE = 10  # each mostly waits
 @dataclasses.dataclass
 class Result:
     seen: dict = dataclasses.field(default_factory=dict)  # {key of truth: words}
+    names: dict = dataclasses.field(default_factory=dict)  # {record type: words}
+    dialog: str | None = None  # see witness.talk()
     error: BaseException | None = None  # of building it
 
 
@@ -41,7 +43,9 @@ class Experiment:
     def _run(self, condition):
         try:
             with self._laboratory(condition) as (laboratory, addresses):
-                return Result(seen=_witness(laboratory, condition, addresses))
+                return Result(seen=_witness(laboratory, condition, addresses),
+                              names=_ask(laboratory, condition),
+                              dialog=_talk(laboratory, condition, addresses))
         except Exception as error:  # pylint: disable=broad-except
             return Result(error=error)
 
@@ -73,3 +77,16 @@ def _witness(laboratory, condition, addresses):
         return witness.connect(laboratory.network, address, int(port), *map(int, ttl))[0]
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         return dict(zip(condition.truth, pool.map(look, condition.truth)))
+
+
+def _ask(laboratory, condition):
+    resolver = (condition.resolvers or net.DNS)[0]
+    return {kind: witness.ask(laboratory.network, resolver, host_name(condition), kind)
+            for kind in condition.names}
+
+
+def _talk(laboratory, condition, addresses):
+    if condition.dialog is None:
+        return None
+    return witness.talk(laboratory.network, addresses[0], host_name(condition), condition.port,
+                        laboratory.roots)

@@ -92,7 +92,6 @@ _MASKED_EHLO = "250-{name}\r\n250-8BITMIME\r\n250-SIZE {size}\r\n250 XXXXXXXA\r\
 FAULTS = {
     "healthy": Smtp(),
     "relay": Smtp(offers_auth="", needs_auth=False),  # port 25 of a mail exchanger
-    "relay-in-clear": Smtp(offers_auth="", offers_starttls=False, needs_auth=False),
     "web": Smtp(greeting=b""),  # TLS and then nothing: a control port
 
     # ---- the greeting ----
@@ -194,7 +193,7 @@ FAULTS = {
     "auth-535": Smtp(auth="535 5.7.8 Error: authentication failed"),
     "auth-454": Smtp(auth="454 4.7.0 Temporary authentication failure"),
     "auth-534": Smtp(auth="534 5.7.9 Application-specific password required"),
-    "auth-530": Smtp(auth="535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is "
+    "auth-disabled": Smtp(auth="535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is "
                           "disabled for the Tenant"),
     "auth-close": Smtp(auth=CLOSE),
 
@@ -208,5 +207,5 @@ FAULTS = {
     "message-reset": Smtp(data=("354 End data with <CR><LF>.<CR><LF>", RESET)),
     "message-lost": Smtp(end=SILENCE),
     "quota-452": Smtp(rcpt="452 4.5.3 Too many recipients today: daily quota exceeded"),
-    "slow": Smtp(pause=1.2),
+    "slow": Smtp(pause=0.6),
 }

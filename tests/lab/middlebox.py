@@ -69,9 +69,14 @@ class Box:
         far_writer = None
         with contextlib.suppress(OSError, ssl.SSLError, asyncio.IncompleteReadError):
             host, port = _original_destination(writer.get_extra_info("socket"))
+            # What comes before start_tls() would be lost to it.
+            writer.transport.pause_reading()
             far_reader, far_writer = await self._connect(host, port)
             if port == 465 and self.inspects:
-                await self._start_tls(writer, far_writer)
+                await far_writer.start_tls(_outward_context())
+                await writer.start_tls(self.context)
+            else:
+                writer.transport.resume_reading()
             if port != 465:
                 await self._relay_commands(reader, writer, far_reader, far_writer)
             await _pump(reader, writer, far_reader, far_writer)
@@ -88,30 +93,27 @@ class Box:
         await asyncio.get_running_loop().sock_connect(sock, (host, port))
         return await asyncio.open_connection(sock=sock)
 
-    async def _start_tls(self, writer, far_writer):
-        outward = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        outward.check_hostname = False
-        outward.verify_mode = ssl.CERT_NONE
-        await far_writer.start_tls(outward)
-        await writer.start_tls(self.context)
-
     async def _relay_commands(self, reader, writer, far_reader, far_writer):
         """Until TLS has begun or one of both has gone, which the pump will find out."""
-        await self._relay_reply(far_reader, writer)
+        writer.write(await self._reply(far_reader))
         while line := await reader.readline():
             is_starttls = line.upper().startswith(b"STARTTLS")
             if is_starttls and self.masks:
                 writer.write(b"500 #5.5.1 command not recognized\r\n")
                 continue
             far_writer.write(line)
-            reply = await self._relay_reply(far_reader, writer)
-            if is_starttls and reply.startswith(b"220"):
-                if self.inspects:
-                    await self._start_tls(writer, far_writer)
+            reply = await self._reply(far_reader)
+            begins_tls = is_starttls and reply.startswith(b"220")
+            if begins_tls and self.inspects:
+                await far_writer.start_tls(_outward_context())
+            writer.write(reply)
+            if begins_tls and self.inspects:
+                await writer.start_tls(self.context)
+            if begins_tls:
                 return
 
-    async def _relay_reply(self, far_reader, writer):
-        """The last line of it."""
+    async def _reply(self, far_reader):
+        """Edited."""
         lines = []
         while not lines or lines[-1][3:4] == b"-":
             line = await far_reader.readline()
@@ -121,8 +123,14 @@ class Box:
         edited = [e for e in map(self.edit, lines) if e is not None]
         # The last line may be the one that was taken out.
         edited[-1] = edited[-1][:3] + b" " + edited[-1][4:]
-        writer.write(b"".join(edited))
-        return lines[-1]
+        return b"".join(edited)
+
+
+def _outward_context():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 async def _pump(reader, writer, far_reader, far_writer):

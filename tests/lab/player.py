@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 import warnings
+from asyncio import sslproto
 
 import faults
 from faults import CLOSE, RESET, SILENCE, Endless, OnInput, Pause
@@ -14,6 +15,19 @@ from faults import CLOSE, RESET, SILENCE, Endless, OnInput, Pause
 _LINE_MAX = 1 << 20
 _TCP_ESTABLISHED = 1
 warnings.filterwarnings("ignore", category=DeprecationWarning)  # old versions of TLS: on purpose
+
+
+_handshake_done = sslproto.SSLProtocol._on_handshake_complete
+
+
+def _tell_alert(self, error):
+    """asyncio forgets to send the alert when a handshake fails; servers do not."""
+    if error is not None:
+        self._process_outgoing()
+    _handshake_done(self, error)
+
+
+sslproto.SSLProtocol._on_handshake_complete = _tell_alert
 
 
 class Over(Exception):

@@ -85,6 +85,25 @@ class Zone:
         return "NOERROR", [(name, kind, text) for text in types.get(kind, [])]
 
 
+def question(name, kind, number=0x5a17):
+    return struct.pack("!6H", number, 0x0100, 1, 0, 0, 0) + encode_name(name) + struct.pack(
+        "!HH", TYPES[kind], 1)
+
+
+def words(octets):
+    """Of an answer of ours: its code, then the addresses in it."""
+    rcode = next(name for name, number in RCODES.items() if number == octets[3] & 15)
+    _, _, at = parse_question(octets)
+    found = [rcode]
+    for _ in range(struct.unpack("!H", octets[6:8])[0]):
+        _, at = _decode_name(octets, at)
+        kind, _, _, length = struct.unpack("!HHIH", octets[at:at + 10])
+        if kind in (TYPES["A"], TYPES["AAAA"]):
+            found.append(str(ipaddress.ip_address(octets[at + 10:at + 10 + length])))
+        at += 10 + length
+    return " ".join(found)
+
+
 def parse_question(query):
     """(name, type), the type as text."""
     name, at = _decode_name(query, 12)
