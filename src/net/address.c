@@ -54,6 +54,54 @@ net_address_ip(const struct net_address *address, struct ip *ret_ip)
 	return true;
 }
 
+/* Where the port begins; NULL: there is none. An IPv6 address has one only behind a bracket. */
+static const char *
+find_port(const char *text)
+{
+	const char *bracket = strchr(text, ']'), *colon = strrchr(text, ':');
+
+	if (colon == NULL || (bracket == NULL && strchr(text, ':') != colon) ||
+	    (bracket != NULL && colon != bracket + 1))
+		return NULL;
+	return colon + 1;
+}
+
+bool
+net_address_parse_with_port(const char *text, uint16_t port, struct net_address *ret_address)
+{
+	const char *digits = find_port(text);
+	char address[INET6_ADDRSTRLEN + 2];
+	uint64_t number;
+	size_t len;
+
+	if (digits == NULL)
+		return net_address_parse(text, port, ret_address);
+	len = (size_t)(digits - 1 - text);
+	if (len >= sizeof address || !slice_to_u64(slice_of(digits), UINT16_MAX, &number) ||
+	    number == 0)
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	return net_address_parse(address, (uint16_t)number, ret_address);
+}
+
+struct net_address
+net_address_of(const struct ip *ip, uint16_t port)
+{
+	struct net_address a = { .len = sizeof a.v6, .v6 = { .sin6_family = AF_INET6 } };
+
+	if (ip_is_v4(ip)) {
+		a = (struct net_address){ .len = sizeof a.v4, .v4 = { .sin_family = AF_INET } };
+		a.v4.sin_port = htons(port);
+		memcpy(&a.v4.sin_addr, ip->octets + IP_LEN - sizeof a.v4.sin_addr,
+		    sizeof a.v4.sin_addr);
+		return a;
+	}
+	a.v6.sin6_port = htons(port);
+	memcpy(&a.v6.sin6_addr, ip->octets, sizeof ip->octets);
+	return a;
+}
+
 bool
 net_address_peer(int fd, struct ip *ret_ip)
 {

@@ -26,6 +26,9 @@ struct net_address {
 bool net_address_parse(const char *text, uint16_t port, struct net_address *ret_address);
 /* Its IP address alone. False when it is empty, or of another family. */
 bool net_address_ip(const struct net_address *address, struct ip *ret_ip);
+/* "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353"; without a port: that one. */
+bool net_address_parse_with_port(const char *text, uint16_t port, struct net_address *ret_address);
+struct net_address net_address_of(const struct ip *ip, uint16_t port);
 /* Who is at the other end of the socket fd. False when it is gone, or has no IP address. */
 bool net_address_peer(int fd, struct ip *ret_ip);
 

@@ -184,14 +184,13 @@ on_answered(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-struct net_query *
-net_query_start(struct net_resolver *r, const char *name, enum net_record_type type,
-    uint64_t timeout_ms, net_query_fn *done, void *arg)
+static struct net_query *
+make(struct net_resolver *r, enum net_record_type type, uint64_t timeout_ms, net_query_fn *done,
+    void *arg)
 {
 	struct timeval wait = { (time_t)(timeout_ms / 1000),
 		(suseconds_t)(timeout_ms % 1000 * 1000) };
 	struct net_query *q = xcalloc(1, sizeof *q);
-	const size_t len = strlen(name);
 
 	*q = (struct net_query){
 		.resolver = r, .done = done, .arg = arg, .type = type, .step = STEP_PLAIN
@@ -199,13 +198,41 @@ net_query_start(struct net_resolver *r, const char *name, enum net_record_type t
 	(void)evtimer_assign(&q->timer, r->base, on_timer, q);
 	(void)evtimer_add(&q->timer, &wait);
 	(void)evtimer_assign(&q->answered, r->base, on_answered, q);
+	return q;
+}
+
+static void
+begin(struct net_query *q, const char *name, enum step step)
+{
+	const size_t len = strlen(name);
+
 	if (len > NET_NAME_MAX) {
 		q->rcode = ns_r_nxdomain;
 		event_active(&q->answered, EV_TIMEOUT, 0);
-		return q;
+		return;
 	}
 	memcpy(q->name, name, len + 1);
-	ask(q, r->validator == NULL || r->is_validator_useless ? STEP_PLAIN : STEP_VALIDATED);
+	ask(q, step);
+}
+
+struct net_query *
+net_query_start(struct net_resolver *r, const char *name, enum net_record_type type,
+    uint64_t timeout_ms, net_query_fn *done, void *arg)
+{
+	const bool is_plain = r->validator == NULL || r->is_validator_useless;
+	struct net_query *q = make(r, type, timeout_ms, done, arg);
+
+	begin(q, name, is_plain ? STEP_PLAIN : STEP_VALIDATED);
+	return q;
+}
+
+struct net_query *
+net_query_start_plain(struct net_resolver *r, const char *name, enum net_record_type type,
+    uint64_t timeout_ms, net_query_fn *done, void *arg)
+{
+	struct net_query *q = make(r, type, timeout_ms, done, arg);
+
+	begin(q, name, STEP_PLAIN);
 	return q;
 }
 
@@ -232,11 +259,11 @@ net_query_status_name(enum net_query_status status)
 	case NET_QUERY_FOUND:
 		return "found";
 	case NET_QUERY_NO_DATA:
-		return "no-data";
+		return "no_data";
 	case NET_QUERY_NO_NAME:
-		return "no-name";
+		return "no_name";
 	case NET_QUERY_SERVER_FAILED:
-		return "server-failed";
+		return "server_failed";
 	case NET_QUERY_BOGUS:
 		return "bogus";
 	case NET_QUERY_TIMEOUT:

@@ -48,10 +48,13 @@ typedef void net_query_fn(void *arg, const struct net_query_result *result);
  */
 struct net_query *net_query_start(struct net_resolver *r, const char *name,
     enum net_record_type type, uint64_t timeout_ms, net_query_fn *done, void *arg);
+/* As above, without validation: what programs see that leave DNSSEC to their DNS server. */
+struct net_query *net_query_start_plain(struct net_resolver *r, const char *name,
+    enum net_record_type type, uint64_t timeout_ms, net_query_fn *done, void *arg);
 /* done will not be called. Nulls the pointer; NULL is fine. */
 void net_query_cancel(struct net_query **query);
 
-/* "found", "no-data", "no-name", ...: for JSON; a constant. */
+/* "found", "no_data", "no_name", ...: for JSON; a constant. */
 const char *net_query_status_name(enum net_query_status status);
 
 #endif

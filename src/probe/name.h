@@ -3,7 +3,8 @@
  * name.h - what a name resolves to, and if it does not, whose fault that is.
  *
  * Each family is a question of its own. A resolver that does not answer is told from one that says
- * that there is no such name, by a question put to each resolver itself over UDP and TCP.
+ * that there is no such name, by a question put to each resolver itself over UDP and TCP; that
+ * begins when an answer is slow to come, because libunbound hopes for long.
  */
 #ifndef PROBE_NAME_H
 #define PROBE_NAME_H
@@ -47,25 +48,34 @@ struct probe_name {
 	struct probe_name_family v4, v6;
 	size_t address_count; /* of both; IPv6 first */
 	struct net_address addresses[NET_RESOLVE_ADDRESSES_MAX];
-	uint64_t took_us;
-	/* Asked only when something went wrong. */
+	uint64_t took_us; /* until the answers */
+	/* Asked only when something went wrong, or was slow: one that others make up for. */
 	size_t resolver_count;
 	struct probe_resolver_state resolvers[PROBE_HOST_RESOLVERS_MAX];
 	/* A name that cannot exist was found too: answers here are made up. */
 	bool is_hijacked;
-	/* All addresses are 0.0.0.0, ::, loopback or private, for a public name: a filter. */
+	/*
+	 * Somebody keeps the name from being used: all addresses are 0.0.0.0, :: or loopback, or
+	 * the resolver says itself that it filters (RFC 8914 §4.16).
+	 */
 	bool is_filtered;
+	/* All addresses are of private networks: a name of this network, or a filter. */
+	bool is_private;
 };
 
 struct probe_name_lookup;
 typedef void probe_name_fn(void *arg, const struct probe_name *name);
 
-/* As probe_tcp_start(). host is borrowed until done. name is a host name or an address. */
+/*
+ * As probe_tcp_start(). host is borrowed until done. name is a host name or an address. The
+ * resolver is one of net_resolver_new_with().
+ */
 struct probe_name_lookup *probe_name_start(struct event_base *base, struct net_resolver *resolver,
     const struct probe_host *host, const char *name, uint16_t port, uint64_t timeout_ms,
     probe_name_fn *done, void *arg);
 void probe_name_cancel(struct probe_name_lookup **lookup);
 
+/* "found", "no_address", "no_name", ...: for JSON; a constant. */
 const char *probe_name_end_name(enum probe_name_end end);
 
 #endif

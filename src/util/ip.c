@@ -77,3 +77,53 @@ ip_group(const struct ip *ip)
 		return read_octets(ip->octets + V4_AT, IP_LEN - V4_AT);
 	return read_octets(ip->octets, IP_LEN / 2);
 }
+
+/* Do the first bits of the address equal those of the network? */
+static bool
+is_within(const uint8_t *address, const uint8_t *network, unsigned bits)
+{
+	const size_t whole = bits / 8;
+	const uint8_t mask = (uint8_t)(0xff00 >> bits % 8);
+
+	return memcmp(address, network, whole) == 0 &&
+	       (bits % 8 == 0 || (address[whole] & mask) == (network[whole] & mask));
+}
+
+bool
+ip_is_unspecified(const struct ip *ip)
+{
+	static const uint8_t none[IP_LEN];
+
+	return ip_is_v4(ip) ? memcmp(ip->octets + V4_AT, none, IP_LEN - V4_AT) == 0
+			    : memcmp(ip->octets, none, IP_LEN) == 0;
+}
+
+bool
+ip_is_loopback(const struct ip *ip)
+{
+	static const uint8_t one[IP_LEN] = { [IP_LEN - 1] = 1 };
+
+	return ip_is_v4(ip) ? ip->octets[V4_AT] == 127 : memcmp(ip->octets, one, IP_LEN) == 0;
+}
+
+bool
+ip_is_private(const struct ip *ip)
+{
+	static const struct {
+		uint8_t network[4];
+		uint8_t bits;
+	} v4[] = { { { 10 }, 8 }, { { 172, 16 }, 12 }, { { 192, 168 }, 16 }, { { 100, 64 }, 10 },
+		{ { 169, 254 }, 16 } },
+	  v6[] = { { { 0xfc }, 7 }, { { 0xfe, 0x80 }, 10 } };
+
+	if (!ip_is_v4(ip)) {
+		for (size_t i = 0; i < sizeof v6 / sizeof v6[0]; i++)
+			if (is_within(ip->octets, v6[i].network, v6[i].bits))
+				return true;
+		return false;
+	}
+	for (size_t i = 0; i < sizeof v4 / sizeof v4[0]; i++)
+		if (is_within(ip->octets + V4_AT, v4[i].network, v4[i].bits))
+			return true;
+	return false;
+}

@@ -23,6 +23,10 @@ struct ip ip_from_v4(uint32_t number);
 /* A mapped address as the IPv4 address that it is. */
 void ip_print(const struct ip *ip, char text[IP_TEXT_SIZE]);
 bool ip_is_v4(const struct ip *ip);
+bool ip_is_unspecified(const struct ip *ip); /* 0.0.0.0, :: */
+bool ip_is_loopback(const struct ip *ip);    /* 127/8, ::1 */
+/* Not of the internet: RFC 1918 §3, shared (RFC 6598 §7), unique local, link-local. */
+bool ip_is_private(const struct ip *ip);
 /*
  * What one party has, as a number: an IPv4 address, a /64 of IPv6. No /64 that is routed has the
  * number of an IPv4 address, and none has UINT64_MAX.

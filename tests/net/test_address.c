@@ -141,12 +141,56 @@ test_an_address_is_had_without_its_port(void **state)
 	assert_false(net_address_ip(&none, &ip));
 }
 
+static const struct port_case {
+	const char *text, *address; /* NULL: refused */
+	uint16_t port;
+} port_cases[] = {
+	{ "192.0.2.1", "192.0.2.1", 53 },
+	{ "192.0.2.1:5353", "192.0.2.1", 5353 },
+	{ "2001:db8::1", "2001:db8::1", 53 },
+	{ "[2001:db8::1]", "2001:db8::1", 53 },
+	{ "[2001:db8::1]:5353", "2001:db8::1", 5353 },
+	{ "192.0.2.1:", NULL, 0 },
+	{ "192.0.2.1:0", NULL, 0 },
+	{ "192.0.2.1:65536", NULL, 0 },
+	{ "192.0.2.1:53x", NULL, 0 },
+	{ "[2001:db8::1]5353", NULL, 0 },
+	{ "host.example.org:53", NULL, 0 },
+	{ "", NULL, 0 },
+};
+
+static void
+test_an_address_may_have_a_port(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof port_cases / sizeof port_cases[0]; i++) {
+		const struct port_case *t = &port_cases[i];
+		struct net_address a, made;
+		char text[IP_TEXT_SIZE];
+		struct ip ip;
+
+		if (net_address_parse_with_port(t->text, 53, &a) != (t->address != NULL))
+			fail_msg("\"%s\"", t->text);
+		if (t->address == NULL)
+			continue;
+		assert_true(net_address_ip(&a, &ip));
+		ip_print(&ip, text);
+		assert_string_equal(text, t->address);
+		assert_int_equal(
+		    ntohs(a.any.sa_family == AF_INET ? a.v4.sin_port : a.v6.sin6_port), t->port);
+		made = net_address_of(&ip, t->port);
+		assert_int_equal(made.len, a.len);
+		assert_memory_equal(&made.any, &a.any, a.len);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_an_address_or_is_not),
 		cmocka_unit_test(test_an_address_is_had_without_its_port),
+		cmocka_unit_test(test_an_address_may_have_a_port),
 		cmocka_unit_test(test_the_other_end_of_a_connection_has_an_address),
 		cmocka_unit_test(test_the_other_end_of_a_connection_over_ipv6_too),
 		cmocka_unit_test(test_what_is_no_connection_over_ip_has_no_address),

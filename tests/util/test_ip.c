@@ -90,12 +90,68 @@ test_one_party_is_an_address_or_a_network(void **state)
 	}
 }
 
+static const struct kind_case {
+	const char *text, *kinds; /* u: unspecified, l: loopback, p: private */
+} kind_cases[] = {
+	{ "0.0.0.0", "u" },
+	{ "0.0.0.1", "" },
+	{ "::", "u" },
+	{ "::1", "l" },
+	{ "::2", "" },
+	{ "127.0.0.1", "l" },
+	{ "127.255.255.255", "l" },
+	{ "128.0.0.1", "" },
+	{ "9.255.255.255", "" },
+	{ "10.0.0.0", "p" },
+	{ "10.255.255.255", "p" },
+	{ "11.0.0.0", "" },
+	{ "100.63.255.255", "" },
+	{ "100.64.0.0", "p" },
+	{ "100.127.255.255", "p" },
+	{ "100.128.0.0", "" },
+	{ "169.253.255.255", "" },
+	{ "169.254.1.1", "p" },
+	{ "172.15.255.255", "" },
+	{ "172.16.0.0", "p" },
+	{ "172.31.255.255", "p" },
+	{ "172.32.0.0", "" },
+	{ "192.167.255.255", "" },
+	{ "192.168.0.0", "p" },
+	{ "192.169.0.0", "" },
+	{ "2001:db8::1", "" },
+	{ "fbff::1", "" },
+	{ "fc00::1", "p" },
+	{ "fdff::1", "p" },
+	{ "fe7f::1", "" },
+	{ "fe80::1", "p" },
+	{ "febf::1", "p" },
+	{ "fec0::1", "" },
+};
+
+/* RFC 1918 §3, RFC 6598 §7, RFC 4193 §3.1: each at its first and last address, and beside it. */
+static void
+test_addresses_that_are_not_of_the_internet_are_known(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof kind_cases / sizeof kind_cases[0]; i++) {
+		const struct kind_case *t = &kind_cases[i];
+		struct ip ip;
+
+		assert_true(parse(t->text, &ip));
+		if (ip_is_unspecified(&ip) != (strcmp(t->kinds, "u") == 0) ||
+		    ip_is_loopback(&ip) != (strcmp(t->kinds, "l") == 0) ||
+		    ip_is_private(&ip) != (strcmp(t->kinds, "p") == 0))
+			fail_msg("%s", t->text);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses_of_both_families_are_read_and_printed),
 		cmocka_unit_test(test_one_party_is_an_address_or_a_network),
+		cmocka_unit_test(test_addresses_that_are_not_of_the_internet_are_known),
 	};
 	return cmocka_run_group_tests_name("util/ip", tests, NULL, NULL);
 }

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/name.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event_struct.h>
+
+#include "net/query.h"
+#include "probe/ask.h"
+#include "probe/hosts_file.h"
+#include "probe/name_judge.h"
+#include "probe/servers.h"
+#include "smtp/idna.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+#include "util/rand.h"
+
+enum {
+	SLOW_MS = 500,         /* without an answer: the servers are asked directly */
+	SLOW_SERVER_MS = 1000, /* a server gets this long when another has answered well */
+	RANDOM_MS = 1500,      /* for the name that cannot exist */
+	RANDOM_GRACE_MS = 250, /* of which after all else is known */
+	RANDOM_LABEL_LEN = 20,
+	DNS_PORT = 53,
+	FAMILY_MAX = NET_RESOLVE_ADDRESSES_MAX / 2,
+};
+
+_Static_assert(NET_RESOLVER_SERVERS_MAX == PROBE_HOST_RESOLVERS_MAX, "either list fits");
+
+enum family { FAMILY_V6, FAMILY_V4, FAMILY_COUNT };
+
+/*
+ * In this order: both families are asked for, and the random name; when that is slow or not well,
+ * the servers; when nothing is open any more, or the time is over, done is called.
+ */
+struct probe_name_lookup {
+	struct event_base *base;
+	struct net_resolver *resolver;
+	size_t server_count;
+	struct net_address servers[NET_RESOLVER_SERVERS_MAX];
+	probe_name_fn *done;
+	void *arg;
+	uint16_t port;
+	uint64_t began_us;
+	struct event timer; /* the timeout; made active to end early */
+	struct event slow, grace;
+	struct net_query *queries[FAMILY_COUNT]; /* NULL: answered */
+	size_t counts[FAMILY_COUNT];
+	struct net_address addresses[FAMILY_COUNT][FAMILY_MAX];
+	struct probe_servers *examination; /* NULL: not asked, or all is known */
+	bool is_examined;
+	struct probe_servers_result examined;
+	struct probe_ask *random; /* NULL: not asked, or over */
+	struct probe_name name;
+};
+
+static struct probe_name_family *
+family_of(struct probe_name *name, enum family family)
+{
+	return family == FAMILY_V4 ? &name->v4 : &name->v6;
+}
+
+static struct timeval
+time_of(uint64_t ms)
+{
+	return (struct timeval){ (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
+}
+
+static void
+add_address(struct probe_name_lookup *l, enum family family, const struct ip *ip)
+{
+	if (l->counts[family] == FAMILY_MAX)
+		return;
+	l->addresses[family][l->counts[family]++] = net_address_of(ip, l->port);
+}
+
+static void
+list_addresses(struct probe_name_lookup *l)
+{
+	struct probe_name *n = &l->name;
+
+	n->address_count = 0;
+	for (int family = 0; family < FAMILY_COUNT; family++) {
+		memcpy(n->addresses + n->address_count, l->addresses[family],
+		    l->counts[family] * sizeof n->addresses[0]);
+		n->address_count += l->counts[family];
+	}
+	probe_name_judge_addresses(n);
+}
+
+static bool
+is_open(const struct probe_name_lookup *l)
+{
+	return l->queries[FAMILY_V4] != NULL || l->queries[FAMILY_V6] != NULL;
+}
+
+static void
+stop(struct probe_name_lookup *l)
+{
+	for (int family = 0; family < FAMILY_COUNT; family++)
+		net_query_cancel(&l->queries[family]);
+	probe_servers_cancel(&l->examination);
+	probe_ask_cancel(&l->random);
+	(void)event_del(&l->timer);
+	(void)event_del(&l->slow);
+	(void)event_del(&l->grace);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct probe_name_lookup *l = arg;
+	struct probe_name *n = &l->name;
+
+	(void)fd;
+	(void)what;
+	for (int family = 0; family < FAMILY_COUNT; family++)
+		if (l->queries[family] != NULL)
+			*family_of(n, (enum family)family) =
+			    (struct probe_name_family){ PROBE_NAME_TIMEOUT,
+				    "the DNS server did not answer in time" };
+	if (l->examination != NULL)
+		probe_name_note_servers(n, probe_servers_peek(l->examination));
+	if (l->is_examined) {
+		probe_name_note_servers(n, &l->examined);
+		probe_name_explain(n, &l->examined);
+	}
+	if (n->took_us == 0)
+		n->took_us = clock_monotonic_us() - l->began_us;
+	stop(l);
+	l->done(l->arg, n);
+	free(l);
+}
+
+static void
+finish(struct probe_name_lookup *l)
+{
+	event_active(&l->timer, EV_TIMEOUT, 0);
+}
+
+static void
+wait_for(struct probe_name_lookup *l, uint64_t ms)
+{
+	const struct timeval wait = time_of(ms);
+
+	if (!evtimer_pending(&l->grace, NULL))
+		(void)evtimer_add(&l->grace, &wait);
+}
+
+static void
+examine(struct probe_name_lookup *l, probe_servers_fn *on_servers)
+{
+	l->examination =
+	    probe_servers_start(l->base, l->servers, l->server_count, l->name.text, on_servers, l);
+}
+
+/* Whatever has come: is there something left to wait for? */
+static void
+advance(struct probe_name_lookup *l, probe_servers_fn *on_servers)
+{
+	if (is_open(l)) {
+		/* libunbound would hope for many seconds. */
+		if (l->is_examined && !l->examined.is_any_udp_answered)
+			finish(l);
+		return;
+	}
+	if (!probe_name_is_well(&l->name) && l->examination == NULL && !l->is_examined &&
+	    !l->name.is_from_hosts) {
+		servers = net_resolver_servers(l->resolver, &count);
+		l->servers =
+		    probe_servers_start(l->base, servers, count, l->name.text, on_servers, l);
+	}
+	if (l->examination != NULL && !probe_name_is_well(&l->name))
+		return;
+	if (l->examination != NULL)
+		wait_for(l, SLOW_SERVER_MS);
+	else if (l->random != NULL)
+		wait_for(l, RANDOM_GRACE_MS);
+	else
+		finish(l);
+}
+
+static void
+on_servers(void *arg, const struct probe_servers_result *result)
+{
+	struct probe_name_lookup *l = arg;
+
+	l->examination = NULL;
+	l->is_examined = true;
+	l->examined = *result;
+	advance(l, on_servers);
+}
+
+static void
+on_slow(evutil_socket_t fd, short what, void *arg)
+{
+	struct probe_name_lookup *l = arg;
+
+	(void)fd;
+	(void)what;
+	if (is_open(l) && l->examination == NULL && !l->is_examined)
+		l->servers =
+		    probe_servers_start(l->base, servers, count, l->name.text, on_servers, l);
+}
+
+static void
+take_result(struct probe_name_lookup *l, enum family family, const struct net_query_result *result)
+{
+	struct probe_name_family *f = family_of(&l->name, family);
+
+	f->end = probe_name_end_of(result->status);
+	f->error = result->error;
+	for (size_t i = 0; i < result->answer->count; i++)
+		add_address(l, family, &result->answer->records[i].ip);
+	l->queries[family] = NULL;
+	if (is_open(l))
+		return;
+	l->name.took_us = clock_monotonic_us() - l->began_us;
+	list_addresses(l);
+	advance(l, on_servers);
+}
+
+static void
+on_v4(void *arg, const struct net_query_result *result)
+{
+	take_result(arg, FAMILY_V4, result);
+}
+
+static void
+on_v6(void *arg, const struct net_query_result *result)
+{
+	take_result(arg, FAMILY_V6, result);
+}
+
+static void
+on_random(void *arg, const struct probe_ask_result *result)
+{
+	struct probe_name_lookup *l = arg;
+
+	l->random = NULL;
+	if (result->is_answered && result->answer->count != 0)
+		l->name.is_hijacked = true;
+	advance(l, on_servers);
+}
+
+/* Nobody has such a name; who makes up answers for names that are not there knows it. */
+static void
+ask_random(struct probe_name_lookup *l)
+{
+	char name[RANDOM_LABEL_LEN + sizeof ".com"];
+	const struct probe_ask_options options = {
+		.server = &l->servers[0],
+		.name = name,
+		.type = NET_RECORD_A,
+		.timeout_ms = RANDOM_MS,
+	};
+
+	if (l->server_count == 0)
+		return;
+	for (size_t i = 0; i < RANDOM_LABEL_LEN; i++)
+		name[i] = (char)('a' + rand_below('z' - 'a' + 1));
+	memcpy(name + RANDOM_LABEL_LEN, ".com", sizeof ".com");
+	l->random = probe_ask_start(l->base, &options, on_random, l);
+}
+
+/* In A-labels, without the dot of an absolute name. False when no such name can be in DNS. */
+static bool
+write_name(const char *name, char text[NET_RESOLVE_NAME_MAX + 1])
+{
+	struct slice s = slice_of(name);
+	struct buf ascii;
+	bool ok;
+
+	if (s.len > 1 && s.ptr[s.len - 1] == '.')
+		s.len--;
+	buf_init(&ascii, NET_RESOLVE_NAME_MAX);
+	ok = smtp_idna_add_ascii(s, &ascii);
+	if (ok) {
+		memcpy(text, ascii.ptr, ascii.len);
+		text[ascii.len] = '\0';
+	} else {
+		(void)snprintf(text, NET_RESOLVE_NAME_MAX + 1, "%s", name);
+	}
+	buf_done(&ascii);
+	return ok;
+}
+
+static void
+answer_literal(struct probe_name_lookup *l, const struct net_address *address)
+{
+	const enum family family = address->any.sa_family == AF_INET6 ? FAMILY_V6 : FAMILY_V4;
+
+	l->name.is_literal = true;
+	family_of(&l->name, family)->end = PROBE_NAME_FOUND;
+	l->addresses[family][0] = *address;
+	l->counts[family] = 1;
+	list_addresses(l);
+	l->name.is_filtered = false;
+	finish(l);
+}
+
+/* Those that the resolver was given, else those of this machine. */
+static void
+list_servers(struct probe_name_lookup *l, const struct probe_host *host)
+{
+	const struct net_address *servers = net_resolver_servers(l->resolver, &l->server_count);
+
+	memcpy(l->servers, servers, l->server_count * sizeof l->servers[0]);
+	for (size_t i = 0; l->server_count == 0 && i < host->resolver_count; i++)
+		l->servers[i] = net_address_of(&host->resolvers[i], DNS_PORT);
+	if (l->server_count == 0)
+		l->server_count = host->resolver_count;
+}
+
+static void
+ask(struct probe_name_lookup *l, uint64_t timeout_ms)
+{
+	const struct timeval slow = time_of(SLOW_MS);
+	struct probe_name *n = &l->name;
+
+	n->is_from_hosts = probe_hosts_file_has(net_resolver_hosts(l->resolver), n->text);
+	l->queries[FAMILY_V6] =
+	    net_query_start_plain(l->resolver, n->text, NET_RECORD_AAAA, timeout_ms, on_v6, l);
+	l->queries[FAMILY_V4] =
+	    net_query_start_plain(l->resolver, n->text, NET_RECORD_A, timeout_ms, on_v4, l);
+	if (n->is_from_hosts)
+		return;
+	ask_random(l);
+	(void)evtimer_add(&l->slow, &slow);
+}
+
+/* All that a lookup needs, no more. */
+/* NOLINTNEXTLINE(readability-function-size) */
+struct probe_name_lookup *
+probe_name_start(struct event_base *base, struct net_resolver *resolver,
+    const struct probe_host *host, const char *name, uint16_t port, uint64_t timeout_ms,
+    probe_name_fn *done, void *arg)
+{
+	const struct timeval wait = time_of(timeout_ms);
+	struct probe_name_lookup *l = xcalloc(1, sizeof *l);
+	struct net_address literal;
+
+	l->base = base;
+	l->resolver = resolver;
+	l->done = done;
+	l->arg = arg;
+	l->port = port;
+	list_servers(l, host);
+	l->began_us = clock_monotonic_us();
+	(void)evtimer_assign(&l->timer, base, on_timer, l);
+	(void)evtimer_assign(&l->slow, base, on_slow, l);
+	(void)evtimer_assign(&l->grace, base, on_timer, l);
+	(void)evtimer_add(&l->timer, &wait);
+	if (net_address_parse(name, port, &literal)) {
+		(void)snprintf(l->name.text, sizeof l->name.text, "%s", name);
+		answer_literal(l, &literal);
+	} else if (write_name(name, l->name.text)) {
+		ask(l, timeout_ms);
+	} else {
+		l->name.v4 = l->name.v6 = (struct probe_name_family){ PROBE_NAME_NO_NAME,
+			"no name in DNS can be written like this" };
+		finish(l);
+	}
+	return l;
+}
+
+void
+probe_name_cancel(struct probe_name_lookup **lookup)
+{
+	if (*lookup == NULL)
+		return;
+	stop(*lookup);
+	free(*lookup);
+	*lookup = NULL;
+}
