@@ -207,7 +207,7 @@ static void
 add_request(const struct doctor_paper *paper, const struct doctor_facts *facts,
     const struct doctor_finding *finding, enum addressee addressee)
 {
-	const char *text = finding->cause->advice[EXPLAIN_ADMINISTRATOR];
+	const char *text = finding == NULL ? NULL : finding->cause->advice[EXPLAIN_ADMINISTRATOR];
 	struct buf filled;
 
 	doctor_paper_title(paper, "What I ask for");
