@@ -167,11 +167,8 @@ advance(struct probe_name_lookup *l, probe_servers_fn *on_servers)
 		return;
 	}
 	if (!probe_name_is_well(&l->name) && l->examination == NULL && !l->is_examined &&
-	    !l->name.is_from_hosts) {
-		servers = net_resolver_servers(l->resolver, &count);
-		l->servers =
-		    probe_servers_start(l->base, servers, count, l->name.text, on_servers, l);
-	}
+	    !l->name.is_from_hosts)
+		examine(l, on_servers);
 	if (l->examination != NULL && !probe_name_is_well(&l->name))
 		return;
 	if (l->examination != NULL)
@@ -201,8 +198,7 @@ on_slow(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (is_open(l) && l->examination == NULL && !l->is_examined)
-		l->servers =
-		    probe_servers_start(l->base, servers, count, l->name.text, on_servers, l);
+		examine(l, on_servers);
 }
 
 static void
@@ -332,7 +328,7 @@ ask(struct probe_name_lookup *l, uint64_t timeout_ms)
 }
 
 /* All that a lookup needs, no more. */
-/* NOLINTNEXTLINE(readability-function-size) */
+/* NOLINTBEGIN(readability-function-size) */
 struct probe_name_lookup *
 probe_name_start(struct event_base *base, struct net_resolver *resolver,
     const struct probe_host *host, const char *name, uint16_t port, uint64_t timeout_ms,
@@ -365,6 +361,8 @@ probe_name_start(struct event_base *base, struct net_resolver *resolver,
 	}
 	return l;
 }
+
+/* NOLINTEND(readability-function-size) */
 
 void
 probe_name_cancel(struct probe_name_lookup **lookup)
