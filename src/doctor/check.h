@@ -22,17 +22,19 @@ struct doctor_check_options {
 	const char *host;
 	const uint16_t *ports; /* NULL: 587, 465, 25, 2525 */
 	size_t port_count;
-	const char *hostname; /* ours, for EHLO; NULL: this machine's */
-	const char *ca_file;  /* PEM; NULL: the system's */
-	unsigned connections; /* 0: DOCTOR_CONNECTIONS */
-	uint64_t time_ms;     /* 0: DOCTOR_CHECK_TIME_MS */
-	int family;           /* AF_INET, AF_INET6, AF_UNSPEC: both */
+	const char *hostname;               /* ours, for EHLO; NULL: this machine's */
+	const char *ca_file;                /* PEM; NULL: the system's */
+	const struct net_address *resolver; /* ask this DNS server; NULL: those of resolv.conf */
+	unsigned connections;               /* 0: DOCTOR_CONNECTIONS */
+	uint64_t time_ms;                   /* 0: DOCTOR_CHECK_TIME_MS */
+	int family;                         /* AF_INET, AF_INET6, AF_UNSPEC: both */
 	/* Controls: "host" or "host:port"; asked only when something is wrong. */
 	const char *const *controls;
 	size_t control_count;
 	const char *user, *secret, *mechanism; /* NULL: no login */
 	const char *from, *to;                 /* to NULL: no message */
-	struct slice message;
+	struct slice recipient;                /* to, once more */
+	struct slice message;                  /* with CRLF */
 	/* What is going on, for a line that is written over; NULL: none. */
 	void (*on_progress)(void *arg, const char *text);
 	/* Lines of all dialogs; NULL: none. */
@@ -46,6 +48,12 @@ struct doctor_check_options {
  * begin, with words appended to error. facts: the caller's to doctor_facts_done().
  */
 int doctor_check(
+    const struct doctor_check_options *options, struct doctor_facts *ret_facts, struct buf *error);
+/*
+ * The same for this network (facts.is_network): options->controls are what is tried, on ports 587,
+ * 465 and 443; options->host and the like are not looked at.
+ */
+int doctor_check_network(
     const struct doctor_check_options *options, struct doctor_facts *ret_facts, struct buf *error);
 
 #endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doctor/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor/run.h"
+#include "util/alloc.h"
+
+enum { NAME_MS = 5000 };
+
+static const uint16_t usual_ports[] = { 587, 465, 25, 2525 };
+enum { USUAL_COUNT = sizeof usual_ports / sizeof usual_ports[0] };
+
+static void
+fill_question(struct doctor_facts *f, const struct doctor_check_options *o)
+{
+	const uint16_t *ports = o->ports == NULL ? usual_ports : o->ports;
+	const size_t count = o->ports == NULL ? USUAL_COUNT : o->port_count;
+
+	(void)snprintf(f->host, sizeof f->host, "%s", o->host);
+	f->is_port_given = o->ports != NULL;
+	f->port_count = count < DOCTOR_PORTS_MAX ? count : DOCTOR_PORTS_MAX;
+	memcpy(f->ports, ports, f->port_count * sizeof *ports);
+	f->wants_auth = o->user != NULL;
+	f->wants_mail = o->to != NULL;
+	f->message_len = o->message.len;
+}
+
+/* What the reader does not want to know was not asked. */
+static void
+keep_family(struct probe_name *n, int family)
+{
+	size_t kept = 0;
+
+	if (family == AF_UNSPEC)
+		return;
+	for (size_t i = 0; i < n->address_count; i++)
+		if (n->addresses[i].any.sa_family == family)
+			n->addresses[kept++] = n->addresses[i];
+	n->address_count = kept;
+	if (family == AF_INET)
+		n->v6 = (struct probe_name_family){ PROBE_NAME_NOT_ASKED, NULL };
+	else
+		n->v4 = (struct probe_name_family){ PROBE_NAME_NOT_ASKED, NULL };
+}
+
+static void
+on_name(void *arg, const struct probe_name *name)
+{
+	struct run *r = arg;
+
+	r->lookup = NULL;
+	r->facts->name = *name;
+	keep_family(&r->facts->name, r->options->family);
+	r->is_named = true;
+	run_plan(r);
+	run_start_ready(r);
+}
+
+int
+doctor_check(
+    const struct doctor_check_options *options, struct doctor_facts *ret_facts, struct buf *error)
+{
+	struct run *r = xcalloc(1, sizeof *r);
+	int e = run_begin(r, options, ret_facts, error);
+
+	if (e == 0) {
+		fill_question(ret_facts, options);
+		r->lookup = probe_name_start(r->base, r->resolver, &ret_facts->machine,
+		    options->host, usual_ports[0], NAME_MS, on_name, r);
+		run_loop(r);
+	}
+	run_end(r);
+	free(r);
+	return e;
+}
+
+int
+doctor_check_network(
+    const struct doctor_check_options *options, struct doctor_facts *ret_facts, struct buf *error)
+{
+	struct run *r = xcalloc(1, sizeof *r);
+	int e = run_begin(r, options, ret_facts, error);
+
+	if (e == 0) {
+		ret_facts->is_network = true;
+		run_ask_network(r);
+		run_loop(r);
+	}
+	run_end(r);
+	free(r);
+	return e;
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * follow.c - what was seen decides what is looked at next.
+ *
+ * consider() looks at one port of one address as it is now and adds the jobs that would say more,
+ * each once. It is called whenever a job has ended and now and then, so nothing has to remember
+ * what waits for what. When all is well it adds next to nothing.
+ */
+#include "doctor/run.h"
+
+#include <string.h>
+
+#include "doctor/view.h"
+
+enum { QUIET_MS = 700, NO_GREETING_MS = 1000 };
+/* Two SYNs are lost by then, to a host that is there; to one that may not be, three. */
+enum { SILENT_MS = 1300, SILENT_RTTS = 4, CONTROL_SILENT_MS = 2200, MINOR_MS = 800 };
+enum { SHORT_LADDER = 2, PARALLEL = 2 };
+enum { INVESTIGATED_MAX = 2 }; /* addresses of a family whose trouble is looked into */
+
+static struct run_job *
+find_job(const struct run *r, size_t probe, enum run_task task)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->probe == probe && r->jobs[i]->task == task)
+			return r->jobs[i];
+	return NULL;
+}
+
+static void
+add_once(struct run *r, size_t probe, enum run_task task)
+{
+	if (!run_has(r, probe, task))
+		(void)run_add(r, probe, task, RUN_SECOND);
+}
+
+static void
+add_ladder(struct run *r, size_t probe, unsigned hop_max, unsigned parallel)
+{
+	struct run_job *j;
+
+	if (run_has(r, probe, RUN_LADDER))
+		return;
+	j = run_add(r, probe, RUN_LADDER, RUN_SECOND);
+	if (j == NULL)
+		return;
+	j->hop_max = hop_max;
+	j->parallel = parallel;
+}
+
+/* Are there routers on the way? */
+static bool
+is_routed(const struct run *r, const struct doctor_probe *p)
+{
+	const struct probe_route *route = doctor_view_route(r->facts, p);
+
+	return route != NULL && route->has_gateway && !route->is_loopback;
+}
+
+/* Of very many addresses that fail, the first of a family are looked into. */
+static bool
+may_investigate(const struct run *r, const struct doctor_probe *p)
+{
+	const struct doctor_facts *f = r->facts;
+	size_t count = 0;
+
+	for (size_t i = 0; i < f->probe_count; i++) {
+		const struct doctor_probe *other = &f->probes[i];
+
+		if (!other->is_control || doctor_view_is_v4(other) != doctor_view_is_v4(p))
+			continue;
+		if (doctor_view_same_ip(&other->address, &p->address))
+			return true;
+		count++;
+	}
+	return count < INVESTIGATED_MAX * 2; /* two control ports each */
+}
+
+/* Have the control ports of that address had their turn? */
+static bool
+are_controls_over(const struct run *r, const struct doctor_probe *p)
+{
+	for (size_t i = 0; i < r->facts->probe_count; i++) {
+		const struct doctor_probe *other = &r->facts->probes[i];
+
+		if (other->is_control && !other->dialog.is_tried &&
+		    doctor_view_same_ip(&other->address, &p->address))
+			return false;
+	}
+	return true;
+}
+
+/* The port to compare with: open, and best one that has nothing to do with mail. */
+static const struct doctor_probe *
+choose_control(const struct run *r, const struct doctor_probe *p)
+{
+	const struct doctor_probe *best = NULL;
+
+	for (size_t i = 0; i < r->facts->probe_count; i++) {
+		const struct doctor_probe *other = &r->facts->probes[i];
+
+		if (other->port == p->port || !doctor_view_is_answered(other) ||
+		    !doctor_view_same_ip(&other->address, &p->address))
+			continue;
+		if (best == NULL ||
+		    (other->dialog.tcp.end == PROBE_TCP_OPEN) >
+			(best->dialog.tcp.end == PROBE_TCP_OPEN) ||
+		    (other->dialog.tcp.end == best->dialog.tcp.end && other->is_control &&
+			!best->is_control))
+			best = other;
+	}
+	return best;
+}
+
+static void
+measure_control(struct run *r, const struct doctor_probe *p, bool wants_answer)
+{
+	const struct doctor_probe *control;
+	size_t at;
+
+	if (!are_controls_over(r, p))
+		return;
+	control = choose_control(r, p);
+	if (control == NULL)
+		return;
+	at = (size_t)(control - r->facts->probes);
+	add_ladder(r, at, 0, PARALLEL);
+	if (wants_answer)
+		add_once(r, at, RUN_ANSWER);
+}
+
+/* Other ports of the host, how far packets come, other hosts. parallel: as for a ladder. */
+static void
+investigate(struct run *r, size_t at, unsigned parallel, bool wants_answer)
+{
+	const struct doctor_probe *p = &r->facts->probes[at];
+
+	if (!may_investigate(r, p))
+		return;
+	run_plan_controls(r, &p->address);
+	if (!is_routed(r, p))
+		return;
+	add_ladder(r, at, 0, parallel);
+	if (wants_answer)
+		add_once(r, at, RUN_ANSWER);
+	measure_control(r, p, wants_answer);
+}
+
+static bool
+is_ended_badly(const struct probe_dialog_facts *d, enum probe_stage stage)
+{
+	const enum probe_stage_end end = d->stages[stage].end;
+
+	return end == PROBE_STAGE_TIMEOUT || end == PROBE_STAGE_CLOSED ||
+	       end == PROBE_STAGE_RESET || end == PROBE_STAGE_BROKEN;
+}
+
+static bool
+is_starttls_hidden(const struct probe_dialog_facts *d)
+{
+	return !d->is_implicit_tls && d->ehlo.is_there && !d->ehlo.has_starttls;
+}
+
+/* Whose certificate is it? One that is only old is the server's own. */
+static bool
+is_identity_doubtful(const struct probe_dialog_facts *d)
+{
+	const unsigned faults = PROBE_CERTIFICATE_WRONG_NAME | PROBE_CERTIFICATE_SELF_SIGNED |
+				PROBE_CERTIFICATE_UNTRUSTED | PROBE_CERTIFICATE_INSPECTED;
+
+	return d->tls.certificate.is_there && (d->tls.certificate.faults & faults) != 0;
+}
+
+/* Does the connection look as if somebody in between had made it? */
+static bool
+is_suspicious(const struct probe_dialog_facts *d)
+{
+	return d->is_greeting_masked || d->ehlo.is_masked || is_starttls_hidden(d) ||
+	       is_identity_doubtful(d) || is_ended_badly(d, PROBE_STAGE_GREETING) ||
+	       is_ended_badly(d, PROBE_STAGE_EHLO) || is_ended_badly(d, PROBE_STAGE_STARTTLS);
+}
+
+static void
+consider_handshake(struct run *r, size_t at, const struct probe_dialog_facts *d)
+{
+	switch (d->tls.trouble) {
+	case PROBE_TLS_TIMEOUT:
+	case PROBE_TLS_TIMEOUT_LATER:
+		add_once(r, at, RUN_SMALL);
+		add_once(r, at, RUN_TLS12);
+		break;
+	case PROBE_TLS_ALERT:
+	case PROBE_TLS_CLOSED:
+	case PROBE_TLS_OTHER:
+		add_once(r, at, RUN_TLS12);
+		break;
+	case PROBE_TLS_NOT_TLS:
+		if (d->is_implicit_tls)
+			add_once(r, at, RUN_OTHER_MODE);
+		break;
+	case PROBE_TLS_FINE:
+	case PROBE_TLS_NOT_TRIED:
+	case PROBE_TLS_VERSION:
+	case PROBE_TLS_NO_CIPHER:
+		break;
+	}
+}
+
+/* Turned away while our own other connections were open: perhaps because of them. */
+static void
+consider_refusal(struct run *r, size_t at, const struct probe_dialog_facts *d)
+{
+	const struct probe_stage_fact *s = &d->stages[PROBE_STAGE_GREETING];
+	struct run_job *j;
+
+	if (s->end != PROBE_STAGE_REFUSED || s->code / 100 != 4 || run_has(r, at, RUN_AGAIN))
+		return;
+	j = run_add(r, at, RUN_AGAIN, RUN_FIRST);
+	if (j != NULL)
+		j->is_alone = true;
+}
+
+static void
+consider_open(struct run *r, size_t at)
+{
+	const struct doctor_probe *p = &r->facts->probes[at];
+	const struct probe_dialog_facts *d = &p->dialog;
+
+	consider_refusal(r, at, d);
+	consider_handshake(r, at, d);
+	if (d->stages[PROBE_STAGE_BULK].end == PROBE_STAGE_TIMEOUT)
+		add_once(r, at, RUN_SMALL);
+	if (is_starttls_hidden(d))
+		add_once(r, at, RUN_ANYWAY);
+	if (is_ended_badly(d, PROBE_STAGE_GREETING))
+		add_once(r, at, RUN_OTHER_MODE);
+	if (d->stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_CLOSED ||
+	    d->stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_RESET)
+		add_once(r, at, RUN_AGAIN);
+	if (!run_is_main(r, p))
+		return;
+	if (is_suspicious(d)) {
+		investigate(r, at, PARALLEL, false);
+	} else if (is_routed(r, p) && may_investigate(r, p)) {
+		/* A proxy next door that passes all on shows by this alone. */
+		add_ladder(r, at, SHORT_LADDER, 1);
+		if (p->path.end_ttl != 0)
+			measure_control(r, p, false);
+	}
+}
+
+static bool
+is_quiet(const struct run *r, size_t at)
+{
+	const struct run_job *j = find_job(r, at, RUN_DIALOG);
+
+	return j != NULL && j->state == RUN_RUNNING && run_job_waiting_ms(j) >= QUIET_MS;
+}
+
+static void
+consider(struct run *r, size_t at)
+{
+	const struct doctor_probe *p = &r->facts->probes[at];
+	const struct probe_dialog_facts *d = &p->dialog;
+
+	if (p->is_control || run_is_minor(r, p))
+		return;
+	if (d->is_tried && d->tcp.end == PROBE_TCP_OPEN) {
+		consider_open(r, at);
+		return;
+	}
+	if (!run_is_main(r, p) || (!d->is_tried && !is_quiet(r, at)))
+		return;
+	switch (d->tcp.end) {
+	case PROBE_TCP_NOT_TRIED: /* yet */
+	case PROBE_TCP_SILENT:
+		investigate(r, at, 0, false);
+		break;
+	case PROBE_TCP_RESET:
+		add_once(r, at, RUN_AGAIN);
+		investigate(r, at, PARALLEL, true);
+		break;
+	case PROBE_TCP_REJECTED:
+	case PROBE_TCP_UNREACHABLE:
+		investigate(r, at, PARALLEL, false);
+		break;
+	case PROBE_TCP_LOCAL:
+	case PROBE_TCP_OPEN:
+		return;
+	}
+	run_ask_others(r, doctor_view_is_v4(p));
+}
+
+static void
+consider_all(struct run *r)
+{
+	for (size_t i = 0; i < r->facts->probe_count; i++)
+		consider(r, i);
+}
+
+/* The server was busy with our other connections: what it says to one alone is what counts. */
+static void
+prefer_second(struct doctor_probe *p)
+{
+	struct probe_dialog_facts first;
+
+	if (p->again == NULL || p->dialog.stages[PROBE_STAGE_GREETING].end != PROBE_STAGE_REFUSED ||
+	    p->again->stages[PROBE_STAGE_GREETING].end != PROBE_STAGE_PASSED)
+		return;
+	first = p->dialog;
+	p->dialog = *p->again;
+	*p->again = first;
+}
+
+/* Login and message go to one port of one address, once. */
+static void
+submit(struct run *r)
+{
+	static const uint16_t liked[] = { 587, 465, 0 };
+
+	if (r->is_submitted || (!r->facts->wants_auth && !r->facts->wants_mail) ||
+	    run_is_busy(r, RUN_SECOND))
+		return;
+	for (size_t k = 0; k < sizeof liked / sizeof liked[0]; k++) {
+		for (size_t i = 0; i < r->facts->probe_count; i++) {
+			const struct doctor_probe *p = &r->facts->probes[i];
+
+			if ((p->port != liked[k] && !(liked[k] == 0 && run_is_main(r, p))) ||
+			    !doctor_view_works(p))
+				continue;
+			r->is_submitted = true;
+			(void)run_add(r, i, RUN_SUBMIT, RUN_FIRST);
+			return;
+		}
+	}
+}
+
+void
+run_follow(struct run *r, size_t probe, enum run_task task)
+{
+	if (task == RUN_AGAIN)
+		prefer_second(&r->facts->probes[probe]);
+	consider_all(r);
+	submit(r);
+	run_start_ready(r);
+}
+
+/* How long a SYN to that address may be unanswered before it is silence. */
+static uint64_t
+silence_ms(const struct run *r, const struct doctor_probe *p)
+{
+	const struct doctor_probe *alive = doctor_view_alive(r->facts, p);
+
+	if (alive != NULL)
+		return SILENT_MS + SILENT_RTTS * alive->dialog.tcp.took_us / 1000;
+	return p->is_control ? CONTROL_SILENT_MS : UINT64_MAX;
+}
+
+/* In vain: nothing will come, or what comes is of no matter to the rest. */
+static bool
+is_in_vain(const struct run *r, const struct run_job *j)
+{
+	const struct doctor_probe *p = &r->facts->probes[j->probe];
+	const uint64_t waiting_ms = run_job_waiting_ms(j);
+
+	if (waiting_ms != 0 && waiting_ms >= silence_ms(r, p))
+		return true;
+	if (run_is_minor(r, p) && !run_is_busy(r, RUN_CONTROL) && !run_is_asking(r))
+		return run_now_ms(r) - j->began_ms >= MINOR_MS;
+	/* It waits for a greeting where TLS is spoken. */
+	return j->stage == PROBE_STAGE_GREETING && p->other_mode != NULL &&
+	       !p->dialog.is_implicit_tls &&
+	       p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
+}
+
+static void
+watch_stage(struct run *r, struct run_job *j)
+{
+	const struct doctor_probe *p = &r->facts->probes[j->probe];
+	const enum probe_stage stage = probe_dialog_stage(j->dialog);
+
+	if (stage != j->stage) {
+		j->stage = stage;
+		j->stage_since_ms = run_now_ms(r);
+	}
+	if (stage == PROBE_STAGE_GREETING && !p->is_control && !run_is_minor(r, p) &&
+	    run_job_waiting_ms(j) == 0 && run_now_ms(r) - j->stage_since_ms >= NO_GREETING_MS)
+		add_once(r, j->probe, RUN_OTHER_MODE);
+}
+
+void
+run_watch(struct run *r)
+{
+	for (size_t i = 0; i < r->job_count; i++) {
+		struct run_job *j = r->jobs[i];
+
+		if (j->state != RUN_RUNNING || j->task != RUN_DIALOG)
+			continue;
+		watch_stage(r, j);
+		if (is_in_vain(r, j))
+			run_give_up(j);
+	}
+	consider_all(r);
+	submit(r);
+}
+
+bool
+run_is_complete(struct run *r)
+{
+	return r->is_named && !run_is_busy(r, RUN_MINOR) && !run_is_asking(r);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gate.c - who may go to the host: so many connections at a time, and no more.
+ *
+ * Servers and the scanners' enemies before them count connections (testers that open many are
+ * answered 421, and tell their readers nonsense). A SYN that nobody answers is no connection; it
+ * gives its place up after a patience that lets all jobs have their turn in time.
+ */
+#include "doctor/run.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "util/alloc.h"
+#include "util/clock.h"
+
+enum { PATIENCE_MAX_MS = 700, PATIENCE_MIN_MS = 100, ALL_STARTED_MS = 3500 };
+
+struct run_job *
+run_add(struct run *r, size_t probe, enum run_task task, enum run_rank rank)
+{
+	struct run_job *j;
+
+	assert(probe < r->facts->probe_count);
+	if (r->job_count == RUN_JOBS_MAX)
+		return NULL;
+	j = xcalloc(1, sizeof *j);
+	*j = (struct run_job){ .run = r, .task = task, .rank = rank, .probe = probe };
+	r->jobs[r->job_count++] = j;
+	return j;
+}
+
+bool
+run_has(const struct run *r, size_t probe, enum run_task task)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->probe == probe && r->jobs[i]->task == task)
+			return true;
+	return false;
+}
+
+bool
+run_is_task_over(const struct run *r, size_t probe, enum run_task task)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->probe == probe && r->jobs[i]->task == task)
+			return r->jobs[i]->state == RUN_OVER;
+	return true;
+}
+
+bool
+run_is_busy(const struct run *r, enum run_rank rank_max)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->state != RUN_OVER && r->jobs[i]->rank <= rank_max)
+			return true;
+	return false;
+}
+
+static unsigned
+connection_count_max(const struct run *r)
+{
+	return r->options->connections == 0 ? DOCTOR_CONNECTIONS : r->options->connections;
+}
+
+static uint64_t
+patience_ms(const struct run *r)
+{
+	const uint64_t turns =
+	    (r->job_count + connection_count_max(r) - 1) / connection_count_max(r);
+	const uint64_t ms = ALL_STARTED_MS / (turns == 0 ? 1 : turns);
+
+	if (ms > PATIENCE_MAX_MS)
+		return PATIENCE_MAX_MS;
+	return ms < PATIENCE_MIN_MS ? PATIENCE_MIN_MS : ms;
+}
+
+/* SYNs of a ladder that do not reach the host are no connections to it. */
+static bool
+takes_place(const struct run_job *j)
+{
+	if (j->state != RUN_RUNNING)
+		return false;
+	if (j->task == RUN_LADDER)
+		return j->parallel != 0;
+	return run_job_waiting_ms(j) < patience_ms(j->run);
+}
+
+static unsigned
+count_taken(const struct run *r)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < r->job_count; i++)
+		count += takes_place(r->jobs[i]);
+	return count;
+}
+
+/* The next to go: of the best rank the one that has waited longest; NULL: none. */
+static struct run_job *
+next_job(const struct run *r, bool is_full)
+{
+	struct run_job *best = NULL;
+
+	for (size_t i = 0; i < r->job_count; i++) {
+		struct run_job *j = r->jobs[i];
+
+		if (j->state != RUN_WAITING || (best != NULL && best->rank <= j->rank))
+			continue;
+		if (is_full && !(j->task == RUN_LADDER && j->parallel == 0))
+			continue;
+		best = j;
+	}
+	return best;
+}
+
+void
+run_start_ready(struct run *r)
+{
+	for (;;) {
+		const unsigned taken = count_taken(r);
+		struct run_job *j = next_job(r, taken >= connection_count_max(r));
+
+		if (j == NULL || (j->is_alone && taken != 0))
+			return;
+		j->state = RUN_RUNNING;
+		j->began_ms = j->stage_since_ms = run_now_ms(r);
+		run_job_start(j);
+	}
+}
+
+/* Nobody is asked any more; what was seen until now is what is known. */
+static void
+write_partial(struct run_job *j, struct probe_dialog_facts *d)
+{
+	const uint64_t waiting_ms = run_job_waiting_ms(j);
+	const uint64_t took_us = (run_now_ms(j->run) - j->began_ms) * 1000;
+
+	d->is_tried = true;
+	d->is_implicit_tls = j->options.mode == PROBE_MODE_IMPLICIT;
+	d->took_us = took_us;
+	if (waiting_ms != 0) {
+		d->tcp = (struct probe_tcp){ .end = PROBE_TCP_SILENT,
+			.error = ETIMEDOUT,
+			.took_us = took_us,
+			.retransmits = (unsigned)(waiting_ms / 1000) };
+		d->stages[PROBE_STAGE_CONNECT].end = PROBE_STAGE_TIMEOUT;
+		d->stages[PROBE_STAGE_CONNECT].took_us = took_us;
+		return;
+	}
+	d->tcp = (struct probe_tcp){ .end = PROBE_TCP_OPEN };
+	d->stages[PROBE_STAGE_CONNECT].end = PROBE_STAGE_PASSED;
+	d->stages[probe_dialog_stage(j->dialog)].end = PROBE_STAGE_TIMEOUT;
+	d->stages[probe_dialog_stage(j->dialog)].took_us =
+	    (run_now_ms(j->run) - j->stage_since_ms) * 1000;
+}
+
+void
+run_give_up(struct run_job *j)
+{
+	struct doctor_probe *p = &j->run->facts->probes[j->probe];
+
+	if (j->dialog != NULL && j->task == RUN_DIALOG)
+		write_partial(j, &p->dialog);
+	probe_dialog_cancel(&j->dialog);
+	probe_path_cancel(&j->ladder);
+	probe_answer_ttl_cancel(&j->answer);
+	j->state = RUN_OVER;
+}
+
+void
+run_job_free(struct run_job **j)
+{
+	if (*j == NULL)
+		return;
+	probe_dialog_cancel(&(*j)->dialog);
+	probe_path_cancel(&(*j)->ladder);
+	probe_answer_ttl_cancel(&(*j)->answer);
+	free(*j);
+	*j = NULL;
+}

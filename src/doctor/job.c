@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* job.c - starts the probe of a job, and writes what it saw where it belongs */
+#include "doctor/run.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor/view.h"
+#include "doctor/words.h"
+#include "util/alloc.h"
+
+/*
+ * Three SYNs have gone out by then, and a router has found that nobody answers to ARP. A server
+ * may let all wait for its greeting; longer than this there is no time to wait with it.
+ */
+enum { CONNECT_MS = 3300, GREETING_MS = 7000, COMMAND_MS = 4000, SECOND_GREETING_MS = 2500 };
+enum { LADDER_MS = 1000, ANSWER_MS = 1500, SMALL_SEGMENT = 536, LAST_WORDS_MS = 300 };
+enum { PORT_SMTP = 25, PORT_SUBMISSIONS = 465 };
+
+static struct doctor_probe *
+probe_of(const struct run_job *j)
+{
+	return &j->run->facts->probes[j->probe];
+}
+
+/* Where the facts of a dialog go. */
+static struct probe_dialog_facts *
+find_place(struct doctor_probe *p, enum run_task task)
+{
+	struct probe_dialog_facts **place = NULL;
+
+	switch (task) {
+	case RUN_DIALOG:
+	case RUN_SUBMIT:
+		return &p->dialog;
+	case RUN_ANYWAY:
+		place = &p->anyway;
+		break;
+	case RUN_SMALL:
+		place = &p->small;
+		break;
+	case RUN_OTHER_MODE:
+		place = &p->other_mode;
+		break;
+	case RUN_TLS12:
+		place = &p->tls12;
+		break;
+	case RUN_AGAIN:
+		place = &p->again;
+		break;
+	case RUN_LADDER:
+	case RUN_ANSWER:
+		break;
+	}
+	assert(place != NULL);
+	if (*place == NULL)
+		*place = xcalloc(1, sizeof **place);
+	return *place;
+}
+
+/* What the bulk has shown the first time stays known when the login is a dialog of its own. */
+static void
+keep_bulk(const struct probe_dialog_facts *before, struct probe_dialog_facts *after)
+{
+	if (after->stages[PROBE_STAGE_BULK].end != PROBE_STAGE_SKIPPED &&
+	    after->stages[PROBE_STAGE_BULK].end != PROBE_STAGE_NOT_REACHED)
+		return;
+	after->stages[PROBE_STAGE_BULK] = before->stages[PROBE_STAGE_BULK];
+	after->bulk = before->bulk;
+}
+
+static void
+on_dialog(void *arg, const struct probe_dialog_facts *facts)
+{
+	struct run_job *j = arg;
+	struct probe_dialog_facts *place = find_place(probe_of(j), j->task);
+	struct probe_dialog_facts *before = NULL;
+
+	j->dialog = NULL;
+	j->state = RUN_OVER;
+	if (j->task == RUN_SUBMIT) {
+		before = xmalloc(sizeof *before);
+		*before = *place;
+	}
+	*place = *facts;
+	place->is_tried = true;
+	if (before != NULL)
+		keep_bulk(before, place);
+	free(before);
+	run_follow(j->run, j->probe, j->task);
+}
+
+static void
+on_ladder(void *arg, const struct probe_path *path)
+{
+	struct run_job *j = arg;
+
+	j->ladder = NULL;
+	j->state = RUN_OVER;
+	probe_of(j)->path = *path;
+	run_follow(j->run, j->probe, j->task);
+}
+
+static void
+on_answer(void *arg, uint8_t ttl)
+{
+	struct run_job *j = arg;
+
+	j->answer = NULL;
+	j->state = RUN_OVER;
+	probe_of(j)->answer_ttl = ttl;
+	run_follow(j->run, j->probe, j->task);
+}
+
+static void
+on_line(void *arg, bool is_ours, struct slice line)
+{
+	struct run_job *j = arg;
+	const struct doctor_check_options *o = j->run->options;
+
+	o->on_line(o->arg, &probe_of(j)->address, is_ours, line);
+}
+
+/* Our name, or "[192.0.2.1]", "[IPv6:2001:db8::1]": the address that the server sees, without NAT.
+ */
+static void
+write_hostname(struct run_job *j)
+{
+	const struct probe_route *route = doctor_view_route(j->run->facts, probe_of(j));
+
+	if (j->run->hostname[0] != '\0' || route == NULL)
+		(void)snprintf(j->hostname, sizeof j->hostname, "%s",
+		    j->run->hostname[0] == '\0' ? "[127.0.0.1]" : j->run->hostname);
+	else
+		(void)snprintf(j->hostname, sizeof j->hostname, "[%s%.64s]",
+		    ip_is_v4(&route->source) ? "" : "IPv6:", doctor_words_ip(&route->source).text);
+}
+
+static enum probe_dialog_goal
+goal_of(const struct run_job *j)
+{
+	const struct doctor_probe *p = probe_of(j);
+
+	if (p->is_control)
+		return PROBE_GOAL_CONNECT;
+	switch (j->task) {
+	case RUN_SUBMIT:
+		return j->run->facts->wants_mail ? PROBE_GOAL_MAIL : PROBE_GOAL_AUTH;
+	case RUN_OTHER_MODE:
+		return PROBE_GOAL_GREETING;
+	case RUN_DIALOG:
+		if (p->port == PORT_SMTP && !run_is_main(j->run, p))
+			return PROBE_GOAL_EHLO;
+		break;
+	case RUN_ANYWAY:
+	case RUN_SMALL:
+	case RUN_TLS12:
+	case RUN_AGAIN:
+	case RUN_LADDER:
+	case RUN_ANSWER:
+		break;
+	}
+	return PROBE_GOAL_TLS;
+}
+
+static enum probe_dialog_mode
+mode_of(const struct run_job *j)
+{
+	const bool is_implicit = probe_of(j)->port == PORT_SUBMISSIONS;
+
+	if (j->task == RUN_OTHER_MODE)
+		return is_implicit ? PROBE_MODE_STARTTLS : PROBE_MODE_IMPLICIT;
+	if (is_implicit)
+		return PROBE_MODE_IMPLICIT;
+	return j->task == RUN_ANYWAY ? PROBE_MODE_STARTTLS_ANYWAY : PROBE_MODE_STARTTLS;
+}
+
+static uint64_t
+at_most(uint64_t ms, uint64_t max_ms)
+{
+	return ms < max_ms ? ms : max_ms;
+}
+
+/* All of it must be over in time for the verdict. */
+static void
+set_times(struct run_job *j)
+{
+	const uint64_t now_ms = run_now_ms(j->run), end_ms = j->run->deadline_ms - LAST_WORDS_MS;
+	const uint64_t left_ms = now_ms < end_ms ? end_ms - now_ms : 1;
+	const bool is_first = j->task == RUN_DIALOG || j->task == RUN_SUBMIT;
+
+	j->options.total_ms = left_ms;
+	j->options.connect_ms = at_most(CONNECT_MS, left_ms);
+	j->options.greeting_ms = at_most(is_first ? GREETING_MS : SECOND_GREETING_MS, left_ms);
+	j->options.command_ms = at_most(COMMAND_MS, left_ms);
+}
+
+static void
+set_submission(struct run_job *j)
+{
+	const struct doctor_check_options *o = j->run->options;
+
+	if (j->task != RUN_SUBMIT)
+		return;
+	if (o->user != NULL) {
+		j->options.auth_user = slice_of(o->user);
+		j->options.auth_secret = slice_of(o->secret);
+		j->options.auth_mechanism = o->mechanism;
+	}
+	if (o->to == NULL)
+		return;
+	j->options.requires_tls = true;
+	j->options.sender = slice_of(o->from);
+	j->options.recipients = &o->recipient;
+	j->options.recipient_count = 1;
+	j->options.message = o->message;
+}
+
+static void
+start_dialog(struct run_job *j)
+{
+	const struct run *r = j->run;
+	const struct doctor_probe *p = probe_of(j);
+
+	write_hostname(j);
+	j->options = (struct probe_dialog_options){
+		.goal = goal_of(j),
+		.mode = mode_of(j),
+		.name = r->facts->host,
+		.hostname = j->hostname,
+		.roots = r->roots,
+		.wants_bulk = run_is_main(r, p) && (j->task == RUN_DIALOG || j->task == RUN_SMALL),
+		.max_segment = j->task == RUN_SMALL ? SMALL_SEGMENT : 0,
+		.tls_max = j->task == RUN_TLS12 ? TLS1_2_VERSION : 0,
+		.on_line = r->options->on_line == NULL ? NULL : on_line,
+		.line_arg = j,
+	};
+	set_times(j);
+	set_submission(j);
+	j->dialog = probe_dialog_start(r->base, &p->address, &j->options, on_dialog, j);
+}
+
+static void
+start_ladder(struct run_job *j)
+{
+	const struct probe_path_options options = {
+		.timeout_ms = LADDER_MS,
+		.hop_max = j->hop_max == 0 ? PROBE_HOPS_MAX : j->hop_max,
+		.parallel = j->parallel,
+	};
+
+	j->ladder = probe_path_start(j->run->base, &probe_of(j)->address, &options, on_ladder, j);
+}
+
+void
+run_job_start(struct run_job *j)
+{
+	switch (j->task) {
+	case RUN_DIALOG:
+	case RUN_ANYWAY:
+	case RUN_SMALL:
+	case RUN_OTHER_MODE:
+	case RUN_TLS12:
+	case RUN_AGAIN:
+	case RUN_SUBMIT:
+		start_dialog(j);
+		break;
+	case RUN_LADDER:
+		start_ladder(j);
+		break;
+	case RUN_ANSWER:
+		j->answer = probe_answer_ttl_start(
+		    j->run->base, &probe_of(j)->address, ANSWER_MS, on_answer, j);
+		break;
+	}
+}
+
+uint64_t
+run_job_waiting_ms(const struct run_job *j)
+{
+	return j->dialog == NULL ? 0 : probe_dialog_waiting_ms(j->dialog);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * others.c - other hosts, to tell the server's fault from the network's. Asked only when something
+ * is wrong, one connection to each port, which is closed as soon as it is made.
+ */
+#include "doctor/run.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor/view.h"
+
+enum { LOOKUP_MS = 2000, CONNECT_MS = 1500, NETWORK_CONNECT_MS = 3000, HOSTS_MAX = 3 };
+enum { SUBMISSION = 587, SUBMISSIONS = 465, WEB = 443, DNS = 53 };
+
+static void
+on_connected(void *arg, const struct probe_tcp *result, int fd)
+{
+	struct run_other *o = arg;
+	struct doctor_control *c = &o->run->facts->controls[o->control];
+
+	(void)fd;
+	o->attempt = NULL;
+	c->tcp = *result;
+	c->is_alive =
+	    result->end == PROBE_TCP_OPEN || result->end == PROBE_TCP_RESET ||
+	    (result->end == PROBE_TCP_REJECTED &&
+		!probe_host_owns(&o->run->facts->machine, &result->icmp.offender) &&
+		(c->kind == DOCTOR_CONTROL_GATEWAY || c->kind == DOCTOR_CONTROL_RESOLVER));
+}
+
+static void
+connect_other(struct run *r, enum doctor_control_kind kind, const char *name,
+    const struct net_address *address, uint16_t port)
+{
+	const struct probe_tcp_options options = {
+		.timeout_ms = r->facts->is_network ? NETWORK_CONNECT_MS : CONNECT_MS,
+	};
+	struct run_other *o;
+	struct doctor_control *c;
+
+	if (r->facts->control_count == DOCTOR_CONTROLS_MAX)
+		return;
+	c = &r->facts->controls[r->facts->control_count];
+	*c = (struct doctor_control){ .kind = kind, .address = *address, .port = port };
+	(void)snprintf(c->name, sizeof c->name, "%s", name);
+	if (address->any.sa_family == AF_INET6)
+		c->address.v6.sin6_port = htons(port);
+	else
+		c->address.v4.sin_port = htons(port);
+	o = &r->others[r->other_count++];
+	*o = (struct run_other){ .run = r, .control = r->facts->control_count++ };
+	o->attempt = probe_tcp_start(r->base, &c->address, &options, false, on_connected, o);
+}
+
+/* The host that is asked about says nothing about others. */
+static bool
+is_other(const struct run *r, const struct net_address *address)
+{
+	struct ip ip;
+
+	return net_address_ip(address, &ip) && !doctor_view_is_target(r->facts, &ip);
+}
+
+static void
+try_ports(const struct run_lookup *l, const struct net_address *address)
+{
+	struct run *r = l->run;
+
+	connect_other(
+	    r, DOCTOR_CONTROL_SUBMISSION, l->name, address, l->port == 0 ? SUBMISSION : l->port);
+	if (r->facts->is_network)
+		connect_other(r, DOCTOR_CONTROL_TLS, l->name, address, SUBMISSIONS);
+	connect_other(r, DOCTOR_CONTROL_WEB, l->name, address, WEB);
+}
+
+/* The first address of a family will do. */
+static void
+on_found(void *arg, const struct net_resolve_result *result)
+{
+	struct run_lookup *l = arg;
+	bool wants_v4 = l->wants_v4, wants_v6 = l->wants_v6;
+
+	l->lookup = NULL;
+	for (size_t i = 0; i < result->count; i++) {
+		const struct net_address *a = &result->addresses[i];
+		bool *wants = a->any.sa_family == AF_INET ? &wants_v4 : &wants_v6;
+
+		if (!*wants || !is_other(l->run, a))
+			continue;
+		*wants = false;
+		try_ports(l, a);
+		/* For a network, one family is enough: that which this machine has. */
+		if (l->run->facts->is_network)
+			break;
+	}
+}
+
+/* "host", "host:587", "[2001:db8::1]:587" */
+static void
+split(const char *control, struct run_lookup *l)
+{
+	const char *colon = strrchr(control, ':');
+	const bool is_bare_v6 = colon != NULL && strchr(control, ':') != colon && control[0] != '[';
+	const bool has_port =
+	    colon != NULL && !is_bare_v6 && colon[strspn(colon, ":0123456789")] == '\0';
+	size_t len = has_port ? (size_t)(colon - control) : strlen(control);
+
+	if (has_port)
+		l->port = (uint16_t)strtoul(colon + 1, NULL, 10);
+	if (len >= 2 && control[0] == '[' && control[len - 1] == ']') {
+		control++;
+		len -= 2;
+	}
+	(void)snprintf(l->name, sizeof l->name, "%.*s", (int)len, control);
+}
+
+static void
+look_up(struct run *r, const char *control, bool wants_v4, bool wants_v6)
+{
+	struct run_lookup *l;
+
+	if (r->lookup_count == DOCTOR_CONTROLS_MAX)
+		return;
+	l = &r->lookups[r->lookup_count++];
+	*l = (struct run_lookup){ .run = r, .wants_v4 = wants_v4, .wants_v6 = wants_v6 };
+	split(control, l);
+	l->lookup = net_resolve_start(
+	    r->resolver, l->name, l->port == 0 ? SUBMISSION : l->port, LOOKUP_MS, on_found, l);
+}
+
+static void
+ask_address(struct run *r, enum doctor_control_kind kind, const char *name, const struct ip *ip)
+{
+	char text[IP_TEXT_SIZE];
+	struct net_address address;
+
+	ip_print(ip, text);
+	if (net_address_parse(text, DNS, &address))
+		connect_other(r, kind, name, &address, DNS);
+}
+
+static void
+ask_neighbours(struct run *r, bool is_v4)
+{
+	const struct probe_host *m = &r->facts->machine;
+
+	if (is_v4 ? m->has_gateway_v4 : m->has_gateway_v6)
+		ask_address(
+		    r, DOCTOR_CONTROL_GATEWAY, "gateway", is_v4 ? &m->gateway_v4 : &m->gateway_v6);
+	for (size_t i = 0; i < m->resolver_count; i++)
+		if (ip_is_v4(&m->resolvers[i]) == is_v4) {
+			ask_address(r, DOCTOR_CONTROL_RESOLVER, "resolver", &m->resolvers[i]);
+			return;
+		}
+}
+
+void
+run_ask_others(struct run *r, bool is_v4)
+{
+	bool *is_asked = is_v4 ? &r->is_asked_v4 : &r->is_asked_v6;
+	const size_t count =
+	    r->options->control_count < HOSTS_MAX ? r->options->control_count : HOSTS_MAX;
+
+	if (*is_asked)
+		return;
+	*is_asked = true;
+	ask_neighbours(r, is_v4);
+	for (size_t i = 0; i < count; i++)
+		look_up(r, r->options->controls[i], is_v4, !is_v4);
+}
+
+void
+run_ask_network(struct run *r)
+{
+	const bool wants_v4 = r->options->family != AF_INET6;
+	const bool wants_v6 = r->options->family != AF_INET && r->facts->machine.has_v6;
+
+	r->is_named = true;
+	for (size_t i = 0; i < r->options->control_count; i++)
+		look_up(r, r->options->controls[i], wants_v4, wants_v6);
+}
+
+bool
+run_is_asking(const struct run *r)
+{
+	for (size_t i = 0; i < r->other_count; i++)
+		if (r->others[i].attempt != NULL)
+			return true;
+	for (size_t i = 0; i < r->lookup_count; i++)
+		if (r->lookups[i].lookup != NULL)
+			return true;
+	return false;
+}
+
+void
+run_cancel_others(struct run *r)
+{
+	for (size_t i = 0; i < r->other_count; i++)
+		probe_tcp_cancel(&r->others[i].attempt);
+	for (size_t i = 0; i < r->lookup_count; i++)
+		net_resolve_cancel(&r->lookups[i].lookup);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doctor/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/alloc.h"
+#include "util/clock.h"
+
+enum { TICK_US = 20000 };
+
+uint64_t
+run_now_ms(const struct run *r)
+{
+	return clock_monotonic_ms() - r->began_ms;
+}
+
+/* RFC 5321 §4.1.1.1: a full name, or an address literal where there is none. */
+static void
+find_hostname(struct run *r)
+{
+	char name[RUN_NAME_SIZE] = "";
+
+	if (r->options->hostname != NULL)
+		(void)snprintf(r->hostname, sizeof r->hostname, "%s", r->options->hostname);
+	else if (gethostname(name, sizeof name - 1) == 0 && strchr(name, '.') != NULL)
+		(void)snprintf(r->hostname, sizeof r->hostname, "%s", name);
+}
+
+static int
+load_roots(struct run *r, struct buf *error)
+{
+	const char *file = r->options->ca_file;
+
+	r->roots = X509_STORE_new();
+	if (r->roots == NULL)
+		abort();
+	if (file == NULL) {
+		/* Where none are installed the certificates say so by themselves. */
+		(void)X509_STORE_set_default_paths(r->roots);
+		return 0;
+	}
+	if (X509_STORE_load_file(r->roots, file) == 1)
+		return 0;
+	(void)buf_addf(error, "%s: no certificates can be read from it", file);
+	return -EINVAL;
+}
+
+static void
+use_resolver(struct run *r)
+{
+	if (r->options->resolver != NULL &&
+	    net_address_ip(r->options->resolver, &r->facts->machine.resolvers[0]))
+		r->facts->machine.resolver_count = 1;
+}
+
+int
+run_begin(struct run *r, const struct doctor_check_options *options, struct doctor_facts *facts,
+    struct buf *error)
+{
+	const struct net_resolver_options resolver = { .server = options->resolver,
+		.root_key = "" };
+	int e;
+
+	*facts = (struct doctor_facts){ .began_unix_ms = (int64_t)clock_unix_ms() };
+	*r = (struct run){ .options = options, .facts = facts };
+	r->began_ms = clock_monotonic_ms();
+	r->deadline_ms = options->time_ms == 0 ? DOCTOR_CHECK_TIME_MS : options->time_ms;
+	probe_host_read(&facts->machine);
+	use_resolver(r);
+	find_hostname(r);
+	r->base = event_base_new();
+	if (r->base == NULL)
+		abort();
+	e = net_resolver_new_with(r->base, &resolver, &r->resolver, error);
+	if (e == 0)
+		e = load_roots(r, error);
+	return e;
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct run *r = arg;
+
+	(void)fd;
+	(void)what;
+	run_watch(r);
+	run_start_ready(r);
+	if (run_now_ms(r) >= r->deadline_ms) {
+		r->facts->is_cut_short = true;
+		(void)event_base_loopbreak(r->base);
+	} else if (run_is_complete(r)) {
+		(void)event_base_loopbreak(r->base);
+	}
+}
+
+void
+run_loop(struct run *r)
+{
+	const struct timeval tick = { 0, TICK_US };
+
+	r->timer = event_new(r->base, -1, EV_PERSIST, on_timer, r);
+	if (r->timer == NULL || event_add(r->timer, &tick) != 0)
+		abort();
+	(void)event_base_dispatch(r->base);
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->state == RUN_RUNNING)
+			run_give_up(r->jobs[i]);
+	r->facts->took_us = run_now_ms(r) * 1000;
+}
+
+void
+run_end(struct run *r)
+{
+	run_cancel_others(r);
+	probe_name_cancel(&r->lookup);
+	for (size_t i = 0; i < r->job_count; i++)
+		run_job_free(&r->jobs[i]);
+	net_resolver_free(&r->resolver);
+	X509_STORE_free(r->roots);
+	if (r->timer != NULL)
+		event_free(r->timer);
+	event_base_free(r->base);
+}

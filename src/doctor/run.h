@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run.h - one check while it runs: its jobs, who may go, and what follows from what was seen.
+ *
+ * Everything happens in one loop. A job is one probe of the host's; jobs wait in run.jobs until the
+ * gate has a place for them (gate.c). A job that ends writes its facts and asks follow.c what to do
+ * next. Other hosts (others.c) are not behind the gate: one connection to each of their ports.
+ */
+#ifndef DOCTOR_RUN_H
+#define DOCTOR_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <event2/event.h>
+#include <openssl/ssl.h>
+
+#include "doctor/check.h"
+#include "doctor/facts.h"
+#include "net/resolve.h"
+#include "net/resolver.h"
+
+#define RUN_JOBS_MAX 1024
+#define RUN_NAME_SIZE 256 /* ours, in EHLO */
+
+/* What a job does to its probe, and where it writes. */
+enum run_task {
+	RUN_DIALOG,     /* probe->dialog */
+	RUN_ANYWAY,     /* probe->anyway: STARTTLS, though it is not offered */
+	RUN_SMALL,      /* probe->small: with small segments */
+	RUN_OTHER_MODE, /* probe->other_mode */
+	RUN_TLS12,      /* probe->tls12 */
+	RUN_AGAIN,      /* probe->again */
+	RUN_SUBMIT,     /* probe->dialog, once more with login and message */
+	RUN_LADDER,     /* probe->path */
+	RUN_ANSWER,     /* probe->answer_ttl */
+};
+
+enum run_state { RUN_WAITING, RUN_RUNNING, RUN_OVER };
+
+/* The smaller, the earlier it goes. */
+enum run_rank { RUN_FIRST, RUN_SECOND, RUN_CONTROL, RUN_MINOR };
+
+struct run;
+
+struct run_job {
+	struct run *run;
+	enum run_task task;
+	enum run_state state;
+	enum run_rank rank;
+	size_t probe; /* in facts.probes */
+	uint64_t began_ms;
+	enum probe_stage stage; /* of the dialog, when last looked at */
+	uint64_t stage_since_ms;
+	unsigned hop_max, parallel; /* of a ladder */
+	bool is_alone;              /* no other connection to the host meanwhile */
+	struct probe_dialog_options options;
+	char hostname[RUN_NAME_SIZE];
+	struct probe_dialog *dialog;
+	struct probe_ladder *ladder;
+	struct probe_answer *answer;
+};
+
+/* What is being asked of other hosts. */
+struct run_other {
+	struct run *run;
+	size_t control; /* in facts.controls */
+	struct probe_tcp_attempt *attempt;
+};
+
+struct run_lookup {
+	struct run *run;
+	char name[NET_RESOLVE_NAME_MAX + 1];
+	uint16_t port; /* 0: those that are usual */
+	bool wants_v4, wants_v6;
+	struct net_resolve *lookup;
+};
+
+struct run {
+	const struct doctor_check_options *options;
+	struct doctor_facts *facts;
+	struct event_base *base;
+	struct event *timer;
+	struct net_resolver *resolver;
+	X509_STORE *roots;
+	struct probe_name_lookup *lookup;
+	uint64_t began_ms, deadline_ms;
+	size_t job_count;
+	struct run_job *jobs[RUN_JOBS_MAX];
+	size_t probe_size; /* of facts.probes */
+	size_t other_count;
+	struct run_other others[DOCTOR_CONTROLS_MAX];
+	size_t lookup_count;
+	struct run_lookup lookups[DOCTOR_CONTROLS_MAX];
+	bool is_asked_v4, is_asked_v6; /* of other hosts */
+	bool is_named;                 /* the name is looked up */
+	bool is_submitted;             /* the login and the message have had their one try */
+	char hostname[RUN_NAME_SIZE];  /* ours; empty: an address literal */
+};
+
+/* run.c */
+int run_begin(struct run *r, const struct doctor_check_options *options, struct doctor_facts *facts,
+    struct buf *error);
+/* Until nothing is left to do, or the time is over. */
+void run_loop(struct run *r);
+void run_end(struct run *r);
+uint64_t run_now_ms(const struct run *r); /* since its beginning */
+
+/* plan.c: the first jobs, when the name is known */
+void run_plan(struct run *r);
+/* The control ports of an address, when they are not there yet. */
+void run_plan_controls(struct run *r, const struct net_address *address);
+bool run_is_main(const struct run *r, const struct doctor_probe *p);
+bool run_is_minor(const struct run *r, const struct doctor_probe *p);
+
+/* gate.c */
+struct run_job *run_add(struct run *r, size_t probe, enum run_task task, enum run_rank rank);
+bool run_has(const struct run *r, size_t probe, enum run_task task);
+void run_start_ready(struct run *r);
+/* Is any job of these yet to end? */
+bool run_is_busy(const struct run *r, enum run_rank rank_max);
+bool run_is_task_over(const struct run *r, size_t probe, enum run_task task);
+/* Ends a job that waits in vain, with what is known of it. */
+void run_give_up(struct run_job *j);
+void run_job_free(struct run_job **j);
+
+/* job.c */
+void run_job_start(struct run_job *j);
+/* How long its SYN has been unanswered; 0: it is connected, or it is no dialog. */
+uint64_t run_job_waiting_ms(const struct run_job *j);
+
+/* follow.c */
+void run_follow(struct run *r, size_t probe, enum run_task task);
+/* Looked at now and then: what takes too long is a hint of its own. */
+void run_watch(struct run *r);
+/* Nothing is left to do. */
+bool run_is_complete(struct run *r);
+
+/* others.c */
+void run_ask_others(struct run *r, bool is_v4);
+void run_ask_network(struct run *r);
+bool run_is_asking(const struct run *r);
+void run_cancel_others(struct run *r);
+
+#endif
