@@ -9,9 +9,9 @@ from conditions import HEALTHY, OK, Condition, Verdict
 
 def _fault(name, summary, dialog, verdict=OK, login=False, **more):
     """verdict: of a check with a login and a message, when login."""
-    ports = more.pop("ports", {**HEALTHY, 587: name})
-    return Condition(name, summary, ports=ports, dialog=dialog, verdict=verdict, is_login=login,
-                     truth={f"4:{more.get('port', 587)}": "open"}, **more)
+    more.setdefault("ports", {**HEALTHY, 587: name})
+    more.setdefault("truth", {f"4:{more.get('port', 587)}": "open"})
+    return Condition(name, summary, dialog=dialog, verdict=verdict, is_login=login, **more)
 
 
 def _broken(cause, exit_code, **more):
@@ -29,7 +29,7 @@ _GREETING = [
     _fault("close-at-once", "closed before the greeting", "greeting: closed",
            _broken("greeting-closed", 14)),
     _fault("reset-at-once", "reset before the greeting", "greeting: reset",
-           _broken("greeting-closed", 14)),
+           _broken("greeting-closed", 14), truth={}),
     _fault("greeting-421", "421 instead of a greeting",
            "greeting: 421 4.3.2 HOST Service shutting down", _broken("temporary-failure", 19)),
     _fault("greeting-421-rate", "421, too many connections", "greeting: 421 4.7.0",
