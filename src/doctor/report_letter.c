@@ -76,12 +76,8 @@ find_subject(const struct doctor_verdict *verdict)
 }
 
 static enum addressee
-find_addressee(const struct doctor_verdict *verdict)
+find_addressee(const struct doctor_finding *f)
 {
-	const struct doctor_finding *f = find_subject(verdict);
-
-	if (f == NULL || verdict->is_inconclusive)
-		return NOBODY;
 	for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++)
 		if (slice_is(slice_of(f->cause->id), exceptions[i].id))
 			return exceptions[i].addressee;
@@ -226,15 +222,17 @@ doctor_report_letter(
     const struct doctor_facts *facts, const struct doctor_verdict *verdict, struct buf *out)
 {
 	const struct doctor_paper paper = { out, DOCTOR_STYLE_PLAIN, WIDTH };
-	const enum addressee addressee = find_addressee(verdict);
+	const struct doctor_finding *subject = find_subject(verdict);
 	const char *sentence = verdict->sentence == NULL ? "" : verdict->sentence;
+	enum addressee addressee;
 
-	if (addressee == NOBODY) {
+	if (subject == NULL || verdict->is_inconclusive || find_addressee(subject) == NOBODY) {
 		doctor_paper_text(&paper, "", "No letter is needed; nobody else has to act.");
 		doctor_paper_gap(&paper);
 		doctor_paper_text(&paper, "", sentence);
 		return;
 	}
+	addressee = find_addressee(subject);
 	doctor_paper_text(&paper, "", addressee_words(addressee));
 	doctor_paper_text(&paper, "Subject: Trouble with sending mail: ", doctor_cell_host(facts));
 	doctor_paper_gap(&paper);
@@ -246,7 +244,7 @@ doctor_report_letter(
 	doctor_paper_gap(&paper);
 	doctor_paper_text(&paper, "  ", sentence);
 	add_measurements(&paper, facts, verdict);
-	add_request(&paper, facts, find_subject(verdict), addressee);
+	add_request(&paper, facts, subject, addressee);
 	doctor_paper_gap(&paper);
 	doctor_paper_text(&paper, "",
 	    "I can repeat the measurement at any time and will gladly send you more of it.");
