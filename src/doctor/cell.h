@@ -23,7 +23,7 @@ void doctor_cell_timestamp(int64_t unix_ms, struct buf *out);
 /* "192.0.2.1 port 587", "2001:db8::1 port 587". */
 void doctor_cell_endpoint(const struct doctor_probe *probe, struct buf *out);
 
-/* "open", "closed", "rejected by 192.0.2.1", "no answer in 3.0 s", "not allowed here (EPERM)". */
+/* "open", "refused", "rejected by 192.0.2.1", "no answer in 3.0 s", "not allowed here (EPERM)". */
 void doctor_cell_tcp(const struct probe_tcp *tcp, struct buf *out);
 /* "TLSv1.3", "not offered", "no TLS in common"; nothing when it did not come to that. */
 void doctor_cell_tls(const struct probe_dialog_facts *dialog, struct buf *out);

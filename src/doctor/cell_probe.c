@@ -28,7 +28,7 @@ doctor_cell_tcp(const struct probe_tcp *tcp, struct buf *out)
 		(void)buf_add_text(out, "open");
 		return;
 	case PROBE_TCP_RESET:
-		(void)buf_add_text(out, "closed (reset)");
+		(void)buf_add_text(out, "refused");
 		return;
 	case PROBE_TCP_REJECTED:
 		(void)buf_add_text(out, "rejected");

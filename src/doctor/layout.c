@@ -37,6 +37,8 @@ whole_words_len(struct slice text, size_t width)
 		return room;
 	while (len > 0 && text.ptr[len] != ' ')
 		len--;
+	while (len > 0 && text.ptr[len - 1] == ' ')
+		len--;
 	return len > 0 ? len : slice_find(text, ' ');
 }
 

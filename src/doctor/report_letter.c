@@ -227,7 +227,10 @@ doctor_report_letter(
 	enum addressee addressee;
 
 	if (subject == NULL || verdict->is_inconclusive || find_addressee(subject) == NOBODY) {
-		doctor_paper_text(&paper, "", "No letter is needed; nobody else has to act.");
+		doctor_paper_text(&paper, "",
+		    verdict->is_inconclusive
+			? "There is nobody to write to yet: it is not known where it fails."
+			: "No letter is needed; nobody else has to act.");
 		doctor_paper_gap(&paper);
 		doctor_paper_text(&paper, "", sentence);
 		return;
