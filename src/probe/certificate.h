@@ -14,6 +14,8 @@
 
 #include <openssl/ssl.h>
 
+#include "util/buf.h"
+
 #define PROBE_CERTIFICATE_NAMES_MAX 32 /* of subjectAltName; the rest is counted only */
 #define PROBE_CERTIFICATE_TEXT_SIZE 256
 
@@ -21,7 +23,12 @@ enum probe_certificate_fault {
 	PROBE_CERTIFICATE_EXPIRED = 1 << 0,
 	PROBE_CERTIFICATE_NOT_YET_VALID = 1 << 1,
 	PROBE_CERTIFICATE_WRONG_NAME = 1 << 2,
-	PROBE_CERTIFICATE_INCOMPLETE = 1 << 3,  /* an intermediate is missing in what was sent */
+	/*
+	 * An intermediate is missing in what was sent. Together with UNTRUSTED: nothing but the
+	 * leaf was sent, and whether its issuer is an intermediate of a known authority or an
+	 * authority of their own cannot be told.
+	 */
+	PROBE_CERTIFICATE_INCOMPLETE = 1 << 3,
 	PROBE_CERTIFICATE_SELF_SIGNED = 1 << 4, /* the leaf itself */
 	PROBE_CERTIFICATE_UNTRUSTED = 1 << 5,   /* ends in an authority that is not known here */
 	PROBE_CERTIFICATE_INSPECTED = 1 << 6,   /* issued by a product that looks into TLS */
@@ -53,13 +60,21 @@ struct probe_certificate {
 };
 
 /*
- * Look at what the peer of ssl has shown, for name (a host name or an IP address). roots: the
- * authorities to trust. now_unix_s: what time it is by this machine.
+ * The authorities of ca_file (PEM), or of the system when it is NULL; free with X509_STORE_free().
+ * 0, or -errno with words appended to error: then the store is empty, and every certificate will
+ * have NO_ROOTS among its faults.
+ */
+int probe_roots_read(const char *ca_file, X509_STORE **ret_roots, struct buf *error);
+
+/*
+ * Look at what the peer of ssl has shown, for name (a host name or an IP address; NULL: whatever
+ * its name). roots: the authorities to trust; NULL: none. now_unix_s: what time it is by this
+ * machine. OUR_CLOCK and REVOKED are not found out here.
  */
 void probe_certificate_read(SSL *ssl, X509_STORE *roots, const char *name, int64_t now_unix_s,
     struct probe_certificate *ret_certificate);
 
-/* "expired", "wrong-name", ... of one fault: for JSON; a constant. */
+/* "expired", "wrong_name", ... of one fault: for JSON; a constant. */
 const char *probe_certificate_fault_name(enum probe_certificate_fault fault);
 
 #endif

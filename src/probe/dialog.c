@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/dialog.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/dialog_private.h"
+#include "smtp/client_reply.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+
+enum { QUIT_MS = 1000 /* nothing depends on the reply to QUIT */ };
+
+static void
+release(struct probe_dialog *d)
+{
+	probe_tcp_cancel(&d->attempt);
+	net_conn_free(&d->conn);
+	smtp_client_free(&d->client);
+	sasl_client_free(&d->sasl);
+	SSL_CTX_free(d->tls);
+	d->tls = NULL;
+}
+
+static void
+finish(struct probe_dialog *d)
+{
+	d->facts.took_us = clock_monotonic_us() - d->began_us;
+	release(d);
+	d->done(d->arg, &d->facts);
+	free(d);
+}
+
+void
+dialog_flush(struct probe_dialog *d)
+{
+	struct slice out = smtp_client_output(d->client);
+
+	if (out.len == 0)
+		return;
+	net_conn_write(d->conn, out);
+	smtp_client_output_taken(d->client, out.len);
+}
+
+static void
+follow_stage(struct probe_dialog *d)
+{
+	enum probe_stage stage;
+
+	if (dialog_find_stage(d, smtp_client_step(d->client), &stage) && stage != d->stage)
+		dialog_begin(d, stage);
+}
+
+static uint64_t
+sooner(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void
+set_deadline(struct probe_dialog *d)
+{
+	uint64_t at_ms = sooner(d->give_up_ms, smtp_client_deadline(d->client));
+
+	if (d->bulk_until_ms != 0)
+		at_ms = sooner(at_ms, d->bulk_until_ms);
+	net_conn_set_deadline(d->conn, at_ms);
+}
+
+/*
+ * RFC 5321 §4.1.1.10: QUIT is said wherever it can be. The engine says it when it is done; where it
+ * has given up over a reply, this does. False when the dialog is gone.
+ */
+static bool
+leave(struct probe_dialog *d)
+{
+	if (!d->may_quit || d->stage == PROBE_STAGE_QUIT) {
+		finish(d);
+		return false;
+	}
+	d->is_leaving = true;
+	dialog_begin(d, PROBE_STAGE_QUIT);
+	dialog_say_quit(d);
+	net_conn_set_deadline(d->conn, sooner(d->give_up_ms, clock_monotonic_ms() + QUIT_MS));
+	return true;
+}
+
+/* One want; *again: there may be another. False when the dialog is gone. */
+static bool
+answer(struct probe_dialog *d, bool *again)
+{
+	enum smtp_client_want want = smtp_client_want(d->client);
+
+	*again = false;
+	switch (want) {
+	case SMTP_CLIENT_WANT_NONE:
+		return true;
+	case SMTP_CLIENT_WANT_TLS:
+		dialog_start_tls(d);
+		break;
+	case SMTP_CLIENT_WANT_MAIL:
+		dialog_go_on(d);
+		break;
+	case SMTP_CLIENT_WANT_TEXT:
+		dialog_feed_text(d);
+		break;
+	case SMTP_CLIENT_WANT_RESULT:
+		dialog_take_result(d);
+		break;
+	case SMTP_CLIENT_WANT_CLOSE:
+		return leave(d);
+	}
+	*again = smtp_client_want(d->client) != want;
+	return true;
+}
+
+/* Sends what the engine says and does what it wants. False when the dialog is gone. */
+static bool
+pump(struct probe_dialog *d)
+{
+	bool again = true;
+
+	while (again) {
+		dialog_flush(d);
+		follow_stage(d);
+		if (!answer(d, &again))
+			return false;
+	}
+	if (d->is_leaving)
+		return true;
+	dialog_flush(d);
+	follow_stage(d);
+	set_deadline(d);
+	return true;
+}
+
+/* A server of implicit TLS that speaks first can only have an alert to send. */
+static void
+note_first_octets(struct probe_dialog *d, struct slice in)
+{
+	if (d->stage == PROBE_STAGE_GREETING && !net_conn_is_tls(d->conn) && in.len >= 2 &&
+	    in.ptr[0] >= SSL3_RT_CHANGE_CIPHER_SPEC && in.ptr[0] <= SSL3_RT_APPLICATION_DATA &&
+	    in.ptr[1] == SSL3_VERSION_MAJOR)
+		d->facts.speaks_tls_on_plain_port = true;
+}
+
+static void
+read_goodbye(struct probe_dialog *d)
+{
+	struct smtp_reply_parser parser;
+	struct slice in = net_conn_input(d->conn);
+	size_t used;
+
+	smtp_reply_parser_init(&parser);
+	if (smtp_reply_parse(&parser, in, &used) != SMTP_REPLY_MORE)
+		dialog_hear_goodbye(d, parser.code, buf_slice(&parser.text));
+	smtp_reply_parser_done(&parser);
+	if (d->has_ended_stage)
+		finish(d);
+}
+
+static void
+on_input(void *owner)
+{
+	struct probe_dialog *d = owner;
+	struct slice in;
+	size_t used = 1;
+
+	while (!d->is_leaving && used != 0 && (in = net_conn_input(d->conn)).len != 0) {
+		note_first_octets(d, in);
+		used = smtp_client_input(d->client, in, clock_monotonic_ms());
+		net_conn_consume(d->conn, used);
+		if (!pump(d))
+			return;
+	}
+	if (d->is_leaving)
+		read_goodbye(d);
+}
+
+static void
+on_tls(void *owner)
+{
+	struct probe_dialog *d = owner;
+
+	dialog_take_tls(d);
+	smtp_client_tls_done(d->client, dialog_is_trusted(d), clock_monotonic_ms());
+	(void)pump(d);
+}
+
+static void
+on_drained(void *owner)
+{
+	struct probe_dialog *d = owner;
+
+	if (!d->is_leaving && smtp_client_want(d->client) == SMTP_CLIENT_WANT_TEXT)
+		(void)pump(d);
+}
+
+/* The connection is of no more use: the engine settles what is undecided. */
+static void
+give_up(struct probe_dialog *d, const char *why)
+{
+	d->may_quit = false;
+	if (d->is_leaving) {
+		finish(d);
+		return;
+	}
+	smtp_client_end(d->client, why);
+	(void)pump(d);
+}
+
+static bool
+is_in_handshake(const struct probe_dialog *d)
+{
+	return !d->is_leaving && smtp_client_want(d->client) == SMTP_CLIENT_WANT_TLS;
+}
+
+static void
+on_deadline(void *owner)
+{
+	struct probe_dialog *d = owner;
+
+	dialog_read_socket(d);
+	if (is_in_handshake(d))
+		dialog_fail_tls(d, true);
+	dialog_lose(d, PROBE_STAGE_TIMEOUT, "");
+	give_up(d, "timed out");
+}
+
+static enum probe_stage_end
+end_of(const struct probe_dialog *d, enum net_conn_end end)
+{
+	const int error = net_conn_fault(d->conn).error;
+
+	if (end == NET_CONN_CLOSED)
+		return PROBE_STAGE_CLOSED;
+	if (error == ECONNRESET || error == EPIPE)
+		return PROBE_STAGE_RESET;
+	return error == ETIMEDOUT ? PROBE_STAGE_TIMEOUT : PROBE_STAGE_BROKEN;
+}
+
+static void
+on_end(void *owner, enum net_conn_end end)
+{
+	struct probe_dialog *d = owner;
+	const char *why = net_conn_error(d->conn);
+
+	if (is_in_handshake(d))
+		dialog_fail_tls(d, false);
+	dialog_lose(d, end_of(d, end), why);
+	give_up(d, why);
+}
+
+static const struct net_conn_handler handler = {
+	.on_input = on_input,
+	.on_tls = on_tls,
+	.on_drained = on_drained,
+	.on_deadline = on_deadline,
+	.on_end = on_end,
+};
+
+static enum smtp_client_tls
+tls_policy(const struct probe_dialog_options *o)
+{
+	if (o->mode == PROBE_MODE_IMPLICIT)
+		return SMTP_CLIENT_TLS_IMPLICIT;
+	if (o->goal < PROBE_GOAL_TLS || o->mode == PROBE_MODE_PLAIN)
+		return SMTP_CLIENT_TLS_NONE;
+	return o->mode == PROBE_MODE_STARTTLS ? SMTP_CLIENT_TLS_OPPORTUNISTIC
+					      : SMTP_CLIENT_TLS_ANYWAY;
+}
+
+static void
+start_client(struct probe_dialog *d)
+{
+	const struct probe_dialog_options *o = &d->options;
+	const struct smtp_client_options options = {
+		.hostname = o->hostname,
+		.host = o->name == NULL ? "" : o->name,
+		.tls = tls_policy(o),
+		.only_greets = o->goal == PROBE_GOAL_GREETING,
+		.timeouts = { .greeting_ms = o->greeting_ms,
+		    .command_ms = o->command_ms,
+		    .data_ms = o->command_ms,
+		    .text_ms = o->command_ms,
+		    .end_ms = o->command_ms,
+		    .quit_ms = sooner(o->command_ms, QUIT_MS) },
+		.watch = dialog_watch(d),
+	};
+
+	d->client = smtp_client_new(&options, clock_monotonic_ms());
+}
+
+static enum probe_stage_end
+connect_end(enum probe_tcp_end end)
+{
+	switch (end) {
+	case PROBE_TCP_OPEN:
+		return PROBE_STAGE_PASSED;
+	case PROBE_TCP_RESET:
+		return PROBE_STAGE_RESET;
+	case PROBE_TCP_SILENT:
+		return PROBE_STAGE_TIMEOUT;
+	case PROBE_TCP_NOT_TRIED:
+	case PROBE_TCP_REJECTED:
+	case PROBE_TCP_LOCAL:
+	case PROBE_TCP_UNREACHABLE:
+		break;
+	}
+	return PROBE_STAGE_BROKEN;
+}
+
+static void
+on_connected(void *arg, const struct probe_tcp *result, int fd)
+{
+	struct probe_dialog *d = arg;
+
+	d->attempt = NULL;
+	d->facts.tcp = *result;
+	dialog_end(d, connect_end(result->end),
+	    slice_of(result->error == 0 ? "" : strerrordesc_np(result->error)));
+	if (fd < 0) {
+		finish(d);
+		return;
+	}
+	d->conn = net_conn_accept(d->base, fd, &handler, d);
+	start_client(d);
+	(void)pump(d);
+}
+
+struct probe_dialog *
+probe_dialog_start(struct event_base *base, const struct net_address *to,
+    const struct probe_dialog_options *options, probe_dialog_fn *done, void *arg)
+{
+	struct probe_dialog *d = xcalloc(1, sizeof *d);
+	const uint64_t total_ms = options->total_ms == 0 ? UINT64_MAX : options->total_ms;
+	const uint64_t now_ms = clock_monotonic_ms();
+	const struct probe_tcp_options tcp = {
+		.timeout_ms = sooner(options->connect_ms, total_ms),
+		.max_segment = options->max_segment,
+	};
+
+	d->base = base;
+	d->to = *to;
+	d->options = *options;
+	d->done = done;
+	d->arg = arg;
+	d->began_us = clock_monotonic_us();
+	d->give_up_ms = total_ms > UINT64_MAX - now_ms ? UINT64_MAX : now_ms + total_ms;
+	d->facts.is_tried = true;
+	d->facts.is_implicit_tls = options->mode == PROBE_MODE_IMPLICIT;
+	d->facts.tls.trouble = PROBE_TLS_NOT_TRIED;
+	dialog_begin(d, PROBE_STAGE_CONNECT);
+	d->attempt =
+	    probe_tcp_start(base, to, &tcp, options->goal != PROBE_GOAL_CONNECT, on_connected, d);
+	return d;
+}
+
+void
+probe_dialog_cancel(struct probe_dialog **dialog)
+{
+	struct probe_dialog *d = *dialog;
+
+	*dialog = NULL;
+	if (d == NULL)
+		return;
+	release(d);
+	free(d);
+}
+
+uint64_t
+probe_dialog_waiting_ms(const struct probe_dialog *dialog)
+{
+	return dialog->attempt == NULL ? 0 : probe_tcp_waiting_ms(dialog->attempt);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "peer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "util/fd.h"
+
+/* The line of the script that is next; empty at its end. */
+static struct slice
+next_step(const struct peer *p)
+{
+	struct slice rest = slice_of(p->at);
+
+	return slice_first(rest, slice_find(rest, '\n'));
+}
+
+static void
+step_done(struct peer *p)
+{
+	struct slice step = next_step(p);
+
+	p->at += step.len;
+	p->at += *p->at == '\n';
+}
+
+static void
+leave(struct peer *p, bool by_reset)
+{
+	const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+
+	if (by_reset) {
+		(void)setsockopt(net_conn_fd(p->conn), SOL_SOCKET, SO_LINGER, &none, sizeof none);
+		if (net_conn_ssl(p->conn) != NULL)
+			SSL_set_quiet_shutdown(net_conn_ssl(p->conn), 1);
+	}
+	net_conn_free(&p->conn);
+}
+
+/* The next line that the client said, without CRLF; false: it is not whole yet. */
+static bool
+take_line(struct peer *p, char *out, size_t size)
+{
+	struct slice in = net_conn_input(p->conn);
+	size_t lf = slice_find(in, '\n');
+
+	if (lf == in.len || lf == 0 || lf >= size)
+		return false;
+	memcpy(out, in.ptr, lf - 1);
+	out[lf - 1] = '\0';
+	net_conn_consume(p->conn, lf + 1);
+	return true;
+}
+
+static bool
+wait_line(struct peer *p, struct slice wanted)
+{
+	char line[16384];
+
+	if (!take_line(p, line, sizeof line))
+		return false;
+	if (strncmp(line, (const char *)wanted.ptr, wanted.len) != 0)
+		(void)snprintf(p->said_wrong, sizeof p->said_wrong, "%.200s", line);
+	return true;
+}
+
+static bool
+wait_text(struct peer *p)
+{
+	char line[16384];
+
+	while (take_line(p, line, sizeof line))
+		if (strcmp(line, ".") == 0)
+			return true;
+	return false;
+}
+
+/* False: it is not done yet. */
+static bool
+do_step(struct peer *p, struct slice step)
+{
+	struct slice rest = slice_after(step, step.len < 3 ? step.len : 3);
+
+	if (slice_starts_nocase(step, "S: ")) {
+		net_conn_write(p->conn, rest);
+		net_conn_write(p->conn, slice_of("\r\n"));
+		return true;
+	}
+	if (slice_starts_nocase(step, "RAW: ")) {
+		net_conn_write(p->conn, slice_after(step, 5));
+		return true;
+	}
+	if (slice_starts_nocase(step, "C: "))
+		return wait_line(p, rest);
+	if (slice_is(step, "TEXT"))
+		return wait_text(p);
+	if (slice_is(step, "TLS")) {
+		p->is_shaking_hands = true;
+		net_conn_start_tls(p->conn, p->tls, true, NULL);
+		return true;
+	}
+	if (slice_is(step, "AWAY"))
+		net_conn_hold(p->conn);
+	else
+		leave(p, slice_is(step, "RESET"));
+	return true;
+}
+
+static void
+play(struct peer *p)
+{
+	while (p->conn != NULL && !p->is_shaking_hands && p->said_wrong[0] == '\0') {
+		struct slice step = next_step(p);
+
+		if (step.len == 0 || !do_step(p, step))
+			return;
+		step_done(p);
+	}
+}
+
+static void
+on_input(void *owner)
+{
+	play(owner);
+}
+
+static void
+on_tls(void *owner)
+{
+	struct peer *p = owner;
+
+	p->is_shaking_hands = false;
+	play(p);
+}
+
+static void
+on_end(void *owner, enum net_conn_end end)
+{
+	struct peer *p = owner;
+
+	(void)end;
+	net_conn_free(&p->conn);
+}
+
+static const struct net_conn_handler handler = {
+	.on_input = on_input,
+	.on_tls = on_tls,
+	.on_end = on_end,
+};
+
+static void
+on_accept(evutil_socket_t listener, short what, void *arg)
+{
+	struct peer *p = arg;
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	(void)what;
+	assert_true(fd >= 0);
+	p->conn = net_conn_accept(p->base, fd, &handler, p);
+	play(p);
+}
+
+void
+peer_init(struct peer *p, struct event_base *base, SSL_CTX *tls, const char *script)
+{
+	socklen_t len = sizeof p->address.v4;
+
+	*p = (struct peer){ .base = base, .tls = tls, .at = script };
+	assert_true(net_address_parse("127.0.0.1", 0, &p->address));
+	p->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(p->fd, &p->address.any, len), 0);
+	assert_int_equal(listen(p->fd, 1), 0);
+	assert_int_equal(getsockname(p->fd, &p->address.any, &len), 0);
+	(void)event_assign(&p->event, base, p->fd, EV_READ | EV_PERSIST, on_accept, p);
+	(void)event_add(&p->event, NULL);
+}
+
+void
+peer_done(struct peer *p)
+{
+	(void)event_del(&p->event);
+	net_conn_free(&p->conn);
+	fd_close(&p->fd);
+}
+
+void
+peer_check(const struct peer *p)
+{
+	struct slice step = next_step(p);
+
+	if (p->said_wrong[0] != '\0')
+		fail_msg("'%.*s' was waited for, '%s' came", (int)step.len, (const char *)step.ptr,
+		    p->said_wrong);
+	if (step.len != 0)
+		fail_msg("'%.*s' was not reached", (int)step.len, (const char *)step.ptr);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * peer.h - a server that does as it is told, in the loop of the test.
+ *
+ * Its script has one line for each thing to do:
+ *   "S: "   says this, with CRLF          "RAW: " says this as it is, to the end of the line
+ *   "C: "   waits for a line that begins so    "TEXT"  waits for the end of a message
+ *   "TLS"   makes the handshake           "CLOSE" closes      "RESET" resets
+ *   "AWAY"  reads nothing more
+ * Behind the last it is silent, and still reads.
+ */
+#ifndef TESTS_PROBE_PEER_H
+#define TESTS_PROBE_PEER_H
+
+#include <stdbool.h>
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <openssl/ssl.h>
+
+#include "net/address.h"
+#include "net/conn.h"
+
+struct peer {
+	struct event_base *base;
+	struct event event;
+	int fd;
+	struct net_address address; /* where it listens */
+	SSL_CTX *tls;               /* borrowed; for "TLS" */
+	struct net_conn *conn;
+	const char *at; /* of the script */
+	bool is_shaking_hands;
+	char said_wrong[256]; /* the line that was not in the script; empty: none */
+};
+
+void peer_init(struct peer *p, struct event_base *base, SSL_CTX *tls, const char *script);
+void peer_done(struct peer *p);
+/* Did the client say all that the script waits for, and nothing else? Fails the test if not. */
+void peer_check(const struct peer *p);
+
+#endif
