@@ -77,6 +77,7 @@ int cli_config(int argc, char **argv);
 int cli_queue(int argc, char **argv);
 int cli_account(int argc, char **argv);
 int cli_trace(int argc, char **argv);
+int cli_check(int argc, char **argv);
 int cli_setup(int argc, char **argv);
 int cli_version(int argc, char **argv);
 

@@ -10,6 +10,7 @@ static const struct cli_command commands[] = {
 	{ "account", "add and change the accounts that may send mail", cli_account },
 	{ "queue", "see what waits and what became of it", cli_queue },
 	{ "trace", "tell whose address a pseudonym stands for", cli_trace },
+	{ "check", "find out why submission to a host fails", cli_check },
 	{ "setup", "create the system users and directories", cli_setup },
 	{ "version", "print the version", cli_version },
 	{ NULL, NULL, NULL },

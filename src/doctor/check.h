@@ -31,10 +31,11 @@ struct doctor_check_options {
 	/* Controls: "host" or "host:port"; asked only when something is wrong. */
 	const char *const *controls;
 	size_t control_count;
-	const char *user, *secret, *mechanism; /* NULL: no login */
-	const char *from, *to;                 /* to NULL: no message */
-	struct slice recipient;                /* to, once more */
-	struct slice message;                  /* with CRLF */
+	const char *user, *mechanism; /* NULL: no login; NULL: the best that is offered */
+	struct slice secret;          /* borrowed, as all else */
+	const char *from, *to;        /* to NULL: no message */
+	struct slice recipient;       /* to, once more */
+	struct slice message;         /* with CRLF */
 	/* What is going on, for a line that is written over; NULL: none. */
 	void (*on_progress)(void *arg, const char *text);
 	/* Lines of all dialogs; NULL: none. */

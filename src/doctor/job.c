@@ -206,7 +206,7 @@ set_submission(struct run_job *j)
 		return;
 	if (o->user != NULL) {
 		j->options.auth_user = slice_of(o->user);
-		j->options.auth_secret = slice_of(o->secret);
+		j->options.auth_secret = o->secret;
 		j->options.auth_mechanism = o->mechanism;
 	}
 	if (o->to == NULL)
@@ -228,7 +228,7 @@ start_dialog(struct run_job *j)
 	j->options = (struct probe_dialog_options){
 		.goal = goal_of(j),
 		.mode = mode_of(j),
-		.name = r->facts->host,
+		.name = r->facts->name.text,
 		.hostname = j->hostname,
 		.roots = r->roots,
 		.wants_bulk = run_is_main(r, p) && (j->task == RUN_DIALOG || j->task == RUN_SMALL),

@@ -17,6 +17,34 @@ struct tally {
 	char names[256]; /* of those that did not open */
 };
 
+/* The same host by its other family, which has been counted. */
+static bool
+is_counted(const struct doctor_facts *facts, size_t at)
+{
+	const struct doctor_control *c = &facts->controls[at];
+
+	for (size_t i = 0; i < at; i++)
+		if (facts->controls[i].kind == c->kind &&
+		    strcmp(facts->controls[i].name, c->name) == 0)
+			return true;
+	return false;
+}
+
+/* How the host answers, by the family that does better. */
+static enum probe_tcp_end
+best_end(const struct doctor_facts *facts, size_t at)
+{
+	const struct doctor_control *c = &facts->controls[at];
+	enum probe_tcp_end end = c->tcp.end;
+
+	for (size_t i = at; i < facts->control_count; i++)
+		if (facts->controls[i].kind == c->kind &&
+		    facts->controls[i].tcp.end == PROBE_TCP_OPEN &&
+		    strcmp(facts->controls[i].name, c->name) == 0)
+			end = PROBE_TCP_OPEN;
+	return end;
+}
+
 static struct tally
 count(const struct doctor_facts *facts, enum doctor_control_kind kind)
 {
@@ -25,14 +53,15 @@ count(const struct doctor_facts *facts, enum doctor_control_kind kind)
 
 	for (size_t i = 0; i < facts->control_count; i++) {
 		const struct doctor_control *c = &facts->controls[i];
+		const enum probe_tcp_end end = best_end(facts, i);
 
-		if (c->kind != kind || c->tcp.end == PROBE_TCP_NOT_TRIED)
+		if (c->kind != kind || end == PROBE_TCP_NOT_TRIED || is_counted(facts, i))
 			continue;
 		t.tried++;
-		t.open += c->tcp.end == PROBE_TCP_OPEN;
-		t.silent += c->tcp.end == PROBE_TCP_SILENT;
-		t.refused += c->tcp.end == PROBE_TCP_RESET || c->tcp.end == PROBE_TCP_REJECTED;
-		if (c->tcp.end != PROBE_TCP_OPEN && len < sizeof t.names)
+		t.open += end == PROBE_TCP_OPEN;
+		t.silent += end == PROBE_TCP_SILENT;
+		t.refused += end == PROBE_TCP_RESET || end == PROBE_TCP_REJECTED;
+		if (end != PROBE_TCP_OPEN && len < sizeof t.names)
 			len += (size_t)snprintf(t.names + len, sizeof t.names - len, "%s%.60s",
 			    len == 0 ? "" : ", ", c->name);
 	}

@@ -92,9 +92,6 @@ on_found(void *arg, const struct net_resolve_result *result)
 			continue;
 		*wants = false;
 		try_ports(l, a);
-		/* For a network, one family is enough: that which this machine has. */
-		if (l->run->facts->is_network)
-			break;
 	}
 }
 
