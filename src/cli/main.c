@@ -9,6 +9,7 @@ static const struct cli_command commands[] = {
 	{ "config", "check the configuration, show it, print a sample", cli_config },
 	{ "account", "add and change the accounts that may send mail", cli_account },
 	{ "queue", "see what waits and what became of it", cli_queue },
+	{ "audit", "look at the security of a submission service", cli_audit },
 	{ "trace", "tell whose address a pseudonym stands for", cli_trace },
 	{ "check", "find out why submission to a host fails", cli_check },
 	{ "setup", "create the system users and directories", cli_setup },

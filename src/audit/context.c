@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* context.c - what the checks lean on: the bounds of politeness, gaps, and words for the reader. */
+#include "audit/context.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "util/alloc.h"
+#include "util/rand.h"
+
+enum { WORDS_SIZE = 1024 };
+
+bool
+audit_is_over(const struct audit *a)
+{
+	return a->result->is_sent_away || a->result->connection_count >= AUDIT_CONNECTIONS_MAX;
+}
+
+static char *
+format_words(const char *format, va_list args)
+{
+	char words[WORDS_SIZE];
+
+	(void)vsnprintf(words, sizeof words, format, args);
+	return xstrdup(words);
+}
+
+static void
+add_gap(struct audit *a, bool is_wanted_so, char *why)
+{
+	struct audit_result *r = a->result;
+
+	if (r->gap_count == AUDIT_GAPS_MAX) {
+		free(why);
+		return;
+	}
+	r->gaps[r->gap_count++] = (struct audit_gap){ a->check, is_wanted_so, why };
+	r->is_complete = r->is_complete && is_wanted_so;
+}
+
+void
+audit_gap(struct audit *a, bool is_wanted_so, const char *format, ...)
+{
+	va_list args;
+
+	if (a->options->is_dry)
+		return;
+	va_start(args, format);
+	add_gap(a, is_wanted_so, format_words(format, args));
+	va_end(args);
+}
+
+void
+audit_send_away(struct audit *a, const char *format, ...)
+{
+	va_list args;
+
+	if (a->result->is_sent_away)
+		return;
+	a->result->is_sent_away = true;
+	va_start(args, format);
+	add_gap(a, false, format_words(format, args));
+	va_end(args);
+}
+
+void
+audit_tell(struct audit *a, const char *format, ...)
+{
+	va_list args;
+	char *words;
+
+	if (a->options->on_line == NULL)
+		return;
+	va_start(args, format);
+	words = format_words(format, args);
+	va_end(args);
+	a->options->on_line(a->options->arg, words);
+	free(words);
+}
+
+bool
+audit_may_connect(struct audit *a)
+{
+	if (audit_is_over(a))
+		return false;
+	a->result->connection_count++;
+	if (a->result->connection_count == AUDIT_CONNECTIONS_MAX)
+		audit_gap(a, false, "%d connections were made, which is the most for one audit",
+		    AUDIT_CONNECTIONS_MAX);
+	return true;
+}
+
+const struct audit_door *
+audit_tls_door(const struct audit *a)
+{
+	for (size_t i = 0; i < AUDIT_DOOR_COUNT; i++)
+		if (a->doors[i].has_tls)
+			return &a->doors[i];
+	return NULL;
+}
+
+void
+audit_make_word(char word[AUDIT_WORD_SIZE])
+{
+	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
+	size_t len = (size_t)snprintf(word, AUDIT_WORD_SIZE, "audit-");
+
+	for (; len + 1 < AUDIT_WORD_SIZE; len++)
+		word[len] = letters[rand_below(sizeof letters - 1)];
+	word[len] = '\0';
+}
+
+const char *
+audit_local_domain(const struct audit *a)
+{
+	if (a->result->domain[0] != '\0')
+		return a->result->domain;
+	return a->is_literal ? a->literal : a->options->host;
+}
+
+void
+audit_wait(struct audit *a, const bool *is_over)
+{
+	while (!*is_over)
+		(void)event_base_loop(a->base, EVLOOP_ONCE);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* login.h - logins of an audit: passwords go to a server that has proved who it is, within TLS. */
+#ifndef AUDIT_LOGIN_H
+#define AUDIT_LOGIN_H
+
+#include <stdbool.h>
+
+#include "audit/talk.h"
+
+/* A door within whose TLS a password may be said; NULL: there is none, and a gap says why. */
+const struct audit_door *audit_login_door(struct audit *a);
+/* AUTH PLAIN; the reply's code, 0 when none came. */
+unsigned audit_login(struct audit_talk *t, const char *user, struct slice password);
+/* The name that AUTH LOGIN asks for. */
+unsigned audit_login_say_name(struct audit_talk *t, const char *name);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/product.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const products[] = { "Postfix", "Exim", "Sendmail", "Microsoft ESMTP",
+	"Microsoft Exchange", "Dovecot", "OpenSMTPD", "qmail", "Haraka", "hMailServer", "MDaemon",
+	"MailEnable", "IceWarp", "Merak", "Kerio", "Zimbra", "CommuniGate", "Courier", "ArGoSoft",
+	"SmarterMail", "Lotus Domino", "IBM Domino", "GroupWise", "XMail", "PowerMTA", "Stalwart",
+	"Maddy", "chasquid", "Mailpit", "James SMTP", "MailHog", "ZoneMTA", "Axigen", "Surgemail",
+	"4D Mail", "Python SMTP", "aiosmtpd", "Sallyport" };
+
+/* A number with a dot in it: "4.96", "8.15.2". Not "5": that is a date's, or anything's. */
+static size_t
+version_len(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+
+	if (len == 0 || text[len] != '.' || !isdigit((unsigned char)text[len + 1]))
+		return 0;
+	return strspn(text, "0123456789.");
+}
+
+/* Where the version ends that follows within few words, as in "Exim 4.96", "Sendmail/8.15.2". */
+static const char *
+find_version(const char *text)
+{
+	enum { WORDS_MAX = 3 };
+	int word_count = 0;
+
+	for (; *text != '\0' && *text != '\n' && word_count <= WORDS_MAX; text++) {
+		const size_t len = version_len(text);
+
+		if (len > 0)
+			return text + len;
+		word_count += *text == ' ';
+	}
+	return NULL;
+}
+
+/* A name by itself: not in the middle of a host name, as in "exim.example.org". */
+static bool
+is_word(const char *text, const char *at, size_t len)
+{
+	const unsigned char before = at == text ? ' ' : (unsigned char)at[-1];
+	const unsigned char after = (unsigned char)at[len];
+
+	return !isalnum(before) && before != '-' && before != '.' && !isalpha(after) &&
+	       after != '-' && !(after == '.' && isalnum((unsigned char)at[len + 1]));
+}
+
+/* NULL: it is not there by itself. */
+static const char *
+find_word(const char *text, const char *word)
+{
+	const size_t len = strlen(word);
+	const char *at = strcasestr(text, word);
+
+	while (at != NULL && !is_word(text, at, len))
+		at = strcasestr(at + 1, word);
+	return at;
+}
+
+enum audit_product
+audit_product_find(const char *text, char found[AUDIT_PRODUCT_SIZE])
+{
+	found[0] = '\0';
+	for (size_t i = 0; i < sizeof products / sizeof products[0]; i++) {
+		const size_t len = strlen(products[i]);
+		const char *at = find_word(text, products[i]), *end;
+
+		if (at == NULL)
+			continue;
+		end = find_version(at + len);
+		(void)snprintf(found, AUDIT_PRODUCT_SIZE, "%.*s",
+		    (int)(end == NULL ? (ptrdiff_t)len : end - at), at);
+		return end == NULL ? AUDIT_PRODUCT_NAME : AUDIT_PRODUCT_VERSION;
+	}
+	return AUDIT_PRODUCT_NONE;
+}

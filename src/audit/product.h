@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* product.h - the name of a mail server's program in a text, and its version. Pure. */
+#ifndef AUDIT_PRODUCT_H
+#define AUDIT_PRODUCT_H
+
+#define AUDIT_PRODUCT_SIZE 96
+
+enum audit_product {
+	AUDIT_PRODUCT_NONE,
+	AUDIT_PRODUCT_NAME,
+	AUDIT_PRODUCT_VERSION,
+};
+
+/* found: the words; empty when there are NONE. */
+enum audit_product audit_product_find(const char *text, char found[AUDIT_PRODUCT_SIZE]);
+
+#endif

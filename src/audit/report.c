@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/civil.h"
+
+enum { SCHEMA_VERSION = 1, WIDTH = 78, EVIDENCE_SHOWN = 6 };
+
+static const char *
+colour_of(enum audit_severity severity)
+{
+	switch (severity) {
+	case AUDIT_CRITICAL:
+	case AUDIT_HIGH:
+		return "\033[1;31m";
+	case AUDIT_MEDIUM:
+		return "\033[1;33m";
+	case AUDIT_LOW:
+		return "\033[33m";
+	case AUDIT_INFO:
+		return "\033[36m";
+	}
+	return "";
+}
+
+/* Words, broken into lines with an indent. */
+static void
+add_wrapped(struct buf *out, const char *text, size_t indent)
+{
+	size_t column = indent;
+
+	while (*text != '\0') {
+		const size_t len = strcspn(text, " ");
+
+		if (column > indent && column + 1 + len > WIDTH) {
+			(void)buf_addf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			(void)buf_add_octet(out, ' ');
+			column++;
+		}
+		(void)buf_add(out, text, len);
+		column += len;
+		text += len + (text[len] == ' ');
+	}
+	(void)buf_add_octet(out, '\n');
+}
+
+static void
+add_labelled(struct buf *out, const char *label, const char *text)
+{
+	(void)buf_addf(out, "  %-10s", label);
+	add_wrapped(out, text, 12);
+}
+
+static void
+add_evidence(struct buf *out, const struct audit_finding *f)
+{
+	for (size_t i = 0; i < f->evidence_count && i < EVIDENCE_SHOWN; i++)
+		add_labelled(out, i == 0 ? "seen" : "", f->evidence[i]);
+	if (f->evidence_count > EVIDENCE_SHOWN)
+		(void)buf_addf(out, "  %-10s... and %zu more (--json lists them)\n", "",
+		    f->evidence_count - EVIDENCE_SHOWN);
+}
+
+static void
+add_finding(struct buf *out, const struct audit_finding *f, bool has_colours)
+{
+	const struct audit_kind *kind = audit_kind_of(f->id);
+
+	(void)buf_addf(out, "\n%s%-8s%s  ", has_colours ? colour_of(kind->severity) : "",
+	    audit_severity_name(kind->severity), has_colours ? "\033[0m" : "");
+	add_wrapped(out, kind->title, 10);
+	add_evidence(out, f);
+	add_labelled(out, "fix", kind->fix);
+	add_labelled(out, "see", kind->reference);
+	add_labelled(out, "id", kind->id);
+}
+
+static void
+add_gaps(struct buf *out, const struct audit_result *r)
+{
+	if (r->gap_count > 0)
+		(void)buf_add_text(out, "\nNot looked at:\n");
+	for (size_t i = 0; i < r->gap_count; i++)
+		add_labelled(out, audit_check_name(r->gaps[i].check), r->gaps[i].why);
+}
+
+static void
+add_counts(struct buf *out, const struct audit_result *r)
+{
+	for (int i = AUDIT_SEVERITY_COUNT - 1; i >= 0; i--)
+		(void)buf_addf(out, "%s%zu %s", i == AUDIT_SEVERITY_COUNT - 1 ? "" : ", ",
+		    audit_findings_count(&r->findings, (enum audit_severity)i),
+		    audit_severity_name((enum audit_severity)i));
+}
+
+static void
+add_summary(struct buf *out, const struct audit_options *o, const struct audit_result *r)
+{
+	if (r->grade == NULL) {
+		(void)buf_addf(out, "%s could not be audited.\n", o->host);
+		return;
+	}
+	(void)buf_addf(out, "%s: grade %s (", o->host, r->grade);
+	add_counts(out, r);
+	(void)buf_add_text(out, ")\n");
+	if (!r->is_complete)
+		(void)buf_add_text(
+		    out, "Not all could be seen, so no grade above B is given; see the end.\n");
+	(void)buf_addf(out, "Looked at: %s", r->address);
+	for (size_t i = 0; i < 2; i++) {
+		const uint16_t port = i == 0 ? o->port : o->tls_port;
+
+		if (port != 0)
+			(void)buf_addf(out, "%s %u", i == 0 ? ", ports" : ",", (unsigned)port);
+	}
+	if (r->domain[0] != '\0')
+		(void)buf_addf(out, "; sender's domain %s%s", r->domain,
+		    r->is_domain_guessed ? " (guessed from the host's name)" : "");
+	(void)buf_addf(out, "; %u connections, %u failed logins, %llu.%llu s.\n",
+	    r->connection_count, r->failed_login_count, (unsigned long long)r->took_ms / 1000,
+	    (unsigned long long)r->took_ms % 1000 / 100);
+}
+
+void
+audit_report_text(const struct audit_options *options, const struct audit_result *result,
+    bool has_colours, struct buf *out)
+{
+	add_summary(out, options, result);
+	for (size_t i = 0; i < result->findings.count; i++)
+		add_finding(out, result->findings.all[i], has_colours);
+	if (result->grade != NULL && result->findings.count == 0)
+		(void)buf_add_text(out, "\nNothing was found.\n");
+	add_gaps(out, result);
+}
+
+static void
+set(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) != 0)
+		abort();
+}
+
+static void
+append(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) != 0)
+		abort();
+}
+
+/* Null for nothing. */
+static json_t *
+make_text(const char *text)
+{
+	return text == NULL || text[0] == '\0' ? json_null() : json_string(text);
+}
+
+static json_t *
+make_finding(const struct audit_finding *f)
+{
+	const struct audit_kind *kind = audit_kind_of(f->id);
+	json_t *object = json_object(), *evidence = json_array();
+
+	for (size_t i = 0; i < f->evidence_count; i++)
+		append(evidence, make_text(f->evidence[i]));
+	set(object, "id", make_text(kind->id));
+	set(object, "severity", make_text(audit_severity_name(kind->severity)));
+	set(object, "title", make_text(kind->title));
+	set(object, "evidence", evidence);
+	set(object, "fix", make_text(kind->fix));
+	set(object, "reference", make_text(kind->reference));
+	return object;
+}
+
+static json_t *
+make_findings(const struct audit_result *r)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < r->findings.count; i++)
+		append(array, make_finding(r->findings.all[i]));
+	return array;
+}
+
+static json_t *
+make_counts(const struct audit_result *r)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < AUDIT_SEVERITY_COUNT; i++)
+		set(object, audit_severity_name((enum audit_severity)i),
+		    json_integer(
+			(json_int_t)audit_findings_count(&r->findings, (enum audit_severity)i)));
+	return object;
+}
+
+static json_t *
+make_gaps(const struct audit_result *r)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < r->gap_count; i++) {
+		json_t *gap = json_object();
+
+		set(gap, "check", make_text(audit_check_name(r->gaps[i].check)));
+		set(gap, "wanted", json_boolean(r->gaps[i].is_wanted_so));
+		set(gap, "why", make_text(r->gaps[i].why));
+		append(array, gap);
+	}
+	return array;
+}
+
+/* A port, or null when it was left out. */
+static json_t *
+make_port(uint16_t port)
+{
+	return port == 0 ? json_null() : json_integer(port);
+}
+
+json_t *
+audit_report_json(const struct audit_options *options, const struct audit_result *result)
+{
+	json_t *object = json_object();
+
+	set(object, "schema", json_integer(SCHEMA_VERSION));
+	set(object, "host", make_text(options->host));
+	set(object, "address", make_text(result->address));
+	set(object, "port", make_port(options->port));
+	set(object, "tls_port", make_port(options->tls_port));
+	set(object, "domain", make_text(result->domain));
+	set(object, "domain_guessed", json_boolean(result->is_domain_guessed));
+	set(object, "began_unix_ms", json_integer((json_int_t)result->began_unix_ms));
+	set(object, "took_ms", json_integer((json_int_t)result->took_ms));
+	set(object, "connections", json_integer(result->connection_count));
+	set(object, "failed_logins", json_integer(result->failed_login_count));
+	set(object, "reachable", json_boolean(result->is_reachable));
+	set(object, "sent_away", json_boolean(result->is_sent_away));
+	set(object, "complete", json_boolean(result->is_complete));
+	set(object, "grade", make_text(result->grade));
+	set(object, "counts", make_counts(result));
+	set(object, "findings", make_findings(result));
+	set(object, "gaps", make_gaps(result));
+	return object;
+}
