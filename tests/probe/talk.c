@@ -111,20 +111,57 @@ settle(struct talk *t, const struct peer *p)
 		(void)event_base_loop(t->base, EVLOOP_NONBLOCK);
 }
 
+static void
+begin(struct talk *t)
+{
+	t->is_done = false;
+	buf_clear(&t->lines);
+	buf_clear(&t->verdicts);
+}
+
 void
 talk_play(struct talk *t, const char *script, const struct probe_dialog_options *options)
 {
 	struct peer peer;
 
-	t->is_done = false;
-	buf_clear(&t->lines);
-	buf_clear(&t->verdicts);
+	begin(t);
 	peer_init(&peer, t->base, t->tls, script);
 	(void)probe_dialog_start(t->base, &peer.address, options, on_done, t);
 	while (!t->is_done)
 		(void)event_base_loop(t->base, EVLOOP_ONCE);
 	settle(t, &peer);
 	peer_check(&peer);
+	peer_done(&peer);
+}
+
+void
+talk_call_nobody(struct talk *t, const struct probe_dialog_options *options)
+{
+	struct peer peer;
+
+	begin(t);
+	peer_init(&peer, t->base, NULL, "");
+	peer_done(&peer);
+	(void)probe_dialog_start(t->base, &peer.address, options, on_done, t);
+	while (!t->is_done)
+		(void)event_base_loop(t->base, EVLOOP_ONCE);
+}
+
+void
+talk_cancel(struct talk *t, const char *script, const struct probe_dialog_options *options,
+    enum probe_stage stage)
+{
+	struct probe_dialog *dialog;
+	struct peer peer;
+
+	begin(t);
+	peer_init(&peer, t->base, t->tls, script);
+	dialog = probe_dialog_start(t->base, &peer.address, options, on_done, t);
+	while (probe_dialog_stage(dialog) != stage)
+		(void)event_base_loop(t->base, EVLOOP_ONCE);
+	probe_dialog_cancel(&dialog);
+	assert_null(dialog);
+	(void)event_base_loop(t->base, EVLOOP_NONBLOCK);
 	peer_done(&peer);
 }
 

@@ -27,6 +27,11 @@ struct probe_dialog_options talk_options(
     struct talk *t, enum probe_dialog_goal goal, enum probe_dialog_mode mode);
 /* Plays the script to the dialog; the facts are in t then. The script must have been played. */
 void talk_play(struct talk *t, const char *script, const struct probe_dialog_options *options);
+/* The same to a port where nobody listens. */
+void talk_call_nobody(struct talk *t, const struct probe_dialog_options *options);
+/* The same until stage, where it is cancelled. */
+void talk_cancel(struct talk *t, const char *script, const struct probe_dialog_options *options,
+    enum probe_stage stage);
 /* The end of a stage, and what the lines were. */
 void talk_check(const struct talk *t, enum probe_stage stage, enum probe_stage_end end);
 void talk_check_lines(const struct talk *t, const char *lines);
