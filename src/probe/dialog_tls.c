@@ -78,11 +78,14 @@ dialog_start_tls(struct probe_dialog *d)
 	d->has_tls_header = false;
 	d->tls_alert = -1;
 	note_injected(d);
+	d->may_quit = false; /* the server waits for a handshake */
 	d->tls = make_context(d);
-	if (d->tls == NULL)
-		smtp_client_tls_failed(d->client, d->facts.tls.error);
-	else
+	if (d->tls != NULL) {
 		net_conn_start_tls(d->conn, d->tls, false, d->options.name);
+		return;
+	}
+	dialog_end(d, PROBE_STAGE_BROKEN, slice_of(d->facts.tls.error));
+	smtp_client_tls_failed(d->client, d->facts.tls.error);
 }
 
 void
@@ -173,18 +176,21 @@ judge(const struct probe_dialog *d, bool is_timeout)
 	return fault.error == ETIMEDOUT ? judge_timeout(d) : PROBE_TLS_CLOSED;
 }
 
-/* OpenSSL has read the head of a record; what followed it still lies in the socket. */
+/* The first line: OpenSSL has read the head of a record, the rest still lies in the socket. */
 static void
 show_plain(struct probe_dialog *d)
 {
 	uint8_t octets[PLAIN_MAX];
+	struct slice text;
 	ssize_t n;
 
 	memcpy(octets, d->tls_header, sizeof d->tls_header);
 	n = recv(net_conn_fd(d->conn), octets + sizeof d->tls_header,
 	    sizeof octets - sizeof d->tls_header, MSG_DONTWAIT | MSG_PEEK);
-	dialog_end(d, PROBE_STAGE_BROKEN,
-	    slice_make(octets, sizeof d->tls_header + (n < 0 ? 0 : (size_t)n)));
+	text = slice_make(octets, sizeof d->tls_header + (n < 0 ? 0 : (size_t)n));
+	text = slice_first(text, slice_find(text, '\n'));
+	text = slice_first(text, slice_find(text, '\r'));
+	dialog_end(d, PROBE_STAGE_BROKEN, text);
 }
 
 static enum probe_stage_end

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "util/buf.h"
 #include "util/fd.h"
 
 /* The line of the script that is next; empty at its end. */
@@ -83,34 +84,88 @@ wait_text(struct peer *p)
 	return false;
 }
 
+/* What is left of a step behind its first word. */
+static struct slice
+argument_of(struct slice step)
+{
+	size_t len = slice_find(step, ' ');
+
+	return slice_after(step, len < step.len ? len + 1 : len);
+}
+
+static void
+say_raw(struct peer *p, struct slice text)
+{
+	struct buf out;
+
+	buf_init(&out, 4096);
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] != '\\' || i + 1 == text.len)
+			(void)buf_add_octet(&out, text.ptr[i]);
+		else
+			(void)buf_add_octet(&out, text.ptr[++i] == 'r' ? '\r' : '\n');
+	}
+	net_conn_write(p->conn, buf_slice(&out));
+	buf_done(&out);
+}
+
+/* A fatal one (RFC 8446 §6). */
+static void
+say_alert(struct peer *p, struct slice number)
+{
+	uint8_t record[] = { 0x15, 3, 3, 0, 2, 2, 0 };
+	uint64_t value;
+
+	assert_true(slice_to_u64(number, UINT8_MAX, &value));
+	record[sizeof record - 1] = (uint8_t)value;
+	net_conn_write(p->conn, slice_make(record, sizeof record));
+}
+
+static bool
+wait_handshake(struct peer *p)
+{
+	size_t len = net_conn_input(p->conn).len;
+
+	net_conn_consume(p->conn, len);
+	return len > 0;
+}
+
+static bool
+start_tls(struct peer *p)
+{
+	p->is_shaking_hands = true;
+	net_conn_start_tls(p->conn, p->tls, true, NULL);
+	return true;
+}
+
+/* What is waited for; false: it has not come yet. */
+static bool
+wait_step(struct peer *p, struct slice step)
+{
+	if (slice_starts_nocase(step, "C: "))
+		return wait_line(p, argument_of(step));
+	return slice_is(step, "TEXT") ? wait_text(p) : wait_handshake(p);
+}
+
 /* False: it is not done yet. */
 static bool
 do_step(struct peer *p, struct slice step)
 {
-	struct slice rest = slice_after(step, step.len < 3 ? step.len : 3);
-
+	if (slice_starts_nocase(step, "C: ") || slice_is(step, "TEXT") ||
+	    slice_is(step, "HANDSHAKE"))
+		return wait_step(p, step);
+	if (slice_is(step, "TLS"))
+		return start_tls(p);
 	if (slice_starts_nocase(step, "S: ")) {
-		net_conn_write(p->conn, rest);
+		net_conn_write(p->conn, argument_of(step));
 		net_conn_write(p->conn, slice_of("\r\n"));
-		return true;
-	}
-	if (slice_starts_nocase(step, "RAW: ")) {
-		net_conn_write(p->conn, slice_after(step, 5));
-		return true;
-	}
-	if (slice_starts_nocase(step, "C: "))
-		return wait_line(p, rest);
-	if (slice_is(step, "TEXT"))
-		return wait_text(p);
-	if (slice_is(step, "TLS")) {
-		p->is_shaking_hands = true;
-		net_conn_start_tls(p->conn, p->tls, true, NULL);
-		return true;
-	}
-	if (slice_is(step, "AWAY"))
-		net_conn_hold(p->conn);
-	else
+	} else if (slice_starts_nocase(step, "RAW: ")) {
+		say_raw(p, argument_of(step));
+	} else if (slice_starts_nocase(step, "ALERT ")) {
+		say_alert(p, argument_of(step));
+	} else {
 		leave(p, slice_is(step, "RESET"));
+	}
 	return true;
 }
 

@@ -3,10 +3,14 @@
  * peer.h - a server that does as it is told, in the loop of the test.
  *
  * Its script has one line for each thing to do:
- *   "S: "   says this, with CRLF          "RAW: " says this as it is, to the end of the line
- *   "C: "   waits for a line that begins so    "TEXT"  waits for the end of a message
- *   "TLS"   makes the handshake           "CLOSE" closes      "RESET" resets
- *   "AWAY"  reads nothing more
+ *   "S: "        says this, with CRLF
+ *   "RAW: "      says this in one piece, with \r and \n as they are in C
+ *   "ALERT "     says that TLS fails, with this number
+ *   "C: "        waits for a line that begins so
+ *   "TEXT"       waits for the end of a message
+ *   "HANDSHAKE"  waits for the first octets of one, and goes no further
+ *   "TLS"        makes it
+ *   "CLOSE", "RESET"
  * Behind the last it is silent, and still reads.
  */
 #ifndef TESTS_PROBE_PEER_H
