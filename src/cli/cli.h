@@ -79,6 +79,7 @@ int cli_account(int argc, char **argv);
 int cli_trace(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_audit(int argc, char **argv);
+int cli_ports(int argc, char **argv);
 int cli_setup(int argc, char **argv);
 int cli_version(int argc, char **argv);
 

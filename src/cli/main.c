@@ -12,6 +12,7 @@ static const struct cli_command commands[] = {
 	{ "audit", "look at the security of a submission service", cli_audit },
 	{ "trace", "tell whose address a pseudonym stands for", cli_trace },
 	{ "check", "find out why submission to a host fails", cli_check },
+	{ "ports", "see which ports of a host are open", cli_ports },
 	{ "setup", "create the system users and directories", cli_setup },
 	{ "version", "print the version", cli_version },
 	{ NULL, NULL, NULL },

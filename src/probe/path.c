@@ -6,13 +6,11 @@
 
 #include <event2/event_struct.h>
 
+#include "probe/icmp.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 
 enum { TICK_US = 50000, GRACE_FACTOR = 3 };
-
-/* Types of ICMP and ICMPv6; their header would bring a struct ip of its own. */
-enum { TIME_EXCEEDED_V4 = 11, TIME_EXCEEDED_V6 = 3 };
 
 enum rung_state { RUNG_UNTRIED, RUNG_WAITING, RUNG_OVER };
 
@@ -34,12 +32,6 @@ struct probe_ladder {
 	void *arg;
 };
 
-static bool
-is_time_exceeded(const struct probe_icmp *icmp)
-{
-	return icmp->type == (icmp->is_v6 ? TIME_EXCEEDED_V6 : TIME_EXCEEDED_V4);
-}
-
 static enum probe_hop_kind
 classify(const struct probe_tcp *t)
 {
@@ -49,7 +41,8 @@ classify(const struct probe_tcp *t)
 	case PROBE_TCP_RESET:
 		return PROBE_HOP_RESET;
 	case PROBE_TCP_REJECTED:
-		return is_time_exceeded(&t->icmp) ? PROBE_HOP_ROUTER : PROBE_HOP_REJECTED;
+		return probe_icmp_is_time_exceeded(&t->icmp) ? PROBE_HOP_ROUTER
+							     : PROBE_HOP_REJECTED;
 	case PROBE_TCP_LOCAL:
 		return PROBE_HOP_LOCAL;
 	case PROBE_TCP_NOT_TRIED:

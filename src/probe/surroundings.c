@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/resolv_conf.h"
 #include "util/fd.h"
 
 enum { FILE_SIZE = 16 * 1024 };
@@ -64,15 +65,14 @@ take_word(struct slice *line)
 void
 probe_resolvers_read(struct slice text, struct probe_host *host)
 {
-	while (text.len > 0 && host->resolver_count < PROBE_HOST_RESOLVERS_MAX) {
-		struct slice line = take_line(&text);
+	struct net_address servers[PROBE_HOST_RESOLVERS_MAX];
+	const size_t count = net_resolv_conf_servers(text, servers, PROBE_HOST_RESOLVERS_MAX);
 
-		if (slice_is(take_word(&line), "nameserver") &&
-		    ip_parse(take_word(&line), &host->resolvers[host->resolver_count]))
+	for (size_t i = 0; i < count; i++)
+		if (net_address_ip(&servers[i], &host->resolvers[host->resolver_count]))
 			host->resolver_count++;
-	}
 	if (host->resolver_count == 0)
-		host->resolvers[host->resolver_count++] = ip_from_v4(0x7f000001);
+		host->resolvers[host->resolver_count++] = ip_from_v4(INADDR_LOOPBACK);
 }
 
 /* What stands behind "name:" in a file of such lines. */
