@@ -57,6 +57,20 @@ struct cli_usage {
  */
 int cli_parse(const struct cli_usage *usage, int argc, char **argv, int *ret_count);
 
+#define CLI_LIST_MAX 256
+
+/* The values of an option that may be given more than once; borrowed from argv. */
+struct cli_list {
+	const char *values[CLI_LIST_MAX];
+	size_t count;
+};
+
+/*
+ * Before cli_parse(), which takes the last of each: moves every "OPTION VALUE" and "OPTION=VALUE"
+ * out of argv to list. option is the long form, "--header". CLI_GO, or EX_USAGE (said).
+ */
+int cli_take_repeated(const char *option, int *argc, char **argv, struct cli_list *list);
+
 /* To standard error: "sallyport: " and the words, with a line feed. */
 void cli_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Flush standard output: EX_OK, or EX_IOERR (said) when something could not be written. */
@@ -81,6 +95,8 @@ int cli_check(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_ports(int argc, char **argv);
 int cli_setup(int argc, char **argv);
+int cli_send(int argc, char **argv);
+int cli_sendmail(int argc, char **argv);
 int cli_version(int argc, char **argv);
 
 #endif

@@ -8,8 +8,6 @@
 #include "cli/cli_account.h"
 #include "util/clock.h"
 
-#define OPTION "--sender"
-
 int
 cli_account_senders_add(const char *pattern, struct buf *senders)
 {
@@ -27,37 +25,14 @@ cli_account_senders_add(const char *pattern, struct buf *senders)
 	return CLI_GO;
 }
 
-/* The pattern of the option at argv[*at], which then is the last word that belongs to it; NULL when
- * it is another word. */
-static const char *
-find_pattern(int argc, char **argv, int *at)
-{
-	const size_t len = strlen(OPTION);
-
-	if (strncmp(argv[*at], OPTION "=", len + 1) == 0)
-		return argv[*at] + len + 1;
-	if (strcmp(argv[*at], OPTION) != 0 || *at + 1 == argc)
-		return NULL;
-	return argv[++*at];
-}
-
 int
 cli_account_senders_take(int *argc, char **argv, struct buf *senders)
 {
-	bool is_options = true;
-	int kept = 1, r = CLI_GO;
+	struct cli_list patterns = { .count = 0 };
+	int r = cli_take_repeated("--sender", argc, argv, &patterns);
 
-	for (int i = 1; i < *argc && r == CLI_GO; i++) {
-		const char *pattern;
-
-		is_options = is_options && strcmp(argv[i], "--") != 0;
-		pattern = is_options ? find_pattern(*argc, argv, &i) : NULL;
-		if (pattern == NULL)
-			argv[kept++] = argv[i];
-		else
-			r = cli_account_senders_add(pattern, senders);
-	}
-	*argc = kept;
+	for (size_t i = 0; r == CLI_GO && i < patterns.count; i++)
+		r = cli_account_senders_add(patterns.values[i], senders);
 	return r;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - the subcommands of sallyport. */
-#include <stdio.h>
+#include <string.h>
 
 #include "cli/cli.h"
 
@@ -13,6 +13,8 @@ static const struct cli_command commands[] = {
 	{ "trace", "tell whose address a pseudonym stands for", cli_trace },
 	{ "check", "find out why submission to a host fails", cli_check },
 	{ "ports", "see which ports of a host are open", cli_ports },
+	{ "send", "submit a message, and see what becomes of it", cli_send },
+	{ "sendmail", "the same as sendmail(1), for programs", cli_sendmail },
 	{ "setup", "create the system users and directories", cli_setup },
 	{ "version", "print the version", cli_version },
 	{ NULL, NULL, NULL },
@@ -21,5 +23,10 @@ static const struct cli_command commands[] = {
 int
 main(int argc, char **argv)
 {
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+
+	/* Where a link makes us the system's sendmail. */
+	if (argc > 0 && strcmp(slash == NULL ? argv[0] : slash + 1, "sendmail") == 0)
+		return cli_sendmail(argc, argv);
 	return cli_dispatch("sallyport", commands, argc, argv);
 }

@@ -121,3 +121,42 @@ cli_parse(const struct cli_usage *usage, int argc, char **argv, int *ret_count)
 	*ret_count = count;
 	return CLI_GO;
 }
+
+/* The value of the option at argv[*at], which then is the last word that belongs to it; NULL when
+ * it is another word. */
+static const char *
+find_value(const char *option, int argc, char **argv, int *at)
+{
+	const size_t len = strlen(option);
+
+	if (strncmp(argv[*at], option, len) == 0 && argv[*at][len] == '=')
+		return argv[*at] + len + 1;
+	if (strcmp(argv[*at], option) != 0 || *at + 1 == argc)
+		return NULL;
+	return argv[++*at];
+}
+
+int
+cli_take_repeated(const char *option, int *argc, char **argv, struct cli_list *list)
+{
+	bool is_options = true;
+	int kept = 1;
+
+	for (int i = 1; i < *argc; i++) {
+		const char *value;
+
+		is_options = is_options && strcmp(argv[i], "--") != 0;
+		value = is_options ? find_value(option, *argc, argv, &i) : NULL;
+		if (value == NULL) {
+			argv[kept++] = argv[i];
+			continue;
+		}
+		if (list->count == CLI_LIST_MAX) {
+			cli_complain("%s is given more than %d times", option, CLI_LIST_MAX);
+			return EX_USAGE;
+		}
+		list->values[list->count++] = value;
+	}
+	*argc = kept;
+	return CLI_GO;
+}

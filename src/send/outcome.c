@@ -153,6 +153,54 @@ is_before_mail(const struct probe_dialog_facts *facts)
 	return stage < PROBE_STAGE_AUTH;
 }
 
+/* "expired, wrong-name": what is wrong with the certificate; nothing when it is fine. */
+static void
+add_faults(const struct probe_certificate *certificate, struct buf *words)
+{
+	const char *joint = " (";
+
+	for (unsigned fault = 1; fault <= PROBE_CERTIFICATE_OUR_CLOCK; fault <<= 1) {
+		if ((certificate->faults & fault) == 0)
+			continue;
+		(void)buf_addf(words, "%s%s", joint,
+		    probe_certificate_fault_name((enum probe_certificate_fault)fault));
+		joint = ", ";
+	}
+	if (certificate->faults != 0)
+		(void)buf_add_text(words, ")");
+}
+
+static bool
+lacks_login(const struct send_job *job, const struct probe_dialog_facts *facts)
+{
+	return job->goal >= PROBE_GOAL_AUTH && job->settings->user != NULL && !facts->is_logged_in;
+}
+
+/* Every stage that was gone through is fine, but it ended before the goal. */
+static int
+judge_short_way(const struct send_job *job, const struct probe_dialog_facts *facts,
+    const char *host, struct buf *words)
+{
+	const struct probe_stage_fact *auth = &facts->stages[PROBE_STAGE_AUTH];
+
+	if (lacks_login(job, facts))
+		(void)buf_addf(words, "%s: there was no login: %s", host,
+		    auth->text[0] == '\0' ? "it is not possible" : auth->text);
+	else
+		(void)buf_addf(words, "%s: nothing was sent", host);
+	add_faults(&facts->tls.certificate, words);
+	return EX_UNAVAILABLE;
+}
+
+/* MAIL was said, or all that was asked for was done. */
+static bool
+has_reached_goal(const struct send_job *job, const struct send_result *result)
+{
+	if (lacks_login(job, result->facts))
+		return false;
+	return job->goal != PROBE_GOAL_MAIL || result->verdict_count > 0;
+}
+
 void
 send_judge(const struct send_job *job, const char *host, struct send_result *result)
 {
@@ -162,7 +210,11 @@ send_judge(const struct send_job *job, const char *host, struct send_result *res
 	buf_init(&words, 2048);
 	if (!reached && result->taken_count == 0) {
 		result->exit_code = judge_stage(result->facts, host, &words);
+		add_faults(&result->facts->tls.certificate, &words);
 		result->is_unreachable = is_before_mail(result->facts);
+	} else if (!has_reached_goal(job, result)) {
+		result->exit_code = judge_short_way(job, result->facts, host, &words);
+		result->is_unreachable = true;
 	} else if (job->goal == PROBE_GOAL_MAIL) {
 		result->exit_code = judge_recipients(result, host, &words);
 	} else {

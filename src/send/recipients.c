@@ -29,15 +29,11 @@ is_there(const struct send_recipients *r, struct slice address)
 	return false;
 }
 
-static bool
-add_one(struct send_recipients *r, struct slice address, struct buf *error)
+bool
+send_recipients_add_address(struct send_recipients *r, struct slice address)
 {
-	if (is_there(r, address))
-		return true;
-	if (r->count == SEND_RECIPIENTS_MAX) {
-		(void)buf_addf(error, "there are more than %d recipients", SEND_RECIPIENTS_MAX);
+	if (r->count == SEND_RECIPIENTS_MAX)
 		return false;
-	}
 	if (r->count == r->size) {
 		r->size = r->size == 0 ? 16 : r->size * 2;
 		r->list = xrealloc(r->list, r->size * sizeof *r->list);
@@ -47,6 +43,15 @@ add_one(struct send_recipients *r, struct slice address, struct buf *error)
 	r->list[r->count] = slice_make(r->texts[r->count], address.len);
 	r->count++;
 	return true;
+}
+
+static bool
+add_one(struct send_recipients *r, struct slice address, struct buf *error)
+{
+	if (is_there(r, address) || send_recipients_add_address(r, address))
+		return true;
+	(void)buf_addf(error, "there are more than %d recipients", SEND_RECIPIENTS_MAX);
+	return false;
 }
 
 bool

@@ -27,6 +27,8 @@ void send_recipients_done(struct send_recipients *r);
  */
 bool send_recipients_add(
     struct send_recipients *r, struct slice list, struct slice hostname, struct buf *error);
+/* Adds one as it is, even when it is there. False: there are SEND_RECIPIENTS_MAX. */
+bool send_recipients_add_address(struct send_recipients *r, struct slice address);
 /*
  * Adds those of To, Cc and Bcc; of Resent-To, Resent-Cc and Resent-Bcc instead when one of these is
  * there (RFC 5322 §3.6.6). text: a message, or its header block.

@@ -11,6 +11,7 @@
 #include "net/resolver.h"
 #include "net/tls.h"
 #include "send/outcome.h"
+#include "smtp/utf8.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 
@@ -31,7 +32,7 @@ struct submission {
 	uint64_t end_ms;
 	struct net_resolve_result names;
 	struct probe_dialog_options options;
-	struct smtp_rcpt_params *recipient_params;
+	struct smtp_mail_params mail_params;
 	char host[HOST_SIZE]; /* "smtp.example.org:587" */
 };
 
@@ -178,12 +179,29 @@ text_of(const char *text)
 	return text == NULL ? (struct slice){ NULL, 0 } : slice_of(text);
 }
 
+/* What the message needs, whatever was said of it (RFC 6152 §3, RFC 6531 §3.4). */
+static void
+set_mail_params(struct submission *s)
+{
+	const struct send_job *job = s->job;
+	bool is_ascii = smtp_is_ascii(text_of(job->sender));
+
+	for (size_t i = 0; is_ascii && i < job->recipient_count; i++)
+		is_ascii = smtp_is_ascii(job->recipients[i]);
+	s->mail_params = job->mail_params;
+	if (s->mail_params.body == SMTP_BODY_7BIT && !smtp_is_ascii(job->message))
+		s->mail_params.body = SMTP_BODY_8BITMIME;
+	if (!is_ascii)
+		s->mail_params.is_utf8 = true;
+}
+
 static void
 set_options(struct submission *s)
 {
 	const struct send_job *job = s->job;
 	const struct send_settings *settings = job->settings;
 
+	set_mail_params(s);
 	s->options = (struct probe_dialog_options){
 		.goal = job->goal,
 		.mode = mode_of(settings->tls),
@@ -198,8 +216,8 @@ set_options(struct submission *s)
 		.recipients = job->recipients,
 		.recipient_count = job->recipient_count,
 		.message = job->message,
-		.mail_params = &job->mail_params,
-		.recipient_params = s->recipient_params,
+		.mail_params = &s->mail_params,
+		.recipient_params = job->recipient_params,
 		.on_recipient = on_recipient,
 		.recipient_arg = s,
 		.connect_ms = at_most(job->time_ms, CONNECT_MS),
@@ -243,9 +261,6 @@ open_all(struct submission *s, struct buf *error)
 		r = net_tls_client_new(&tls, &s->tls, error);
 	if (r != 0)
 		return r;
-	s->recipient_params = xcalloc(s->job->recipient_count + 1, sizeof *s->recipient_params);
-	for (size_t i = 0; i < s->job->recipient_count; i++)
-		s->recipient_params[i] = s->job->recipient_params;
 	set_options(s);
 	return 0;
 }
@@ -253,7 +268,6 @@ open_all(struct submission *s, struct buf *error)
 static void
 close_all(struct submission *s)
 {
-	free(s->recipient_params);
 	net_resolver_free(&s->resolver);
 	SSL_CTX_free(s->tls);
 	if (s->base != NULL)

@@ -32,8 +32,8 @@ struct send_job {
 	size_t recipient_count;
 	struct slice message; /* with CRLF */
 	struct smtp_mail_params mail_params;
-	struct smtp_rcpt_params recipient_params; /* the same for each */
-	uint64_t time_ms;                         /* for all of it */
+	const struct smtp_rcpt_params *recipient_params; /* one for each; NULL: nothing said */
+	uint64_t time_ms;                                /* for all of it */
 	/* Every line both ways, secrets masked; ours with is_ours. NULL: none. */
 	void (*on_line)(void *arg, bool is_ours, struct slice line);
 	/* Before the first line with an address. NULL: none. */

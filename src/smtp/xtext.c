@@ -63,3 +63,17 @@ smtp_xtext_decode(struct slice value, struct buf *out)
 	}
 	return !out->overflow;
 }
+
+bool
+smtp_xtext_encode(struct slice octets, struct buf *out)
+{
+	for (size_t i = 0; i < octets.len; i++) {
+		const uint8_t c = octets.ptr[i];
+
+		if (c > ' ' && c <= '~' && c != '+' && c != '=')
+			(void)buf_add_octet(out, c);
+		else
+			(void)buf_addf(out, "+%02X", (unsigned)c);
+	}
+	return !out->overflow;
+}

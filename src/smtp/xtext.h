@@ -16,6 +16,9 @@ bool smtp_xtext_is_valid(struct slice value);
 /* Valid, and all it stands for is printable ASCII or a space: what reports can show (§4.2, §4.4).
  */
 bool smtp_xtext_is_printable(struct slice value);
+/* Appends what stands for octets: printable ASCII but "+", "=" and space as it is. False when full.
+ */
+bool smtp_xtext_encode(struct slice octets, struct buf *out);
 /* Appends what a valid value stands for. False when out is full. */
 bool smtp_xtext_decode(struct slice value, struct buf *out);
 

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`sallyport send` and `sallyport sendmail` against real servers, and what they say of failures."""
+
+import email
+import email.policy
+import json
+import os
+import subprocess
+
+import pytest
+from conftest import PASSWORD, USER, hop
+
+from support.peer import Peer
+from support.receiver import Receiver
+from support.scratch import ADDRESS, free_port, wait_for
+
+# Sanitizers report what they find with this status, whatever the program would have said.
+SANITIZER = {"ASAN_OPTIONS": "exitcode=99", "UBSAN_OPTIONS": "exitcode=99"}
+
+
+@pytest.fixture
+def run(build, scratch):
+    """run(subcommand, *arguments, text=..., **environment): stdout, stderr and exit code."""
+    program = build / "src/cli/sallyport"
+
+    def run(*words, text="", program=program, **environment):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(scratch), **SANITIZER, **environment}
+        return subprocess.run([str(program), *map(str, words)], input=text.encode(), env=environment,
+                              capture_output=True, timeout=60, check=False)
+
+    return run
+
+
+@pytest.fixture
+def server(start, receiver):
+    return start({"receiver": hop(receiver.port)})
+
+
+@pytest.fixture
+def config(scratch):
+    """config(port, tls): a file with settings for sendmail."""
+    def config(port, tls="none", **keys):
+        keys = {"server": f"{ADDRESS}:{port}", "tls": tls, "domain": "host.example", **keys}
+        path = scratch / "send.conf"
+        path.write_text("".join(f'{key} = "{value}"\n' for key, value in keys.items()))
+        return path
+    return config
+
+
+def check_clean(result):
+    assert result.returncode != 99, result.stderr.decode()
+    assert b"Sanitizer" not in result.stderr and b"runtime error" not in result.stderr
+
+
+def login(authority, password_file):
+    return ("--user", USER, "--password-file", password_file, "--ca-file", authority.certificate)
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_a_message_is_submitted_with_login_over_tls(
+        run, server, receiver, authority, password_file, tls):
+    port = server.port if tls == "starttls" else server.implicit_port
+    result = run("send", "-s", f"localhost:{port}", "--tls", tls, *login(authority, password_file),
+                 "--subject", "Grüße", "--name", "Alice Ä", "--header", "X-Test: 1",
+                 "--transcript", "bob@example.net", "carol@example.net",
+                 text="Line one\n.\nStraße\n")
+    check_clean(result)
+    assert result.returncode == 0, result.stderr.decode()
+    wait_for(lambda: len(receiver.messages) > 0, what="delivery")
+    message = email.message_from_bytes(receiver.messages[0].content, policy=email.policy.default)
+    assert message["Subject"] == "Grüße" and message["X-Test"] == "1"
+    assert message["From"].addresses[0].addr_spec == USER
+    assert message["From"].addresses[0].display_name == "Alice Ä"
+    assert message.get_content().replace("\r\n", "\n") == "Line one\n.\nStraße\n"
+    assert sorted(r for m in receiver.messages for r in m.recipients) == [
+        "bob@example.net", "carol@example.net"]
+    # The dialog is shown, what is secret is not.
+    shown = result.stdout.decode()
+    assert "-> MAIL FROM:<alice@example.com>" in shown and "<- 354" in shown
+    assert PASSWORD not in shown and "AUTH" in shown
+    assert "took the message as" in shown
+
+
+def test_json_tells_every_stage_and_the_queue_id(run, server, receiver, authority, password_file):
+    result = run("send", "-s", f"localhost:{server.port}", *login(authority, password_file),
+                 "--json", "--body", "x", "-t", "bob@example.net")
+    check_clean(result)
+    told = json.loads(result.stdout)
+    assert result.returncode == told["exit_code"] == 0 and told["sent"] is True
+    assert told["queue_id"] and told["recipients"][0]["result"] == "delivered"
+    assert [s["stage"] for s in told["stages"]][:3] == ["connect", "greeting", "ehlo"]
+    assert all(s["took_ms"] >= 0 for s in told["stages"])
+    wait_for(lambda: len(receiver.messages) == 1, what="delivery")
+
+
+def test_the_password_can_come_from_the_environment(run, server, authority):
+    result = run("send", "-s", f"localhost:{server.port}", "--user", USER, "--password-env", "PW",
+                 "--ca-file", authority.certificate, "--until", "auth", PW=PASSWORD)
+    check_clean(result)
+    assert result.returncode == 0, result.stderr.decode()
+    assert b"no message was sent" in result.stdout
+
+
+def test_a_wrong_password_is_tried_once(run, server, authority):
+    result = run("send", "-s", f"localhost:{server.port}", "--user", USER, "--password-env", "PW",
+                 "--ca-file", authority.certificate, "--body", "x", "bob@example.net", PW="wrong")
+    check_clean(result)
+    assert result.returncode == 77, result.stderr.decode()
+    assert b"refused the login: 535" in result.stderr
+    assert server.log_text().count("event=login-refused") == 1
+
+
+def test_a_certificate_that_proves_nothing_gets_no_password(run, server, password_file):
+    result = run("send", "-s", f"localhost:{server.port}", "--transcript", "--user", USER, "--password-file",
+                 password_file, "--no-check", "--body", "x", "bob@example.net")
+    check_clean(result)
+    assert result.returncode == 69, result.stderr.decode()
+    assert b"certificate" in result.stderr
+    assert "event=login" not in server.log_text()
+
+
+def test_nothing_is_sent_in_clear_when_starttls_is_missing(run):
+    peer = Peer("8BITMIME", "AUTH PLAIN")
+    try:
+        result = run("send", "-s", f"{ADDRESS}:{peer.port}", "--no-check", "-f", "a@example.org",
+                     "--body", "x", "bob@example.net")
+    finally:
+        peer.stop()
+    check_clean(result)
+    assert result.returncode == 69, result.stderr.decode()
+    assert b"STARTTLS" in result.stderr
+    assert peer.transactions == []
+
+
+def test_each_recipient_has_its_own_answer(run):
+    receiver = Receiver()
+    receiver.replies["gone@example.net"] = ["550 5.1.1 No such user"]
+    receiver.start()
+    try:
+        result = run("send", "-s", f"{ADDRESS}:{receiver.port}", "--tls", "none", "--json",
+                     "-f", "a@example.org", "--body", "x", "bob@example.net", "gone@example.net")
+    finally:
+        receiver.stop()
+    check_clean(result)
+    told = json.loads(result.stdout)
+    assert result.returncode == 67 and told["sent"] is True
+    assert [(r["address"], r["result"], r["code"]) for r in told["recipients"]] == [
+        ("bob@example.net", "delivered", 250), ("gone@example.net", "failed", 550)]
+    assert "took the message for 1 of 2 recipients: 550" in told["text"]
+    assert len(receiver.messages) == 1
+
+
+def test_an_unreachable_server_is_explained_by_the_doctor(run):
+    result = run("send", "-s", f"{ADDRESS}:{free_port()}", "-f", "a@example.org", "--body", "x",
+                 "bob@example.net")
+    check_clean(result)
+    assert result.returncode == 75, result.stderr.decode()
+    assert b"as \"sallyport check\" sees it" in result.stderr
+    assert b"Nothing listens" in result.stderr or b"closed" in result.stderr
+
+
+def test_a_host_that_there_is_not_has_a_code_of_its_own(run, scratch):
+    result = run("send", "-s", "nowhere.invalid", "--no-check", "--resolver", "127.0.0.1",
+                 "-f", "a@example.org", "--body", "x", "bob@example.net")
+    check_clean(result)
+    assert result.returncode in (68, 75), result.stderr.decode()
+
+
+@pytest.mark.parametrize("words, code, said", [
+    (["--body", "x", "b@example.net"], 78, b"no server is given"),
+    (["-s", "a b", "--body", "x"], 64, b"is no host name"),
+    (["-s", "h", "--tls", "ssl"], 64, b'is "starttls", "implicit" or "none"'),
+    (["-s", "h", "--until", "never"], 64, b"--until is"),
+    (["-s", "h", "--body", "x", "b@example.net"], 64, b"no sender is given"),
+    (["-s", "h", "-f", "a@example.org", "--body", "x"], 64, b"no recipient is given"),
+    (["-s", "h", "-f", "a@example.org", "--body", "x", "<b@"], 64, b"is not an address"),
+    (["-s", "h", "-f", "a@example.org", "--file", "/nonexistent", "b@x"], 66, b"/nonexistent"),
+])
+def test_a_wrong_command_line_is_explained(run, words, code, said):
+    result = run("send", *words)
+    check_clean(result)
+    assert result.returncode == code and said in result.stderr, result.stderr.decode()
+
+
+def test_cron_can_use_it_as_sendmail(run, receiver, config):
+    text = ("From: \"Cron Daemon\" <root>\nTo: root\nSubject: Cron <root@host> job\n"
+            "Bcc: audit@example.net\n\nout\n.\nput\n")
+    result = run("sendmail", "-C", config(receiver.port), "-FCronDaemon", "-i", "-odi", "-oem",
+                 "-oi", "-t", "-f", "root", text=text)
+    check_clean(result)
+    assert result.returncode == 0, result.stderr.decode()
+    assert result.stdout == b"" and result.stderr == b""
+    message = receiver.messages[0]
+    assert message.sender == "root@host.example"
+    assert message.recipients == ["root@host.example", "audit@example.net"]
+    assert b"Bcc" not in message.content
+    assert b'From: "Cron Daemon" <root@host.example>\r\n' in message.content
+    assert message.content.endswith(b"\r\n\r\nout\r\n.\r\nput\r\n")
+    assert b"\r\nDate: " in message.content and b"\r\nMessage-ID: <" in message.content
+
+
+def test_a_text_without_a_header_ends_at_a_dot_and_gets_one(run, receiver, config):
+    result = run("sendmail", "-C", config(receiver.port), "-F", "Jo \"J\" Doe", "-fjo@example.org",
+                 "bob@example.net", text="hello there\n.\nnot this\n")
+    check_clean(result)
+    assert result.returncode == 0, result.stderr.decode()
+    message = receiver.messages[0]
+    assert b'From: "Jo \\"J\\" Doe" <jo@example.org>\r\n' in message.content
+    assert message.content.endswith(b"\r\n\r\nhello there\r\n")
+
+
+def test_reports_are_asked_for_as_sendmail_does(run, config):
+    peer = Peer("DSN", "8BITMIME")
+    try:
+        result = run("sendmail", "-C", config(peer.port), "-i", "-N", "success,delay", "-R", "hdrs",
+                     "-V", "id 1", "-f", "a@example.org", "b@example.net", text="x\n")
+    finally:
+        peer.stop()
+    check_clean(result)
+    assert result.returncode == 0, result.stderr.decode()
+    assert "RET=HDRS" in peer.transactions[0].mail and "ENVID=id+201" in peer.transactions[0].mail
+    assert "NOTIFY=SUCCESS,DELAY" in peer.transactions[0].recipients[0]
+
+
+def test_php_mail_sends_through_it(run, receiver, config, build):
+    program = build / "src/cli/sallyport"
+    path = f"{program} sendmail -C {config(receiver.port)} -t -i"
+    result = subprocess.run(
+        ["php", "-n", "-d", f"sendmail_path={path}", "-r",
+         'exit(mail("bob@example.net", "Hi", "One\\nTwo", "From: app@example.org", '
+         '"-fapp@example.org") ? 0 : 1);'],
+        capture_output=True, timeout=60, check=False, env={**os.environ, **SANITIZER})
+    assert result.returncode == 0, result.stderr.decode()
+    assert receiver.messages[0].sender == "app@example.org"
+    assert b"Subject: Hi\r\n" in receiver.messages[0].content
+    assert receiver.messages[0].content.endswith(b"\r\n\r\nOne\r\nTwo\r\n")
+
+
+def test_a_link_named_sendmail_is_sendmail(run, receiver, config, build, scratch):
+    link = scratch / "sendmail"
+    link.symlink_to(build / "src/cli/sallyport")
+    result = run("-C", config(receiver.port), "-f", "a@example.org", "b@example.net",
+                 program=link, text="Subject: x\n\ny\n")
+    check_clean(result)
+    assert result.returncode == 0, result.stderr.decode()
+    assert receiver.messages[0].recipients == ["b@example.net"]
+    assert run("-bp", program=link).stdout == b"Mail queue is empty\n"
+
+
+def test_smtp_on_a_pipe_answers_with_the_servers_answer(run, receiver, config):
+    receiver.replies["gone@example.net"] = ["550 5.1.1 No such user"]
+    receiver.data_replies = [None, "451 4.3.0 Later", None]
+    mail = "MAIL FROM:<a@example.org>\r\nRCPT TO:<{}>\r\nDATA\r\nSubject: s\r\n\r\n..x\r\n.\r\n"
+    dialog = "EHLO me\r\n" + "".join(
+        mail.format(to) for to in ("bob@example.net", "carl@example.net", "gone@example.net"))
+    result = run("sendmail", "-C", config(receiver.port), "-bs", text=dialog + "QUIT\r\n")
+    check_clean(result)
+    replies = result.stdout.decode().splitlines()
+    ends = [line for line in replies if line.startswith(("250 2.0.0 Mess", "451", "554"))]
+    assert result.returncode == 0 and replies[-1].startswith("221"), replies
+    assert ends[0].startswith("250 2.0.0 Message accepted")
+    assert ends[1].startswith("451 4.0.0 The next server does not take this now") \
+        and "451 4.3.0 Later" in ends[1]
+    assert ends[2].startswith("554 5.0.0 The next server") and "No such user" in ends[2]
+    assert not any("STARTTLS" in line or "AUTH" in line for line in replies)
+    assert receiver.messages[0].content.endswith(b"\r\n\r\n.x\r\n")
+
+
+@pytest.mark.parametrize("words, text, code", [
+    (["-k"], "", 64),
+    (["-C", "/nonexistent/send.conf", "a@example.org"], "x\n", 66),
+    (["-t"], "Subject: nobody\n\nx\n", 64),
+    (["-t"], "To: <b@\n\nx\n", 65),
+    (["-f", "a@example.org", "b@example.net"], "x\0y\n", 65),
+    (["-bi"], "", 0),
+    (["-q"], "", 0),
+])
+def test_sendmail_has_the_codes_of_sysexits(run, config, words, text, code):
+    if "-C" not in words:
+        words = ["-C", config(free_port()), *words]
+    result = run("sendmail", *words, text=text)
+    check_clean(result)
+    assert result.returncode == code, result.stderr.decode()
+
+
+def test_a_server_that_is_away_is_a_temporary_failure(run, config):
+    result = run("sendmail", "-C", config(free_port()), "-f", "a@example.org", "b@example.net",
+                 text="x\n")
+    check_clean(result)
+    assert result.returncode == 75, result.stderr.decode()
