@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* token.c - a text to words of the vocabulary */
+#include "explain/token.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "explain/letter.h"
+#include "explain/tables.h"
+#include "util/alloc.h"
+
+enum {
+	TOKENS_AT_FIRST = 256,
+	REPLY_PREFIX_MAX = 8, /* of signs before a code: "<** ", "> " */
+};
+
+/* A word as it is compared: small letters, cut to what the vocabulary can hold. */
+struct word {
+	char text[EXPLAIN_VOCABLE_MAX];
+	size_t len;
+	bool is_cut;
+};
+
+struct scan {
+	struct explain_tokens *tokens;
+	size_t at;
+	uint32_t line;
+	uint32_t open_reply; /* the code whose further lines may follow; 0: none */
+};
+
+static void
+add_letter(struct word *w, uint32_t letter)
+{
+	char octets[4];
+	const size_t len = explain_letter_write(letter, octets);
+
+	if (w->is_cut || w->len + len > sizeof w->text) {
+		w->is_cut = true;
+		return;
+	}
+	memcpy(w->text + w->len, octets, len);
+	w->len += len;
+}
+
+/* Below 0, 0, above 0: as a word stands in the order of the vocabulary. */
+static int
+compare_word(const struct word *w, const char *vocable)
+{
+	const size_t len = strlen(vocable);
+	const int order = memcmp(w->text, vocable, w->len < len ? w->len : len);
+
+	return order != 0 || w->len == len ? order : w->len < len ? -1 : 1;
+}
+
+/* The last vocable that is not behind the word; or none. */
+static int
+find_place(const struct word *w)
+{
+	size_t low = 0, high = explain_vocable_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (compare_word(w, explain_vocables[middle].text) >= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (int)low - 1;
+}
+
+static bool
+begins_with(const struct word *w, const char *vocable)
+{
+	const size_t len = strlen(vocable);
+
+	return len <= w->len && memcmp(w->text, vocable, len) == 0;
+}
+
+/*
+ * The vocables that a word begins with are all among those that its neighbour in the order begins
+ * with, and each knows the next shorter one.
+ */
+static void
+look_up(const struct word *w, struct explain_token *token)
+{
+	int i = find_place(w);
+
+	while (i >= 0 && !begins_with(w, explain_vocables[i].text))
+		i = explain_vocables[i].parent;
+	token->vocable = (int16_t)i;
+	token->is_exact = i >= 0 && !w->is_cut && strlen(explain_vocables[i].text) == w->len;
+}
+
+static bool
+is_octet(struct slice text, size_t at, uint8_t c)
+{
+	return at < text.len && text.ptr[at] == c;
+}
+
+static void
+add_token(struct scan *s, size_t begin, size_t end, const struct word *w)
+{
+	struct explain_tokens *t = s->tokens;
+	struct explain_token *token;
+
+	if (t->count == t->size) {
+		t->size = t->size == 0 ? TOKENS_AT_FIRST : t->size * 2;
+		t->all = xrealloc(t->all, t->size * sizeof *t->all);
+	}
+	token = &t->all[t->count++];
+	token->begin = (uint32_t)begin;
+	token->len = (uint32_t)(end - begin);
+	token->line = s->line;
+	token->is_paren = begin > 0 && t->text.ptr[begin - 1] == '(' && is_octet(t->text, end, ')');
+	look_up(w, token);
+}
+
+/* From a letter on; s->at is then behind the word. */
+static void
+read_word(struct scan *s)
+{
+	const struct slice text = s->tokens->text;
+	const size_t begin = s->at;
+	struct word w = { .len = 0 };
+
+	while (s->at < text.len) {
+		uint32_t letter;
+		const size_t len = explain_letter_read(slice_after(text, s->at), &letter);
+
+		if (explain_letter_is_separator(letter) ||
+		    (explain_letter_is_word(letter) && s->at != begin))
+			break;
+		add_letter(&w, explain_letter_fold(letter));
+		s->at += len;
+		if (explain_letter_is_word(letter))
+			break;
+	}
+	add_token(s, begin, s->at, &w);
+}
+
+static bool
+is_digit(struct slice text, size_t at)
+{
+	return at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9';
+}
+
+static bool
+is_alnum_ascii(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* "5.7.26" at text[at]: its octets; 0: it is none. */
+static size_t
+enhanced_len(struct slice text, size_t at)
+{
+	const size_t begin = at;
+
+	for (int part = 0; part < 3; part++) {
+		if (part > 0 && !is_octet(text, at++, '.'))
+			return 0;
+		if (!is_digit(text, at))
+			return 0;
+		while (is_digit(text, at) && at < begin + 12)
+			at++;
+	}
+	return at - begin;
+}
+
+/* At the begin of a line: skip its code when it goes on with the reply of the line before. */
+static void
+skip_repeated_code(struct scan *s)
+{
+	const struct slice text = s->tokens->text;
+	const uint32_t open = s->open_reply;
+	size_t at = s->at;
+	uint32_t code = 0;
+
+	s->open_reply = 0;
+	while (at < text.len && at < s->at + REPLY_PREFIX_MAX && text.ptr[at] != '\n' &&
+	       text.ptr[at] < 0x80 && !is_alnum_ascii(text.ptr[at]))
+		at++;
+	for (size_t i = 0; i < 3; i++, at++) {
+		if (!is_digit(text, at))
+			return;
+		code = code * 10 + (uint32_t)(text.ptr[at] - '0');
+	}
+	if (!is_octet(text, at, '-') && !is_octet(text, at, ' '))
+		return;
+	if (text.ptr[at] == '-')
+		s->open_reply = code;
+	if (code == open)
+		s->at = at + 1 + enhanced_len(text, at + 1);
+}
+
+/* What stands between words. */
+static void
+read_separator(struct scan *s, size_t len)
+{
+	const bool is_line_end = s->tokens->text.ptr[s->at] == '\n';
+
+	s->at += len;
+	if (is_line_end) {
+		s->line++;
+		skip_repeated_code(s);
+	}
+}
+
+void
+explain_tokens_init(struct explain_tokens *tokens, struct slice text)
+{
+	struct scan s = { .tokens = tokens, .line = 1 };
+
+	assert(text.len <= EXPLAIN_TEXT_MAX);
+	*tokens = (struct explain_tokens){ .text = text };
+	skip_repeated_code(&s);
+	while (s.at < text.len) {
+		uint32_t letter;
+		const size_t len = explain_letter_read(slice_after(text, s.at), &letter);
+
+		if (explain_letter_is_separator(letter))
+			read_separator(&s, len);
+		else
+			read_word(&s);
+	}
+	tokens->line_count = s.line;
+}
+
+void
+explain_tokens_done(struct explain_tokens *tokens)
+{
+	free(tokens->all);
+	*tokens = (struct explain_tokens){ .all = NULL };
+}
