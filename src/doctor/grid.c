@@ -47,18 +47,27 @@ doctor_grid_text(struct doctor_grid *grid, const char *text)
 	(void)buf_add_text(doctor_grid_cell(grid), text);
 }
 
-static struct slice
-cell_at(const struct doctor_grid *grid, size_t row, size_t column)
+struct slice
+doctor_grid_at(const struct doctor_grid *grid, size_t row, size_t column)
 {
 	const size_t at = row * grid->column_count + column;
 
 	return at < grid->cell_count ? buf_slice(&grid->cells[at]) : slice_make(NULL, 0);
 }
 
-static size_t
-row_count(const struct doctor_grid *grid)
+size_t
+doctor_grid_row_count(const struct doctor_grid *grid)
 {
 	return (grid->cell_count + grid->column_count - 1) / grid->column_count;
+}
+
+bool
+doctor_grid_has(const struct doctor_grid *grid, size_t column)
+{
+	for (size_t row = 1; row < doctor_grid_row_count(grid); row++)
+		if (doctor_grid_at(grid, row, column).len > 0)
+			return true;
+	return false;
 }
 
 /* As wide as the widest cell; 0 when only the heading is there. */
@@ -67,13 +76,13 @@ natural_width(const struct doctor_grid *grid, size_t column)
 {
 	size_t width = 0;
 
-	for (size_t row = 1; row < row_count(grid); row++) {
-		const size_t w = doctor_layout_width(cell_at(grid, row, column));
+	for (size_t row = 1; row < doctor_grid_row_count(grid); row++) {
+		const size_t w = doctor_layout_width(doctor_grid_at(grid, row, column));
 
 		width = w > width ? w : width;
 	}
-	if (width > 0 && doctor_layout_width(cell_at(grid, 0, column)) > width)
-		width = doctor_layout_width(cell_at(grid, 0, column));
+	if (width > 0 && doctor_layout_width(doctor_grid_at(grid, 0, column)) > width)
+		width = doctor_layout_width(doctor_grid_at(grid, 0, column));
 	return width;
 }
 
@@ -108,8 +117,8 @@ column_longest_word(const struct doctor_grid *grid, size_t column)
 {
 	size_t longest = COLUMN_WIDTH_MIN;
 
-	for (size_t row = 0; row < row_count(grid); row++) {
-		const size_t width = longest_word(cell_at(grid, row, column));
+	for (size_t row = 0; row < doctor_grid_row_count(grid); row++) {
+		const size_t width = longest_word(doctor_grid_at(grid, row, column));
 
 		longest = width > longest ? width : longest;
 	}
@@ -184,9 +193,9 @@ doctor_grid_print(const struct doctor_grid *grid, size_t indent, size_t width, s
 	for (size_t i = 0; i < c.count; i++)
 		c.width[i] = natural_width(grid, i);
 	fit(&c, grid, width - indent);
-	for (size_t row = 0; row < row_count(grid); row++) {
+	for (size_t row = 0; row < doctor_grid_row_count(grid); row++) {
 		for (size_t i = 0; i < c.count; i++)
-			rest[i] = cell_at(grid, row, i);
+			rest[i] = doctor_grid_at(grid, row, i);
 		while (print_line(&c, rest, indent, out))
 			;
 	}

@@ -1,184 +1,181 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* html_tables.c - the evidence as tables, which become lists on a narrow screen. */
 #include "doctor/cell.h"
+#include "doctor/grid.h"
 #include "doctor/html.h"
 #include "doctor/way.h"
 
-enum { WORDS_SIZE = 1024 };
+static void
+begin_grid(struct doctor_grid *grid, const char *const *headings, size_t count)
+{
+	doctor_grid_init(grid, count);
+	for (size_t i = 0; i < count; i++)
+		doctor_grid_text(grid, headings[i]);
+}
 
 static void
-begin_table(const char *class, const char *caption, const char *const *headings, size_t count,
-    struct buf *out)
+add_text(struct slice text, struct buf *out)
 {
-	(void)buf_addf(
-	    out, "<table class=\"%s\">\n<caption>%s</caption>\n<thead><tr>", class, caption);
-	for (size_t i = 0; i < count; i++)
-		(void)buf_addf(out, "<th scope=\"col\">%s</th>", headings[i]);
+	struct buf words;
+
+	buf_init(&words, DOCTOR_GRID_CELL_MAX + 1);
+	(void)buf_add_slice(&words, text);
+	doctor_html_words(&words, out);
+	buf_done(&words);
+}
+
+static void
+add_headings(const struct doctor_grid *grid, struct buf *out)
+{
+	(void)buf_add_text(out, "<thead><tr>");
+	for (size_t i = 0; i < grid->column_count; i++) {
+		if (!doctor_grid_has(grid, i))
+			continue;
+		(void)buf_add_text(out, "<th scope=\"col\">");
+		add_text(doctor_grid_at(grid, 0, i), out);
+		(void)buf_add_text(out, "</th>");
+	}
 	(void)buf_add_text(out, "</tr></thead>\n<tbody>\n");
 }
 
+/* The label is shown beside the value where there is no room for columns. */
 static void
-end_table(struct buf *out)
+add_row(const struct doctor_grid *grid, size_t row, struct buf *out)
 {
-	(void)buf_add_text(out, "</tbody></table>\n");
-}
+	(void)buf_add_text(out, "<tr>");
+	for (size_t i = 0; i < grid->column_count; i++) {
+		const struct slice text = doctor_grid_at(grid, row, i);
 
-/* Takes what words holds. The label is shown beside the value where there is no room for columns.
- */
-static void
-add_cell(const char *label, struct buf *words, struct buf *out)
-{
-	if (words->len == 0) {
-		(void)buf_add_text(out, "<td></td>");
-		return;
+		if (!doctor_grid_has(grid, i))
+			continue;
+		(void)buf_add_text(out, "<td data-label=\"");
+		add_text(doctor_grid_at(grid, 0, i), out);
+		(void)buf_add_text(out, "\">");
+		add_text(text, out);
+		(void)buf_add_text(out, "</td>");
 	}
-	(void)buf_addf(out, "<td data-label=\"%s\">", label);
-	doctor_html_words(words, out);
-	(void)buf_add_text(out, "</td>");
+	(void)buf_add_text(out, "</tr>\n");
 }
 
-static const char *const probe_headings[] = { "Address", "Port", "TCP", "TLS", "Certificate",
-	"AUTH before TLS", "AUTH in TLS", "SIZE" };
+/* Nothing when there are headings only. The grid is done with. */
+static void
+end_grid(struct doctor_grid *grid, const char *class, const char *caption, struct buf *out)
+{
+	const size_t rows = doctor_grid_row_count(grid);
+
+	if (rows > 1) {
+		(void)buf_addf(
+		    out, "<table class=\"%s\">\n<caption>%s</caption>\n", class, caption);
+		add_headings(grid, out);
+		for (size_t i = 1; i < rows; i++)
+			add_row(grid, i, out);
+		(void)buf_add_text(out, "</tbody></table>\n");
+	}
+	doctor_grid_done(grid);
+}
 
 static void
-add_probe(const struct doctor_probe *probe, int64_t now_unix_s, struct buf *out)
+add_probe(struct doctor_grid *grid, const struct doctor_probe *probe, int64_t now_unix_s)
 {
 	const struct probe_dialog_facts *d = &probe->dialog;
 	const struct probe_ehlo *ehlo = doctor_cell_last_ehlo(d);
-	struct buf words;
+	struct buf *cell;
 
-	buf_init(&words, WORDS_SIZE);
-	(void)buf_add_text(out, "<tr>");
-	doctor_cell_address(&probe->address, &words);
-	add_cell(probe_headings[0], &words, out);
-	(void)buf_addf(&words, "%u", probe->port);
-	add_cell(probe_headings[1], &words, out);
-	doctor_cell_tcp(&d->tcp, &words);
-	add_cell(probe_headings[2], &words, out);
-	doctor_cell_tls(d, &words);
-	add_cell(probe_headings[3], &words, out);
-	doctor_cell_certificate(&d->tls.certificate, now_unix_s, &words);
-	add_cell(probe_headings[4], &words, out);
-	doctor_cell_auth(&d->ehlo, &words);
-	add_cell(probe_headings[5], &words, out);
-	doctor_cell_auth(&d->ehlo_tls, &words);
-	add_cell(probe_headings[6], &words, out);
+	doctor_cell_address(&probe->address, doctor_grid_cell(grid));
+	(void)buf_addf(doctor_grid_cell(grid), "%u", probe->port);
+	doctor_cell_tcp(&d->tcp, doctor_grid_cell(grid));
+	doctor_cell_tls(d, doctor_grid_cell(grid));
+	doctor_cell_certificate(&d->tls.certificate, now_unix_s, doctor_grid_cell(grid));
+	doctor_cell_auth(&d->ehlo, doctor_grid_cell(grid));
+	doctor_cell_auth(&d->ehlo_tls, doctor_grid_cell(grid));
+	cell = doctor_grid_cell(grid);
 	if (ehlo != NULL && ehlo->size_max != 0)
-		doctor_cell_size(ehlo->size_max, &words);
-	add_cell(probe_headings[7], &words, out);
-	(void)buf_add_text(out, "</tr>\n");
-	buf_done(&words);
+		doctor_cell_size(ehlo->size_max, cell);
 }
 
 static void
 add_probes(const struct doctor_facts *facts, struct buf *out)
 {
-	if (facts->probe_count == 0)
-		return;
-	begin_table("ports", "Ports", probe_headings,
-	    sizeof probe_headings / sizeof probe_headings[0], out);
+	static const char *const headings[] = { "Address", "Port", "TCP", "TLS", "Certificate",
+		"AUTH before TLS", "AUTH in TLS", "SIZE" };
+	struct doctor_grid grid;
+
+	begin_grid(&grid, headings, sizeof headings / sizeof headings[0]);
 	for (size_t i = 0; i < facts->probe_count; i++)
-		add_probe(&facts->probes[i], facts->began_unix_ms / 1000, out);
-	end_table(out);
+		add_probe(&grid, &facts->probes[i], facts->began_unix_ms / 1000);
+	end_grid(&grid, "ports", "Ports", out);
 }
 
-static const char *const certificate_headings[] = { "Port", "Subject", "Issuer", "Names",
-	"Valid from", "Valid until", "SHA-256" };
-
 static void
-add_names(const struct probe_certificate *c, struct buf *words)
+add_names(const struct probe_certificate *c, struct buf *cell)
 {
 	for (size_t i = 0; i < c->name_count && i < PROBE_CERTIFICATE_NAMES_MAX; i++) {
-		(void)buf_add_text(words, i == 0 ? "" : ", ");
-		(void)buf_add_text(words, c->names[i]);
+		(void)buf_add_text(cell, i == 0 ? "" : ", ");
+		(void)buf_add_text(cell, c->names[i]);
 	}
 	if (c->name_count > PROBE_CERTIFICATE_NAMES_MAX)
-		(void)buf_addf(words, " and %zu more", c->name_count - PROBE_CERTIFICATE_NAMES_MAX);
+		(void)buf_addf(cell, " and %zu more", c->name_count - PROBE_CERTIFICATE_NAMES_MAX);
 }
 
 static void
-add_certificate(const struct doctor_probe *probe, struct buf *out)
+add_certificate(struct doctor_grid *grid, const struct doctor_probe *probe, int64_t now_unix_s)
 {
 	const struct probe_certificate *c = &probe->dialog.tls.certificate;
-	struct buf words;
 
-	buf_init(&words,
-	    (size_t)PROBE_CERTIFICATE_NAMES_MAX * (PROBE_CERTIFICATE_TEXT_SIZE + 2) + WORDS_SIZE);
-	(void)buf_add_text(out, "<tr>");
-	doctor_cell_endpoint(probe, &words);
-	add_cell(certificate_headings[0], &words, out);
-	(void)buf_add_text(&words, c->subject);
-	add_cell(certificate_headings[1], &words, out);
-	(void)buf_add_text(&words, c->issuer);
-	add_cell(certificate_headings[2], &words, out);
-	add_names(c, &words);
-	add_cell(certificate_headings[3], &words, out);
-	doctor_cell_date(c->not_before_unix_s, &words);
-	add_cell(certificate_headings[4], &words, out);
-	doctor_cell_date(c->not_after_unix_s, &words);
-	add_cell(certificate_headings[5], &words, out);
-	(void)buf_add_text(&words, c->sha256);
-	add_cell(certificate_headings[6], &words, out);
-	(void)buf_add_text(out, "</tr>\n");
-	buf_done(&words);
+	doctor_cell_endpoint(probe, doctor_grid_cell(grid));
+	doctor_cell_certificate(c, now_unix_s, doctor_grid_cell(grid));
+	doctor_grid_text(grid, c->subject);
+	doctor_grid_text(grid, c->issuer);
+	add_names(c, doctor_grid_cell(grid));
+	doctor_cell_date(c->not_before_unix_s, doctor_grid_cell(grid));
+	doctor_cell_date(c->not_after_unix_s, doctor_grid_cell(grid));
+	doctor_grid_text(grid, c->sha256);
 }
 
 static void
 add_certificates(const struct doctor_facts *facts, struct buf *out)
 {
-	bool has_any = false;
+	static const char *const headings[] = { "Port", "State", "Subject", "Issuer", "Names",
+		"Valid from", "Valid until", "SHA-256" };
+	struct doctor_grid grid;
 
+	begin_grid(&grid, headings, sizeof headings / sizeof headings[0]);
 	for (size_t i = 0; i < facts->probe_count; i++) {
 		const struct doctor_probe *p = &facts->probes[i];
 
-		if (p->is_control || !p->dialog.tls.certificate.is_there)
-			continue;
-		if (!has_any)
-			begin_table("certificates", "Certificates", certificate_headings,
-			    sizeof certificate_headings / sizeof certificate_headings[0], out);
-		has_any = true;
-		add_certificate(p, out);
+		if (!p->is_control && p->dialog.tls.certificate.is_there)
+			add_certificate(&grid, p, facts->began_unix_ms / 1000);
 	}
-	if (has_any)
-		end_table(out);
+	end_grid(&grid, "certificates", "Certificates", out);
 }
 
-static const char *const control_headings[] = { "What", "Name", "Address", "Port", "TCP" };
-
 static void
-add_control(const struct doctor_control *control, struct buf *out)
+add_control(struct doctor_grid *grid, const struct doctor_control *control)
 {
-	struct buf words;
+	struct buf *cell;
 
-	buf_init(&words, WORDS_SIZE);
-	(void)buf_add_text(out, "<tr>");
-	(void)buf_add_text(&words, doctor_cell_control(control->kind));
-	add_cell(control_headings[0], &words, out);
-	(void)buf_add_text(&words, control->name);
-	add_cell(control_headings[1], &words, out);
-	doctor_cell_address(&control->address, &words);
-	add_cell(control_headings[2], &words, out);
+	doctor_grid_text(grid, doctor_cell_control(control->kind));
+	doctor_grid_text(grid, control->name);
+	doctor_cell_address(&control->address, doctor_grid_cell(grid));
+	cell = doctor_grid_cell(grid);
 	if (control->port != 0)
-		(void)buf_addf(&words, "%u", control->port);
-	add_cell(control_headings[3], &words, out);
-	doctor_cell_tcp(&control->tcp, &words);
+		(void)buf_addf(cell, "%u", control->port);
+	cell = doctor_grid_cell(grid);
+	doctor_cell_tcp(&control->tcp, cell);
 	if (control->is_alive && control->tcp.end != PROBE_TCP_OPEN)
-		(void)buf_add_text(&words, words.len == 0 ? "alive" : ", alive");
-	add_cell(control_headings[4], &words, out);
-	(void)buf_add_text(out, "</tr>\n");
-	buf_done(&words);
+		(void)buf_add_text(cell, cell->len == 0 ? "alive" : ", alive");
 }
 
 static void
 add_controls(const struct doctor_facts *facts, struct buf *out)
 {
-	if (facts->control_count == 0)
-		return;
-	begin_table("controls", "For comparison", control_headings,
-	    sizeof control_headings / sizeof control_headings[0], out);
+	static const char *const headings[] = { "What", "Name", "Address", "Port", "TCP" };
+	struct doctor_grid grid;
+
+	begin_grid(&grid, headings, sizeof headings / sizeof headings[0]);
 	for (size_t i = 0; i < facts->control_count; i++)
-		add_control(&facts->controls[i], out);
-	end_table(out);
+		add_control(&grid, &facts->controls[i]);
+	end_grid(&grid, "controls", "For comparison", out);
 }
 
 void

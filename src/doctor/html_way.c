@@ -4,8 +4,6 @@
 #include "doctor/html.h"
 #include "doctor/way.h"
 
-enum { LINE_SIZE = 512 };
-
 /* Of the list item: what its dot and the line behind it look like. */
 static const char *
 class_of(const struct doctor_way *way, size_t at)
@@ -42,7 +40,7 @@ add_title(const struct doctor_facts *facts, const struct doctor_station *station
 		return;
 	case DOCTOR_STATION_UNKNOWN:
 		if (station->hop_count == 0)
-			(void)buf_add_text(out, "Not seen");
+			(void)buf_add_text(out, "In between");
 		else
 			(void)buf_addf(out, "%u silent hop%s", station->hop_count,
 			    station->hop_count == 1 ? "" : "s");
@@ -61,7 +59,7 @@ add_facts(const struct doctor_station *station, struct buf *out)
 		doctor_cell_ip(&station->ip, out);
 		(void)buf_add_text(out, "</span>");
 	}
-	if (station->ttl == 0)
+	if (station->ttl == 0 || station->hop_count == 0)
 		return;
 	(void)buf_addf(out, "<span class=\"hop\">hop %u", station->ttl);
 	if (station->took_us != 0) {
@@ -106,13 +104,25 @@ add_station(const struct doctor_facts *facts, const struct doctor_probe *probe,
 	(void)buf_add_text(out, "</li>\n");
 }
 
-static const char *
-summary(enum doctor_way_end end_kind)
+static bool
+is_intercepted(const struct doctor_verdict *verdict)
 {
-	switch (end_kind) {
+	return !verdict->is_fine && verdict->finding_count > 0 &&
+	       verdict->findings[0].cause->class == EXPLAIN_CLASS_INTERCEPTED;
+}
+
+static const char *
+summary(const struct doctor_way *way, const struct doctor_verdict *verdict)
+{
+	switch (way->end_kind) {
 	case DOCTOR_WAY_THROUGH:
-		return "Packets come through to the server.";
+		return is_intercepted(verdict)
+			   ? "Packets are answered, but someone on the way has a hand in it."
+			   : "Packets come through to the server.";
 	case DOCTOR_WAY_AT:
+		if (way->end + 1 == way->count)
+			return "The server itself refuses.";
+		return "The way ends before the server answers.";
 	case DOCTOR_WAY_BEHIND:
 		return "The way ends before the server answers.";
 	case DOCTOR_WAY_SOMEWHERE:
@@ -127,17 +137,14 @@ doctor_html_way(
 {
 	const struct doctor_probe *probe = doctor_way_probe(facts, verdict);
 	struct doctor_way way;
-	const char *words;
 
 	if (probe == NULL)
 		return;
 	doctor_way_draw(facts, probe, &way);
 	(void)buf_add_text(out, "<section>\n<h2>The way to ");
 	doctor_cell_endpoint(probe, out);
-	words = way.end_kind == DOCTOR_WAY_AT && way.end + 1 == way.count
-		    ? "The server itself refuses."
-		    : summary(way.end_kind);
-	(void)buf_addf(out, "</h2>\n<p class=\"quiet\">%s</p>\n<ol class=\"way\">\n", words);
+	(void)buf_addf(
+	    out, "</h2>\n<p class=\"quiet\">%s</p>\n<ol class=\"way\">\n", summary(&way, verdict));
 	for (size_t i = 0; i < way.count; i++)
 		add_station(facts, probe, &way, i, out);
 	(void)buf_add_text(out, "</ol>\n</section>\n");

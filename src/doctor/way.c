@@ -110,7 +110,20 @@ add_router(
 		 });
 }
 
-/* All that lies between this machine and the host. */
+/* Without a ladder: the kernel knows the first hop. */
+static void
+add_route(
+    struct doctor_way *way, const struct doctor_facts *facts, const struct doctor_probe *probe)
+{
+	const struct probe_route *route = doctor_view_route(facts, probe);
+
+	if (route == NULL || route->error != 0 || !route->has_gateway)
+		return;
+	add_router(way, facts, &route->gateway, 1);
+	add_unknown(way, 2, 0);
+}
+
+/* All that lies between this machine and the host, as far as the ladders have shown it. */
 static void
 add_hops(struct doctor_way *way, const struct doctor_facts *facts, const struct doctor_probe *probe,
     const struct probe_path *control)
@@ -131,7 +144,7 @@ add_hops(struct doctor_way *way, const struct doctor_facts *facts, const struct 
 		add_router(way, facts, &hop->who, ttl);
 		way->stations[way->count - 1].took_us = hop->took_us;
 	}
-	if (distance == 0 && (probe->path.count > 0 || control != NULL))
+	if (distance == 0)
 		add_unknown(way, last + 1, 0);
 }
 
@@ -228,11 +241,14 @@ doctor_way_draw(
     const struct doctor_facts *facts, const struct doctor_probe *probe, struct doctor_way *ret_way)
 {
 	const struct probe_path *control = find_control(facts, probe);
-	struct doctor_station host = { .kind = DOCTOR_STATION_HOST };
+	struct doctor_station host = { .kind = DOCTOR_STATION_HOST, .hop_count = 1 };
 	struct doctor_way way = { .count = 0 };
 
 	add_machine(&way, facts, probe);
-	add_hops(&way, facts, probe, control);
+	if (probe->path.count > 0 || control != NULL)
+		add_hops(&way, facts, probe, control);
+	else
+		add_route(&way, facts, probe);
 	host.has_ip = net_address_ip(&probe->address, &host.ip);
 	host.ttl = host_distance(&probe->path, control);
 	host.took_us = probe->dialog.tcp.end == PROBE_TCP_OPEN ? probe->dialog.tcp.took_us : 0;

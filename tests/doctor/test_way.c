@@ -28,7 +28,7 @@ static const struct way_case {
 	    "M|GRRH" },
 	{ "dropped, nothing to compare with", "10.0.0.1 - - -", NULL, PROBE_TCP_SILENT, NULL,
 	    "MG|?H" },
-	{ "dropped, no ladder", NULL, NULL, PROBE_TCP_SILENT, NULL, "MH~" },
+	{ "dropped, no ladder", NULL, NULL, PROBE_TCP_SILENT, NULL, "MG?H~" },
 	{ "hops that keep silent", NULL, "10.0.0.1 - - open", PROBE_TCP_OPEN, NULL, "MG?H" },
 	{ "reset by the host", NULL, HEALTHY, PROBE_TCP_RESET, NULL, "MGRRHx" },
 	{ "reset forged on the way", "10.0.0.1 reset reset reset", HEALTHY, PROBE_TCP_RESET, NULL,
@@ -38,11 +38,11 @@ static const struct way_case {
 	{ "rejected by a router of the ladder", NULL, HEALTHY, PROBE_TCP_REJECTED, "198.51.100.7",
 	    "MGRxRH" },
 	{ "rejected by one that no ladder has shown", NULL, NULL, PROBE_TCP_REJECTED,
-	    "198.51.100.9", "MRxH" },
-	{ "rejected by the host", NULL, NULL, PROBE_TCP_REJECTED, HOST, "MHx" },
-	{ "rejected by this machine", NULL, NULL, PROBE_TCP_REJECTED, "10.0.0.2", "MxH" },
+	    "198.51.100.9", "MG?RxH" },
+	{ "rejected by the host", NULL, NULL, PROBE_TCP_REJECTED, HOST, "MG?Hx" },
+	{ "rejected by this machine", NULL, NULL, PROBE_TCP_REJECTED, "10.0.0.2", "MxG?H" },
 	{ "not allowed here", NULL, HEALTHY, PROBE_TCP_LOCAL, NULL, "MxGRRH" },
-	{ "the network says no, nobody by name", NULL, NULL, PROBE_TCP_UNREACHABLE, NULL, "MH~" },
+	{ "the network says no, nobody by name", NULL, NULL, PROBE_TCP_UNREACHABLE, NULL, "MG?H~" },
 };
 
 static void
