@@ -18,10 +18,11 @@
 #include "util/rand.h"
 
 enum {
-	SLOW_MS = 500,         /* without an answer: the servers are asked directly */
-	SLOW_SERVER_MS = 1000, /* a server gets this long when another has answered well */
-	RANDOM_MS = 1500,      /* for the name that cannot exist */
-	RANDOM_GRACE_MS = 250, /* of which after all else is known */
+	SLOW_MS = 500,          /* without an answer: the servers are asked directly */
+	SLOW_SERVER_MS = 1000,  /* a server gets this long when another has answered well */
+	RANDOM_MS = 1500,       /* for the name that cannot exist */
+	RANDOM_GRACE_MS = 250,  /* of which after all else is known */
+	OTHER_FAMILY_MS = 2000, /* for one family's addresses when the other's are known */
 	RANDOM_LABEL_LEN = 20,
 	DNS_PORT = 53,
 	FAMILY_MAX = NET_RESOLVE_ADDRESSES_MAX / 2,
@@ -116,6 +117,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (is_open(l))
+		list_addresses(l);
 	for (int family = 0; family < FAMILY_COUNT; family++)
 		if (l->queries[family] != NULL)
 			*family_of(n, (enum family)family) =
@@ -211,8 +214,12 @@ take_result(struct probe_name_lookup *l, enum family family, const struct net_qu
 	for (size_t i = 0; i < result->answer->count; i++)
 		add_address(l, family, &result->answer->records[i].ip);
 	l->queries[family] = NULL;
-	if (is_open(l))
+	if (is_open(l)) {
+		if (f->end == PROBE_NAME_FOUND)
+			wait_for(l, OTHER_FAMILY_MS);
 		return;
+	}
+	(void)event_del(&l->grace);
 	l->name.took_us = clock_monotonic_us() - l->began_us;
 	list_addresses(l);
 	advance(l, on_servers);

@@ -15,7 +15,8 @@
 #include "net/address.h"
 #include "probe/name.h"
 
-#define PROBE_SERVERS_TIME_MS 2000
+/* Resolvers of the system wait for 5 s; what takes longer than this is as good as dead. */
+#define PROBE_SERVERS_TIME_MS 4000
 
 struct probe_servers_result {
 	size_t count;

@@ -224,7 +224,8 @@ answer(const struct nameserver *s, struct slice question, bool is_tcp, struct wr
 	    ns_parserr(&message, ns_s_qd, 0, &rr) < 0)
 		return false;
 	row = find(s, ns_rr_name(rr));
-	if (row != NULL && row->act == NAMESERVER_SILENT)
+	if (row != NULL && (row->act == NAMESERVER_SILENT ||
+			       (row->act == NAMESERVER_NO_AAAA && ns_rr_type(rr) == ns_t_aaaa)))
 		return false;
 	put_number(w, ns_msg_id(message));
 	put_number(w, 0x8180 | (question.ptr[3] & 0x10));

@@ -20,6 +20,7 @@
 enum nameserver_act {
 	NAMESERVER_ANSWER,
 	NAMESERVER_SILENT,
+	NAMESERVER_NO_AAAA, /* silent to questions for AAAA only */
 	NAMESERVER_SERVFAIL,
 	NAMESERVER_REFUSED,
 	NAMESERVER_BROKEN_CHAIN, /* SERVFAIL with the word that DNSSEC is why; an answer with CD */
