@@ -92,6 +92,7 @@ int cli_queue(int argc, char **argv);
 int cli_account(int argc, char **argv);
 int cli_trace(int argc, char **argv);
 int cli_check(int argc, char **argv);
+int cli_explain(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_ports(int argc, char **argv);
 int cli_setup(int argc, char **argv);

@@ -12,6 +12,7 @@ static const struct cli_command commands[] = {
 	{ "audit", "look at the security of a submission service", cli_audit },
 	{ "trace", "tell whose address a pseudonym stands for", cli_trace },
 	{ "check", "find out why submission to a host fails", cli_check },
+	{ "explain", "find the cause behind an error message or a log", cli_explain },
 	{ "ports", "see which ports of a host are open", cli_ports },
 	{ "send", "submit a message, and see what becomes of it", cli_send },
 	{ "sendmail", "the same as sendmail(1), for programs", cli_sendmail },

@@ -25,6 +25,14 @@ enum {
 	NEXT_CAUSE_PERCENT = 60,
 };
 
+static const char *const evidence_names[] = {
+	[EXPLAIN_BY_REPLY_TEXT] = "reply_text",
+	[EXPLAIN_BY_REPLY_CODE] = "reply_code",
+	[EXPLAIN_BY_MESSAGE] = "message",
+	[EXPLAIN_BY_ERRNO] = "errno",
+	[EXPLAIN_BY_WRAPPER] = "wrapper",
+};
+
 struct candidate {
 	struct explain_result result;
 	bool is_old; /* in a log: not near the last failure */
@@ -42,6 +50,12 @@ struct study {
 	struct candidate *candidates;       /* one for each cause; result.cause NULL: none */
 	uint32_t window_begin;              /* the line; 0: all lines count alike */
 };
+
+const char *
+explain_evidence_name(enum explain_evidence evidence)
+{
+	return evidence_names[evidence];
+}
 
 static bool
 fits_enhanced(const struct explain_code *code, const struct explain_reply *reply)

@@ -48,6 +48,8 @@ struct explain_answer {
 	uint16_t enhanced[3];
 };
 
+const char *explain_evidence_name(enum explain_evidence evidence); /* "reply_text" */
+
 /* text is borrowed for the life of the answer. */
 void explain_text(struct slice text, struct explain_answer *ret_answer);
 
