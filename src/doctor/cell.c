@@ -150,3 +150,9 @@ doctor_cell_control(enum doctor_control_kind kind)
 	}
 	return "";
 }
+
+bool
+doctor_cell_is_named(const struct doctor_control *control)
+{
+	return control->kind != DOCTOR_CONTROL_GATEWAY && control->kind != DOCTOR_CONTROL_RESOLVER;
+}

@@ -45,6 +45,8 @@ const char *doctor_cell_host(const struct doctor_facts *facts);
 const char *doctor_cell_verdict(const struct doctor_verdict *verdict);
 const char *doctor_cell_role(enum explain_role role);
 const char *doctor_cell_control(enum doctor_control_kind kind);
+/* Gateway and resolver are known by what they are. */
+bool doctor_cell_is_named(const struct doctor_control *control);
 /* "PROBE_STAGE_EHLO_TLS" to people: "EHLO in TLS". */
 const char *doctor_cell_stage(enum probe_stage stage);
 

@@ -58,6 +58,9 @@ doctor_grid_at(const struct doctor_grid *grid, size_t row, size_t column)
 size_t
 doctor_grid_row_count(const struct doctor_grid *grid)
 {
+	/* None before doctor_grid_init(). */
+	if (grid->column_count == 0)
+		return 0;
 	return (grid->cell_count + grid->column_count - 1) / grid->column_count;
 }
 

@@ -155,7 +155,7 @@ add_control(struct doctor_grid *grid, const struct doctor_control *control)
 	struct buf *cell;
 
 	doctor_grid_text(grid, doctor_cell_control(control->kind));
-	doctor_grid_text(grid, control->name);
+	doctor_grid_text(grid, doctor_cell_is_named(control) ? control->name : "");
 	doctor_cell_address(&control->address, doctor_grid_cell(grid));
 	cell = doctor_grid_cell(grid);
 	if (control->port != 0)

@@ -131,7 +131,8 @@ add_control(const struct doctor_paper *paper, const struct doctor_control *contr
 
 	doctor_grid_text(grid, control_words(control->kind));
 	cell = doctor_grid_cell(grid);
-	doctor_paper_words(paper, control->name, cell);
+	if (doctor_cell_is_named(control))
+		doctor_paper_words(paper, control->name, cell);
 	if (control->address.len != 0) {
 		(void)buf_add_text(cell, cell->len == 0 ? "" : " ");
 		doctor_cell_address(&control->address, cell);

@@ -4,6 +4,7 @@
 #include "doctor/cell.h"
 #include "doctor/html.h"
 #include "doctor/report.h"
+#include "doctor/story.h"
 
 enum { FILLED_SIZE = 8192, WORDS_SIZE = 1024 };
 
@@ -124,21 +125,32 @@ add_roles(const struct doctor_facts *facts, const struct doctor_verdict *verdict
 }
 
 static void
-add_finding(const struct doctor_finding *f, struct buf *out)
+add_evidence(const struct doctor_verdict *verdict, size_t at, struct buf *out)
 {
+	const char *texts[DOCTOR_STORY_EVIDENCE_MAX];
+	const size_t count = doctor_story_evidence(verdict, at, texts);
+
+	if (count == 0)
+		return;
+	(void)buf_add_text(out, "<ul>");
+	for (size_t i = 0; i < count; i++) {
+		(void)buf_add_text(out, "<li>");
+		doctor_html_text(texts[i], out);
+		(void)buf_add_text(out, "</li>");
+	}
+	(void)buf_add_text(out, "</ul>");
+}
+
+static void
+add_finding(const struct doctor_verdict *verdict, size_t at, struct buf *out)
+{
+	const struct doctor_finding *f = &verdict->findings[at];
+
 	(void)buf_addf(out, "<li class=\"%s\"><span class=\"weight\">%s, %s</span>",
 	    doctor_weight_name(f->weight), doctor_weight_name(f->weight),
 	    doctor_confidence_name(f->confidence));
 	doctor_html_text(f->sentence == NULL ? "" : f->sentence, out);
-	if (f->evidence_count > 0)
-		(void)buf_add_text(out, "<ul>");
-	for (size_t i = 0; i < f->evidence_count; i++) {
-		(void)buf_add_text(out, "<li>");
-		doctor_html_text(f->evidence[i].text, out);
-		(void)buf_add_text(out, "</li>");
-	}
-	if (f->evidence_count > 0)
-		(void)buf_add_text(out, "</ul>");
+	add_evidence(verdict, at, out);
 	if (f->excluded != NULL) {
 		(void)buf_add_text(out, "<p class=\"quiet\">Considered: ");
 		doctor_html_text(f->excluded, out);
@@ -154,7 +166,8 @@ add_findings(const struct doctor_verdict *verdict, struct buf *out)
 		return;
 	(void)buf_add_text(out, "<section>\n<h2>Why</h2>\n<ul class=\"findings\">\n");
 	for (size_t i = 0; i < verdict->finding_count; i++)
-		add_finding(&verdict->findings[i], out);
+		if (!doctor_story_is_told(verdict, i))
+			add_finding(verdict, i, out);
 	(void)buf_add_text(out, "</ul>\n</section>\n");
 }
 

@@ -5,6 +5,7 @@
 #include "doctor/paper.h"
 #include "doctor/report.h"
 #include "doctor/report_evidence.h"
+#include "doctor/story.h"
 #include "doctor/way.h"
 
 enum { WIDTH = 72, LINE_SIZE = 1024, ADVICE_SIZE = 4096 };
@@ -167,6 +168,20 @@ add_probe(const struct doctor_paper *paper, const struct doctor_probe *probe, st
 }
 
 static void
+add_finding(const struct doctor_paper *paper, const struct doctor_verdict *verdict, size_t at)
+{
+	const struct doctor_finding *f = &verdict->findings[at];
+	const char *texts[DOCTOR_STORY_EVIDENCE_MAX];
+	const size_t count = doctor_story_evidence(verdict, at, texts);
+
+	doctor_paper_text(paper, "  - ", f->sentence == NULL ? "" : f->sentence);
+	for (size_t i = 0; i < count; i++)
+		doctor_paper_text(paper, "    ", texts[i]);
+	if (f->excluded != NULL)
+		doctor_paper_text(paper, "    Considered: ", f->excluded);
+}
+
+static void
 add_measurements(const struct doctor_paper *paper, const struct doctor_facts *facts,
     const struct doctor_verdict *verdict)
 {
@@ -185,17 +200,9 @@ add_measurements(const struct doctor_paper *paper, const struct doctor_facts *fa
 	doctor_report_controls(paper, facts);
 	buf_done(&line);
 	doctor_paper_title(paper, "What follows from it");
-	for (size_t i = 0; i < verdict->finding_count; i++) {
-		const struct doctor_finding *f = &verdict->findings[i];
-
-		if (f->weight == DOCTOR_NOTE)
-			continue;
-		doctor_paper_text(paper, "  - ", f->sentence == NULL ? "" : f->sentence);
-		for (size_t k = 0; k < f->evidence_count; k++)
-			doctor_paper_text(paper, "    ", f->evidence[k].text);
-		if (f->excluded != NULL)
-			doctor_paper_text(paper, "    Considered: ", f->excluded);
-	}
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		if (verdict->findings[i].weight != DOCTOR_NOTE && !doctor_story_is_told(verdict, i))
+			add_finding(paper, verdict, i);
 }
 
 /* Servers get the catalogue's advice for administrators; others a plain request. */

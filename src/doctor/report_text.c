@@ -7,6 +7,7 @@
 #include "doctor/layout.h"
 #include "doctor/report.h"
 #include "doctor/report_evidence.h"
+#include "doctor/story.h"
 
 enum { ADVICE_TEXT_MAX = 4096 };
 
@@ -105,7 +106,7 @@ confidence_words(enum doctor_confidence confidence)
 }
 
 static void
-add_finding(const struct doctor_paper *paper, const struct doctor_finding *finding)
+add_sentence(const struct doctor_paper *paper, const struct doctor_finding *finding)
 {
 	struct buf sentence;
 
@@ -114,11 +115,36 @@ add_finding(const struct doctor_paper *paper, const struct doctor_finding *findi
 	    confidence_words(finding->confidence));
 	(void)buf_add_octet(&sentence, '\0');
 	doctor_paper_text(paper, mark_of(finding->weight), (const char *)sentence.ptr);
-	for (size_t i = 0; i < finding->evidence_count; i++)
-		doctor_paper_text(paper, "      ", finding->evidence[i].text);
-	if (finding->excluded != NULL)
-		doctor_paper_text(paper, "      Considered: ", finding->excluded);
 	buf_done(&sentence);
+}
+
+static void
+add_excluded(const struct doctor_paper *paper, const char *excluded)
+{
+	struct buf line;
+
+	buf_init(&line, ADVICE_TEXT_MAX);
+	(void)buf_addf(&line, "Considered: %s", excluded);
+	(void)buf_add_octet(&line, '\0');
+	doctor_paper_text(paper, "      - ", (const char *)line.ptr);
+	buf_done(&line);
+}
+
+/* The table of ports is evidence enough for notes; that of the answer is told, whatever it is. */
+static void
+add_finding(const struct doctor_paper *paper, const struct doctor_verdict *verdict, size_t at)
+{
+	const struct doctor_finding *finding = &verdict->findings[at];
+	const char *texts[DOCTOR_STORY_EVIDENCE_MAX];
+	const size_t count = doctor_story_evidence(verdict, at, texts);
+
+	add_sentence(paper, finding);
+	if (finding->weight == DOCTOR_NOTE && at != 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		doctor_paper_text(paper, "      - ", texts[i]);
+	if (finding->excluded != NULL)
+		add_excluded(paper, finding->excluded);
 }
 
 static void
@@ -128,7 +154,8 @@ add_findings(const struct doctor_paper *paper, const struct doctor_verdict *verd
 		return;
 	doctor_paper_title(paper, "Why");
 	for (size_t i = 0; i < verdict->finding_count; i++)
-		add_finding(paper, &verdict->findings[i]);
+		if (!doctor_story_is_told(verdict, i))
+			add_finding(paper, verdict, i);
 }
 
 void
