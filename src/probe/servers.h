@@ -16,7 +16,7 @@
 #include "probe/name.h"
 
 /* Resolvers of the system wait for 5 s; what takes longer than this is as good as dead. */
-#define PROBE_SERVERS_TIME_MS 4000
+#define PROBE_SERVERS_TIME_MS 3600
 
 struct probe_servers_result {
 	size_t count;

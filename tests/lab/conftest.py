@@ -2,6 +2,7 @@
 """The experiment: built once, with what the selected tests need, before the first of them."""
 
 import os
+import shutil
 
 import pytest
 from experiment import Experiment
@@ -24,8 +25,14 @@ def _selected(session):
 
 
 @pytest.fixture(scope="session")
-def results(request, laboratory_certificates):
-    return Experiment(_selected(request.session), laboratory_certificates).results()
+def program(build, session_scratch):
+    """Where nobody may run it, wherever the build is."""
+    return shutil.copy(build / "src/cli/sallyport", session_scratch / "sallyport")
+
+
+@pytest.fixture(scope="session")
+def results(request, laboratory_certificates, program):
+    return Experiment(_selected(request.session), laboratory_certificates, program).results()
 
 
 @pytest.fixture

@@ -193,8 +193,8 @@ FAULTS = {
     "auth-535": Smtp(auth="535 5.7.8 Error: authentication failed"),
     "auth-454": Smtp(auth="454 4.7.0 Temporary authentication failure"),
     "auth-534": Smtp(auth="534 5.7.9 Application-specific password required"),
-    "auth-disabled": Smtp(auth="535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is "
-                          "disabled for the Tenant"),
+    "auth-disabled": Smtp(auth="535 5.7.139 Authentication unsuccessful, "
+                               "SmtpClientAuthentication is disabled for the Tenant"),
     "auth-close": Smtp(auth=CLOSE),
 
     # ---- the message ----

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import select
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from network import Network
 HERE = pathlib.Path(__file__).resolve().parent
 STATE = pathlib.Path("/run/sallyport-lab")
 NOBODY = 65534
+_WARM_UP_SECONDS = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,14 +74,13 @@ class Laboratory:
     each is a host of the server with its own name and address.
     """
 
-    def __init__(self, name, conditions, certificates, control_names=()):
+    def __init__(self, name, conditions, certificates):
         """certificates: the directory for them, which laboratories may share."""
         assert len(conditions) == 1 or not any(c.is_alone for c in conditions)
         self.name, self.conditions = name, list(conditions)
         self.network = Network(name)
         self.directory = STATE / name
         self.certificates = pathlib.Path(certificates)
-        self.control_names = control_names
         self.faultd = None
 
     # ---- up and down -----------------------------------------------------------------------------
@@ -99,6 +100,7 @@ class Laboratory:
         self.roots = Certificates(self.certificates).roots
         (self.directory / "config.json").write_text(json.dumps(self._config(), indent=1))
         self._start_faultd()
+        self._warm_up()
         resolvers = self.conditions[0].resolvers or net.DNS[:1]
         self.network.resolve_with(*resolvers)
         for condition in self.conditions:
@@ -116,6 +118,32 @@ class Laboratory:
             raise RuntimeError("faultd: " + (self.directory / "faultd.log").read_text())
         self.faultd.stdout.close()
         (self.directory / "faultd.pid").write_text(str(self.faultd.pid))
+
+    def _warm_up(self):
+        """
+        Until every host has been heard by the client: what is up for a moment only does not answer
+        to neighbours yet, and a lost question of theirs takes a second.
+        """
+        poll, waiting = select.poll(), {}
+        for address in (*net.SERVER, *net.CONTROL, *net.DNS):
+            sock = self._knock(address)
+            poll.register(sock, select.POLLOUT)
+            waiting[sock.fileno()] = sock
+        end = time.monotonic() + _WARM_UP_SECONDS
+        while waiting and time.monotonic() < end:
+            for fd, _ in poll.poll(100):
+                poll.unregister(fd)
+                waiting.pop(fd).close()
+        for sock in waiting.values():
+            sock.close()
+
+    def _knock(self, address):
+        """A connection on its way to a port that is closed."""
+        with self.network.inside("client"):
+            sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+        sock.setblocking(False)
+        sock.connect_ex((address, 9))
+        return sock
 
     def down(self):
         """All of it, also what another process has built under this name."""
@@ -149,15 +177,17 @@ class Laboratory:
 
     def _control_hosts(self):
         yield {"name": "control.example.org", "netns": self.network.netns("control"),
-               "addresses": list(net.CONTROL),
-               "ports": {"587": "healthy", "465": "healthy", "443": "web"}}
+               "addresses": ["0.0.0.0", "::"],
+               "ports": {"587": "healthy", "465": "healthy", "2525": "healthy", "443": "web"}}
         for name, (node, ports) in self.conditions[0].others.items():
             yield {"name": name, "netns": self.network.netns(node), "addresses": ["0.0.0.0", "::"],
                    "ports": {str(p): f for p, f in ports.items()}}
 
     def _dns(self):
-        records = {name: {"A": [net.CONTROL[0]], "AAAA": [net.CONTROL[1]]}
-                   for name in ("control.example.org", *self.control_names)}
+        records = {}
+        for index, name in enumerate(("control.example.org", *_reference_hosts())):
+            v4, v6 = net.control_address(index % net.CONTROL_COUNT)
+            records[name] = {"A": [v4], "AAAA": [v6]}
         for index, condition in enumerate(self.conditions):
             addresses = addresses_of(condition, index)
             records[host_name(condition)] = {
@@ -175,11 +205,12 @@ class Laboratory:
 
     # ---- using it --------------------------------------------------------------------------------
 
-    def command(self, argv, confine=None):
+    def command(self, argv, confine=None, **environment):
         """argv as it runs on the client: without privileges, trusting the laboratory's root."""
+        environment["SSL_CERT_FILE"] = self.roots
         wrapper = [sys.executable, "-B", str(HERE / "confine"), confine, "--"] if confine else []
         return ["ip", "netns", "exec", self.network.netns("client"), "env",
-                f"SSL_CERT_FILE={self.roots}", *wrapper,
+                *(f"{key}={value}" for key, value in environment.items()), *wrapper,
                 "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
                 *map(str, argv)]
 
@@ -192,6 +223,13 @@ class Laboratory:
             while more := s.recv(65536):
                 octets += more
         return json.loads(octets)
+
+
+def _reference_hosts():
+    """The names in the doctor's list of hosts that any network should reach, each once."""
+    lines = (HERE.parents[1] / "packaging/reference-hosts").read_text().splitlines()
+    return list(dict.fromkeys(line.split()[0] for line in lines
+                              if line and not line.startswith(("#", "date:"))))
 
 
 def _merge(zone, changes, name):

@@ -57,8 +57,9 @@ class Box:
     it goes command by command: no client of ours pipelines there.
     """
 
-    def __init__(self, part, certificates):
+    def __init__(self, part, certificates, counters):
         """part: {"kind", "netns", "ports", "name": of the host, "address": of it}."""
+        self.counters = counters
         self.netns, self.edit = part["netns"], _EDITS[part["kind"]]
         self.inspects, self.masks = part["kind"] == "inspect", part["kind"] == "mask"
         if self.inspects:
@@ -66,9 +67,10 @@ class Box:
             self.context = server_context(Tls(), *issued)
 
     async def handle(self, reader, writer):
-        far_writer = None
+        far_writer, near = None, writer.get_extra_info("socket")
+        self.counters.enter(near)
         with contextlib.suppress(OSError, ssl.SSLError, asyncio.IncompleteReadError):
-            host, port = _original_destination(writer.get_extra_info("socket"))
+            host, port = _original_destination(near)
             # What comes before start_tls() would be lost to it.
             writer.transport.pause_reading()
             far_reader, far_writer = await self._connect(host, port)
@@ -80,6 +82,7 @@ class Box:
             if port != 465:
                 await self._relay_commands(reader, writer, far_reader, far_writer)
             await _pump(reader, writer, far_reader, far_writer)
+        self.counters.leave(near)
         if far_writer:
             far_writer.close()
         writer.close()
@@ -145,8 +148,9 @@ async def _pump(reader, writer, far_reader, far_writer):
         task.cancel()
 
 
-async def start(part, certificates):
-    box = Box(part, certificates)
+async def start(part, certificates, counters):
+    """counters: of what clients do at the box."""
+    box = Box(part, certificates, counters)
     for port in part["ports"]:
         for address, family in (("0.0.0.0", socket.AF_INET), ("::", socket.AF_INET6)):
             with entered(part["netns"]):

@@ -34,6 +34,7 @@ DNS = ("198.18.53.53", "2001:db8:53::53")
 DNS_ROUTER = ("198.18.53.1", "2001:db8:53::1")
 ABSENT = ("203.0.113.250", "2001:db8:113::fa")  # in the server's network, nobody has it
 SERVER_MAX = 200
+CONTROL_COUNT = 4  # addresses of the control, so that it can be several hosts
 
 # (namespace, interface, addresses, namespace, interface, addresses) of both ends.
 _LINKS = (
@@ -53,6 +54,10 @@ def server_address(index):
     """The addresses of the server's host of that number: it can be many hosts at once."""
     assert 0 <= index < SERVER_MAX
     return (f"203.0.113.{25 + index}", f"2001:db8:113::{0x25 + index:x}")
+
+
+def control_address(index):
+    return (f"192.0.2.{25 + index}", f"2001:db8:2::{0x25 + index:x}")
 
 
 def _run(*argv, text=None):
@@ -135,10 +140,10 @@ class Network:
                     commands += [f"addr add {ips[0]}/24 dev {interface}",
                                  f"addr add {ips[1]}/64 dev {interface} nodad",
                                  f"link set {interface} up"]
-        if node == "server":
-            for index in range(1, server_count):
-                v4, v6 = server_address(index)
-                commands += [f"addr add {v4}/24 dev eth0", f"addr add {v6}/64 dev eth0 nodad"]
+        more = {"server": [server_address(i) for i in range(1, server_count)],
+                "control": [control_address(i) for i in range(1, CONTROL_COUNT)]}
+        for v4, v6 in more.get(node, []):
+            commands += [f"addr add {v4}/24 dev eth0", f"addr add {v6}/64 dev eth0 nodad"]
         return commands
 
     def ip(self, node, *commands):
@@ -154,6 +159,11 @@ class Network:
                 f"table inet lab_{kind}_{hook} {{ chain {hook} {{\n"
                 f"type {kind} hook {hook} priority {priority}; policy accept;\n"
                 + "".join(f"{rule}\n" for rule in rules) + "}\n}\n"))
+
+    def lift_icmp_limits(self):
+        for node in NODES:
+            self.set(node, "ipv4/icmp_ratelimit", 0)
+            self.set(node, "ipv6/icmp/ratelimit", 0)
 
     def set(self, node, path, value):
         with self.inside(node):

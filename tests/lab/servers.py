@@ -4,7 +4,7 @@ The conditions that begin after connect: for each fault of port 587 what a plain
 (dialog: the stage and the words where it ended, see witness.talk()) and what the doctor must say.
 """
 
-from conditions import HEALTHY, OK, Condition, Verdict
+from condition import HEALTHY, OK, Condition, Verdict
 
 
 def _fault(name, summary, dialog, verdict=OK, login=False, **more):
@@ -122,7 +122,7 @@ _STARTTLS = [
     _fault("tls-on-plain-port", "587 waits for TLS at once", "greeting: silent",
            _broken(("plain-on-tls-port", "tls-mode-mismatch"), 16)),
     _fault("plain-on-tls-port", "465 speaks in the clear", "tls: WRONG_VERSION_NUMBER",
-           Verdict("tls-on-plain-port", 16, use_port=587), port=465, target="HOST:465",
+           Verdict("tls-on-plain-port", 16), port=465, target="HOST:465",
            ports={**HEALTHY, 465: "plain-on-tls-port"}),
 ]
 

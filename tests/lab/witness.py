@@ -193,7 +193,8 @@ class _Dialog:
         self.say("mail", f"MAIL FROM:<{faults.USER}>", "250")
         self.say("rcpt", "RCPT TO:<bob@example.org>", "250")
         self.say("data", "DATA", "354")
-        raise _Ended("message: " + self.say("message", "Subject: a test\r\n\r\nIt works.\r\n.", "250")[0])
+        taken = self.say("message", "Subject: a test\r\n\r\nIt works.\r\n.", "250")
+        raise _Ended(f"message: {taken[0]}")
 
 
 def talk(network, address, host, port, roots, seconds=1.0):

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boxes on the way that answer, edit or read, and holes for large packets."""
+
+from condition import HEALTHY, OK, Condition, Verdict, both
+from laboratory import Ip, Nft
+from middlebox import MARK
+
+# ---- somebody in between -------------------------------------------------------------------------
+
+_NOT_OURS = f"meta mark != {MARK}"
+
+
+def _redirect(node, ports="587"):
+    chain = "nat output" if node == "client" else "nat prerouting"
+    return Nft(node, chain, (f"{_NOT_OURS} tcp dport {{ {ports} }} redirect",))
+
+
+_BETWEEN = [
+    Condition("proxy-r1", "r1 takes connections to port 587 for itself, with its own server",
+              families="46", network=(_redirect("r1"),),
+              others={"smtp.isp.example": ("r1", {587: "certificate-interceptor"})},
+              truth={**both("open"), "4:587 1": "open", "6:587 1": "open",
+                     "4:465 1": "EHOSTUNREACH icmp 11/0 from r1"},
+              dialog="tls: Hostname mismatch",
+              verdict=Verdict(("proxy-transparent", "certificate-of-another"), 15, use_port=465,
+                      offender="r1")),
+    Condition("proxy-r1-no-tls", "r1 takes connections to port 587, and knows no TLS",
+              families="46", network=(_redirect("r1"),),
+              others={"smtp.isp.example": ("r1", {587: "starttls-missing-auth"})},
+              truth={**both("open"), "4:587 1": "open"},
+              dialog="starttls: not offered",
+              verdict=Verdict(("proxy-transparent", "starttls-stripped"), 15, use_port=465,
+                      offender="r1")),
+    Condition("strip-r1", "r1 takes the offer of STARTTLS away", families="46",
+              network=(_redirect("r1"),), boxes=(("strip", "r1", (587,)),),
+              truth={**both("open"), "4:587 1": "open"},
+              dialog="starttls: not offered",
+              verdict=Verdict("starttls-stripped", 15, use_port=465, offender="r1")),
+    Condition("mask-r1", "r1 masks the greeting and STARTTLS, as Cisco's inspection does",
+              families="46", network=(_redirect("r1"),), boxes=(("mask", "r1", (587,)),),
+              truth={**both("open"), "4:587 1": "open"},
+              dialog="starttls: not offered",
+              verdict=Verdict("starttls-masked", 15, use_port=465)),
+    Condition("inspect-client", "an antivirus of the client looks into TLS", families="46",
+              network=(_redirect("client", "587, 465"),),
+              boxes=(("inspect", "client", (587, 465)),), truth=both("open"),
+              dialog="tls: unable to get local issuer certificate",
+              verdict=Verdict("certificate-inspected", 15, use_port=0)),
+]
+
+_BETWEEN += [
+    Condition("proxy-dead", "r1 takes connections for itself, and cannot reach the server",
+              network=(_redirect("r1"),), boxes=(("strip", "r1", (587,)),),
+              ports={465: "healthy", 443: "web"},
+              truth={"4:587": "open", "4:587 1": "open"}, dialog="greeting: closed",
+              verdict=Verdict(("proxy-transparent", "greeting-closed"), (14, 15), use_port=465)),
+    Condition("captive-portal", "the network answers everything itself until one has logged in",
+              network=(Nft("r1", "nat prerouting",
+                           (f"{_NOT_OURS} iifname \"lan\" meta l4proto tcp redirect to :80",)),),
+              others={"portal.example": ("r1", {80: "http-speaks-first"})},
+              truth={"4:587 1": "open", "4:443 1": "open"},
+              dialog="greeting: HTTP/1.1 400 Bad Request",
+              verdict=Verdict(("proxy-transparent", "not-smtp", "network-down"), (11, 14, 15))),
+]
+
+# ---- large packets -------------------------------------------------------------------------------
+
+_SMALL = (Ip("r1", ("link set core mtu 1400",)), Ip("r2", ("link set core mtu 1400",)))
+_NO_TOO_BIG = ("icmp type destination-unreachable icmp code frag-needed drop",
+               "icmpv6 type packet-too-big drop")
+_LARGE = {587: "certificate-large", 465: "certificate-large", 443: "web"}
+_HOLES = [
+    Condition("mtu-hole-out", "large packets to the server are lost without a word",
+              families="46", network=(*_SMALL, Nft("r1", "output", _NO_TOO_BIG)),
+              truth=both("open"),
+              verdict=Verdict("path-mtu-out", 21)),
+    Condition("mtu-hole-in", "large packets from the server are lost without a word",
+              families="46", ports=_LARGE, network=(*_SMALL, Nft("r2", "output", _NO_TOO_BIG)),
+              truth=both("open"),
+              dialog="tls: silent",
+              verdict=Verdict("path-mtu-in", 21)),
+    Condition("mtu-small", "the way takes small packets only, and says so", families="46",
+              ports=_LARGE, network=_SMALL, truth=both("open"),
+              dialog="message: 250 2.0.0 Ok: queued",
+              verdict=OK),
+]
+
+BETWEEN = [*_BETWEEN, *_HOLES]
