@@ -12,8 +12,9 @@
 
 #include <cmocka.h>
 
-#include "util/buf.h"
 #include "util/fd.h"
+
+enum { INPUT_MAX = 1024 * 1024 };
 
 /* The line of the script that is next; empty at its end. */
 static struct slice
@@ -50,14 +51,14 @@ leave(struct peer *p, bool by_reset)
 static bool
 take_line(struct peer *p, char *out, size_t size)
 {
-	struct slice in = net_conn_input(p->conn);
+	struct slice in = buf_slice(&p->in);
 	size_t lf = slice_find(in, '\n');
 
 	if (lf == in.len || lf == 0 || lf >= size)
 		return false;
 	memcpy(out, in.ptr, lf - 1);
 	out[lf - 1] = '\0';
-	net_conn_consume(p->conn, lf + 1);
+	buf_drop(&p->in, lf + 1);
 	return true;
 }
 
@@ -73,15 +74,21 @@ wait_line(struct peer *p, struct slice wanted)
 	return true;
 }
 
+/* Of the text nothing but its end matters. */
 static bool
 wait_text(struct peer *p)
 {
-	char line[16384];
+	static const char end[] = "\r\n.\r\n";
+	const uint8_t *at;
 
-	while (take_line(p, line, sizeof line))
-		if (strcmp(line, ".") == 0)
-			return true;
-	return false;
+	if (p->in.len < sizeof end - 1)
+		return false;
+	at = memmem(p->in.ptr, p->in.len, end, sizeof end - 1);
+	if (at != NULL)
+		buf_drop(&p->in, (size_t)(at - p->in.ptr) + sizeof end - 1);
+	else
+		buf_drop(&p->in, p->in.len - (sizeof end - 2));
+	return at != NULL;
 }
 
 /* What is left of a step behind its first word. */
@@ -124,16 +131,17 @@ say_alert(struct peer *p, struct slice number)
 static bool
 wait_handshake(struct peer *p)
 {
-	size_t len = net_conn_input(p->conn).len;
+	bool has_begun = p->in.len > 0;
 
-	net_conn_consume(p->conn, len);
-	return len > 0;
+	buf_clear(&p->in);
+	return has_begun;
 }
 
 static bool
 start_tls(struct peer *p)
 {
 	p->is_shaking_hands = true;
+	buf_clear(&p->in);
 	net_conn_start_tls(p->conn, p->tls, true, NULL);
 	return true;
 }
@@ -184,7 +192,14 @@ play(struct peer *p)
 static void
 on_input(void *owner)
 {
-	play(owner);
+	struct peer *p = owner;
+	struct slice in;
+
+	while ((in = net_conn_input(p->conn)).len > 0) {
+		(void)buf_add_slice(&p->in, in);
+		net_conn_consume(p->conn, in.len);
+	}
+	play(p);
 }
 
 static void
@@ -229,6 +244,7 @@ peer_init(struct peer *p, struct event_base *base, SSL_CTX *tls, const char *scr
 	socklen_t len = sizeof p->address.v4;
 
 	*p = (struct peer){ .base = base, .tls = tls, .at = script };
+	buf_init(&p->in, INPUT_MAX);
 	assert_true(net_address_parse("127.0.0.1", 0, &p->address));
 	p->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(p->fd, &p->address.any, len), 0);
@@ -243,6 +259,7 @@ peer_done(struct peer *p)
 {
 	(void)event_del(&p->event);
 	net_conn_free(&p->conn);
+	buf_done(&p->in);
 	fd_close(&p->fd);
 }
 

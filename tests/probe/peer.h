@@ -24,6 +24,7 @@
 
 #include "net/address.h"
 #include "net/conn.h"
+#include "util/buf.h"
 
 struct peer {
 	struct event_base *base;
@@ -32,6 +33,7 @@ struct peer {
 	struct net_address address; /* where it listens */
 	SSL_CTX *tls;               /* borrowed; for "TLS" */
 	struct net_conn *conn;
+	struct buf in;  /* what came and was not waited for yet */
 	const char *at; /* of the script */
 	bool is_shaking_hands;
 	char said_wrong[256]; /* the line that was not in the script; empty: none */
