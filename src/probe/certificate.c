@@ -185,13 +185,11 @@ find_inspector(struct look *look)
 }
 
 static bool
-is_weak_signature(const X509 *leaf)
+is_weak_signature(X509 *leaf)
 {
 	int digest;
 
-	return X509_get_signature_info(
-		   /* takes what it does not change as not constant */
-		   (X509 *)(uintptr_t)leaf, &digest, NULL, NULL, NULL) == 1 &&
+	return X509_get_signature_info(leaf, &digest, NULL, NULL, NULL) == 1 &&
 	       (digest == NID_sha1 || digest == NID_md5 || digest == NID_md5_sha1);
 }
 

@@ -21,7 +21,8 @@ enum {
  * first head tells TLS from what only calls itself so.
  */
 static void
-on_record(int is_ours, int version, int type, const void *octets, size_t len, SSL *ssl, void *arg)
+on_record(/* NOLINT(readability-function-size): OpenSSL's */
+    int is_ours, int version, int type, const void *octets, size_t len, SSL *ssl, void *arg)
 {
 	struct probe_dialog *d = arg;
 	const uint8_t *at = octets;

@@ -30,7 +30,7 @@ struct sasl_client;
 struct sasl_client *sasl_client_new(
     const char *mechanism, const struct sasl_client_options *options);
 /* Also in the midst of an exchange. Nulls the pointer; NULL is fine. */
-void sasl_client_free(struct sasl_client **x);
+void sasl_client_free(struct sasl_client **client);
 
 bool sasl_client_knows(const char *mechanism);
 /* Has it an initial response (RFC 4422 §3.3)? */

@@ -11,14 +11,14 @@
 enum { HOUR_S = 3600 };
 
 static void
-add_extension(X509 *x509, const X509 *issuer, int nid, const char *value)
+add_extension(X509 *x509, X509 *issuer, int nid, const char *value)
 {
 	X509V3_CTX context;
 	X509_EXTENSION *extension;
 
 	if (value == NULL)
 		return;
-	X509V3_set_ctx(&context, (X509 *)(uintptr_t)issuer, x509, NULL, NULL, 0);
+	X509V3_set_ctx(&context, issuer, x509, NULL, NULL, 0);
 	extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
 	assert(extension != NULL);
 	(void)X509_add_ext(x509, extension, -1);
@@ -34,7 +34,7 @@ add_name_part(X509_NAME *name, const char *part, const char *value)
 }
 
 static void
-add_extensions(X509 *x509, const X509 *issuer, const struct certificate_spec *spec)
+add_extensions(X509 *x509, X509 *issuer, const struct certificate_spec *spec)
 {
 	if (spec->is_authority)
 		add_extension(x509, issuer, NID_basic_constraints, "critical,CA:TRUE");

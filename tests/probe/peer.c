@@ -239,19 +239,27 @@ on_accept(evutil_socket_t listener, short what, void *arg)
 }
 
 void
-peer_init(struct peer *p, struct event_base *base, SSL_CTX *tls, const char *script)
+peer_init_on(struct peer *p, struct event_base *base, SSL_CTX *tls, const char *script, int fd,
+    const struct net_address *address)
 {
-	socklen_t len = sizeof p->address.v4;
-
-	*p = (struct peer){ .base = base, .tls = tls, .at = script };
+	*p = (struct peer){ .base = base, .tls = tls, .at = script, .fd = fd, .address = *address };
 	buf_init(&p->in, INPUT_MAX);
-	assert_true(net_address_parse("127.0.0.1", 0, &p->address));
-	p->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(p->fd, &p->address.any, len), 0);
-	assert_int_equal(listen(p->fd, 1), 0);
-	assert_int_equal(getsockname(p->fd, &p->address.any, &len), 0);
 	(void)event_assign(&p->event, base, p->fd, EV_READ | EV_PERSIST, on_accept, p);
 	(void)event_add(&p->event, NULL);
+}
+
+void
+peer_init(struct peer *p, struct event_base *base, SSL_CTX *tls, const char *script)
+{
+	struct net_address address;
+	socklen_t len = sizeof address.v4;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	assert_true(net_address_parse("127.0.0.1", 0, &address));
+	assert_int_equal(bind(fd, &address.any, len), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, &address.any, &len), 0);
+	peer_init_on(p, base, tls, script, fd, &address);
 }
 
 void

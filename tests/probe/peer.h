@@ -40,6 +40,9 @@ struct peer {
 };
 
 void peer_init(struct peer *p, struct event_base *base, SSL_CTX *tls, const char *script);
+/* The same on a listening socket, which is taken over, that is reached at address. */
+void peer_init_on(struct peer *p, struct event_base *base, SSL_CTX *tls, const char *script, int fd,
+    const struct net_address *address);
 void peer_done(struct peer *p);
 /* Did the client say all that the script waits for, and nothing else? Fails the test if not. */
 void peer_check(const struct peer *p);

@@ -12,7 +12,7 @@
 
 #include "util/alloc.h"
 
-enum { PATIENCE_MS = 20000, LINES_MAX = 256 * 1024 };
+enum { PATIENCE_MS = 20000, TOTAL_MS = 40000, LINES_MAX = 256 * 1024 };
 
 int
 talk_set_up(void **state)
@@ -95,7 +95,7 @@ talk_options(struct talk *t, enum probe_dialog_goal goal, enum probe_dialog_mode
 		.connect_ms = PATIENCE_MS,
 		.greeting_ms = PATIENCE_MS,
 		.command_ms = PATIENCE_MS,
-		.total_ms = 2 * PATIENCE_MS,
+		.total_ms = TOTAL_MS,
 		.on_line = on_line,
 		.line_arg = t,
 		.on_recipient = on_recipient,
@@ -119,19 +119,35 @@ begin(struct talk *t)
 	buf_clear(&t->verdicts);
 }
 
+static void
+play(struct talk *t, struct peer *peer, const struct probe_dialog_options *options)
+{
+	begin(t);
+	(void)probe_dialog_start(t->base, &peer->address, options, on_done, t);
+	while (!t->is_done)
+		(void)event_base_loop(t->base, EVLOOP_ONCE);
+	settle(t, peer);
+	peer_check(peer);
+	peer_done(peer);
+}
+
 void
 talk_play(struct talk *t, const char *script, const struct probe_dialog_options *options)
 {
 	struct peer peer;
 
-	begin(t);
 	peer_init(&peer, t->base, t->tls, script);
-	(void)probe_dialog_start(t->base, &peer.address, options, on_done, t);
-	while (!t->is_done)
-		(void)event_base_loop(t->base, EVLOOP_ONCE);
-	settle(t, &peer);
-	peer_check(&peer);
-	peer_done(&peer);
+	play(t, &peer, options);
+}
+
+void
+talk_play_on(struct talk *t, const char *script, const struct probe_dialog_options *options, int fd,
+    const struct net_address *address)
+{
+	struct peer peer;
+
+	peer_init_on(&peer, t->base, t->tls, script, fd, address);
+	play(t, &peer, options);
 }
 
 void

@@ -27,6 +27,9 @@ struct probe_dialog_options talk_options(
     struct talk *t, enum probe_dialog_goal goal, enum probe_dialog_mode mode);
 /* Plays the script to the dialog; the facts are in t then. The script must have been played. */
 void talk_play(struct talk *t, const char *script, const struct probe_dialog_options *options);
+/* The same with a server on a listening socket, which is taken over, reached at address. */
+void talk_play_on(struct talk *t, const char *script, const struct probe_dialog_options *options,
+    int fd, const struct net_address *address);
 /* The same to a port where nobody listens. */
 void talk_call_nobody(struct talk *t, const struct probe_dialog_options *options);
 /* The same until stage, where it is cancelled. */

@@ -16,7 +16,7 @@
 
 #include "authority.h"
 
-enum { DAY_S = 86400 };
+enum { DAY_S = 86400, LONG_AGO_S = -864000, LONG_S = 864000 };
 
 /* Root, intermediate, leaf; what is out of the ordinary is changed. */
 struct house {
@@ -147,11 +147,11 @@ test_times_are_judged_by_the_time_given(void **state)
 	struct house h = good_house();
 
 	(void)state;
-	h.leaf.from_s = -10 * DAY_S;
+	h.leaf.from_s = LONG_AGO_S;
 	h.leaf.until_s = -DAY_S;
 	check(&h, "mail.example", PROBE_CERTIFICATE_EXPIRED);
 	h.leaf.from_s = DAY_S;
-	h.leaf.until_s = 10 * DAY_S;
+	h.leaf.until_s = LONG_S;
 	check(&h, "mail.example", PROBE_CERTIFICATE_NOT_YET_VALID);
 }
 
@@ -161,7 +161,7 @@ test_an_intermediate_that_has_expired_counts(void **state)
 	struct house h = good_house();
 
 	(void)state;
-	h.middle.from_s = -10 * DAY_S;
+	h.middle.from_s = LONG_AGO_S;
 	h.middle.until_s = -DAY_S;
 	check(&h, "mail.example", PROBE_CERTIFICATE_EXPIRED);
 }
@@ -172,7 +172,7 @@ test_all_faults_are_found_at_once(void **state)
 	struct house h = good_house();
 
 	(void)state;
-	h.leaf.from_s = -10 * DAY_S;
+	h.leaf.from_s = LONG_AGO_S;
 	h.leaf.until_s = -DAY_S;
 	h.is_self_signed = true;
 	h.sends_middle = false;

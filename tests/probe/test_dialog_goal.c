@@ -179,13 +179,11 @@ test_a_large_message_goes_piece_by_piece(void **state)
 {
 	struct talk *t = *state;
 	struct probe_dialog_options o = options(t, PROBE_MODE_PLAIN);
-	const size_t len = (size_t)4 * 1024 * 1024;
+	const size_t len = (size_t)80 * 50000; /* 50,000 lines */
 	char *text = malloc(len);
 
-	memset(text, 'a', len);
-	for (size_t i = 78; i + 1 < len; i += 80)
-		memcpy(text + i, "\r\n", 2);
-	memcpy(text + len - 2, "\r\n", 2);
+	for (size_t i = 0; i < len; i++)
+		text[i] = "a\r\n"[i % 80 == 78 ? 1 : i % 80 == 79 ? 2 : 0];
 	o.message = slice_make(text, len);
 	talk_play(t,
 	    HELLO "S: 250 mail.example\n" MAIL "S: 250 a\n" RCPT "S: 250 b\nC: DATA\n" TAKEN, &o);

@@ -50,19 +50,18 @@ static const struct way {
 
 /* What the server does then. QUIT is said where a reply was had that is no 421. */
 static const struct fate {
+	const char *step, *text;
 	enum probe_stage_end end;
-	const char *step;
 	uint16_t code;
 	bool is_followed_by_quit;
-	const char *text;
 } fates[] = {
-	{ PROBE_STAGE_REFUSED, "S: 550 5.7.1 no\n", 550, true, "5.7.1 no" },
-	{ PROBE_STAGE_REFUSED, "S: 421 4.3.2 closing\nCLOSE\n", 421, false, "4.3.2 closing" },
-	{ PROBE_STAGE_CLOSED, "CLOSE\n", 0, false, "closed by the peer" },
-	{ PROBE_STAGE_RESET, "RESET\n", 0, false, "Connection reset by peer" },
-	{ PROBE_STAGE_TIMEOUT, "", 0, false, "" },
-	{ PROBE_STAGE_BROKEN, "S: HTTP/1.1 400 Bad Request\n", 0, false,
-	    "HTTP/1.1 400 Bad Request" },
+	{ "S: 550 5.7.1 no\n", "5.7.1 no", PROBE_STAGE_REFUSED, 550, true },
+	{ "S: 421 4.3.2 closing\nCLOSE\n", "4.3.2 closing", PROBE_STAGE_REFUSED, 421, false },
+	{ "CLOSE\n", "closed by the peer", PROBE_STAGE_CLOSED, 0, false },
+	{ "RESET\n", "Connection reset by peer", PROBE_STAGE_RESET, 0, false },
+	{ "", "", PROBE_STAGE_TIMEOUT, 0, false },
+	{ "S: HTTP/1.1 400 Bad Request\n", "HTTP/1.1 400 Bad Request", PROBE_STAGE_BROKEN, 0,
+	    false },
 };
 
 /* A refused EHLO is followed by HELO, a refused STARTTLS and the like by nothing. */
