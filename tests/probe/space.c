@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "space.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -12,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
 
 enum { COMMAND_SIZE = 2048, BACKLOG = 64 };
@@ -91,6 +93,20 @@ set_way(enum space space, const char *to, const char *gateway)
 	space_run(space, "ip route add %s via %s", to, gateway);
 }
 
+/* The first word over IPv6 may wait a second for interfaces that have just come up. */
+static void
+warm_up(void)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(1) };
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(inet_pton(AF_INET6, SPACE_SERVER_V6, &to.sin6_addr), 1);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&to, sizeof to), -1);
+	assert_int_equal(errno, ECONNREFUSED);
+	assert_int_equal(close(fd), 0);
+}
+
 int
 space_set_up(void **state)
 {
@@ -108,6 +124,7 @@ space_set_up(void **state)
 	set_way(SPACE_R2, "default", "fd02::1");
 	set_way(SPACE_SERVER, "default", "10.3.0.1");
 	set_way(SPACE_SERVER, "default", "fd03::1");
+	warm_up();
 	return 0;
 }
 
