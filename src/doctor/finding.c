@@ -114,6 +114,19 @@ doctor_finding_doubt(struct doctor_finding *f, enum doctor_confidence confidence
 		f->confidence = confidence;
 }
 
+void
+doctor_finding_merge(struct doctor_verdict *verdict, size_t first, size_t second)
+{
+	struct doctor_finding *f = &verdict->findings[first], *gone = &verdict->findings[second];
+
+	assert(first < second && second < verdict->finding_count);
+	for (size_t i = 0; i < gone->evidence_count; i++)
+		doctor_finding_prove(f, "%s", gone->evidence[i].text);
+	free_finding(gone);
+	verdict->finding_count--;
+	memmove(gone, gone + 1, (verdict->finding_count - second) * sizeof *gone);
+}
+
 enum doctor_exit
 doctor_finding_exit(const struct doctor_finding *f)
 {

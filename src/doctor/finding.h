@@ -32,6 +32,8 @@ void doctor_finding_exclude(struct doctor_finding *f, const char *format, ...)
 void doctor_finding_set(char **word, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Not surer than that. */
 void doctor_finding_doubt(struct doctor_finding *f, enum doctor_confidence confidence);
+/* Give the evidence of the second to the first, and drop the second; first < second. */
+void doctor_finding_merge(struct doctor_verdict *verdict, size_t first, size_t second);
 /* The exit code for a cause: by its class, but for what is no trouble at all. */
 enum doctor_exit doctor_finding_exit(const struct doctor_finding *f);
 

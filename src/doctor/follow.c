@@ -11,10 +11,14 @@
 #include <string.h>
 
 #include "doctor/view.h"
+#include "doctor/where.h"
 
 enum { QUIET_MS = 700, NO_GREETING_MS = 1000 };
 /* Two SYNs are lost by then, to a host that is there; to one that may not be, three. */
-enum { SILENT_MS = 1300, SILENT_RTTS = 4, CONTROL_SILENT_MS = 2200, MINOR_MS = 800 };
+enum { SILENT_MS = 1300, SILENT_RTTS = 4, CONTROL_SILENT_MS = 2200, MINOR_MS = 400 };
+/* So long a stage of large packets may take before it is tried with small ones beside it. */
+enum { STALL_MS = 1200 };
+enum { SUBMISSION = 587, SUBMISSIONS = 465 };
 enum { SHORT_LADDER = 2, PARALLEL = 2 };
 enum { INVESTIGATED_MAX = 2 }; /* addresses of a family whose trouble is looked into */
 
@@ -257,14 +261,29 @@ is_quiet(const struct run *r, size_t at)
 	return j != NULL && j->state == RUN_RUNNING && run_job_waiting_ms(j) >= QUIET_MS;
 }
 
+/* A port that the reader has named fails: would the usual ones do? */
+static void
+consider_alternatives(struct run *r, const struct doctor_probe *p)
+{
+	const struct probe_dialog_facts *d = &p->dialog;
+
+	if (!r->facts->is_port_given || !run_is_main(r, p) || !d->is_tried ||
+	    d->tcp.end == PROBE_TCP_LOCAL || doctor_view_works(p))
+		return;
+	run_plan_alternative(r, &p->address, SUBMISSION);
+	run_plan_alternative(r, &p->address, SUBMISSIONS);
+}
+
 static void
 consider(struct run *r, size_t at)
 {
 	const struct doctor_probe *p = &r->facts->probes[at];
 	const struct probe_dialog_facts *d = &p->dialog;
+	struct doctor_forger forger;
 
 	if (p->is_control || run_is_minor(r, p))
 		return;
+	consider_alternatives(r, p);
 	if (d->is_tried && d->tcp.end == PROBE_TCP_OPEN) {
 		consider_open(r, at);
 		return;
@@ -279,6 +298,9 @@ consider(struct run *r, size_t at)
 	case PROBE_TCP_RESET:
 		add_once(r, at, RUN_AGAIN);
 		investigate(r, at, PARALLEL, true);
+		doctor_where_forged(r->facts, p, &forger);
+		if (!forger.is_seen)
+			return;
 		break;
 	case PROBE_TCP_REJECTED:
 	case PROBE_TCP_UNREACHABLE:
@@ -356,6 +378,50 @@ silence_ms(const struct run *r, const struct doctor_probe *p)
 	return p->is_control ? CONTROL_SILENT_MS : UINT64_MAX;
 }
 
+/* A second try with something changed has gone where this one waits. */
+static bool
+is_explained(const struct run *r, const struct run_job *j)
+{
+	const struct doctor_probe *p = &r->facts->probes[j->probe];
+
+	switch (j->stage) {
+	case PROBE_STAGE_GREETING:
+		return p->other_mode != NULL && p->port != SUBMISSIONS &&
+		       p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
+	case PROBE_STAGE_HANDSHAKE:
+	case PROBE_STAGE_BULK:
+		return p->small != NULL && p->small->stages[j->stage].end == PROBE_STAGE_PASSED &&
+		       run_now_ms(r) - j->stage_since_ms >= 2 * STALL_MS;
+	case PROBE_STAGE_CONNECT:
+	case PROBE_STAGE_EHLO:
+	case PROBE_STAGE_STARTTLS:
+	case PROBE_STAGE_EHLO_TLS:
+	case PROBE_STAGE_AUTH:
+	case PROBE_STAGE_MAIL:
+	case PROBE_STAGE_RCPT:
+	case PROBE_STAGE_DATA:
+	case PROBE_STAGE_END:
+	case PROBE_STAGE_QUIT:
+		break;
+	}
+	return false;
+}
+
+/* To the host, by the connections that were made. */
+static uint64_t
+slowest_ms(const struct run *r)
+{
+	uint64_t us = 0;
+
+	for (size_t i = 0; i < r->facts->probe_count; i++) {
+		const struct probe_tcp *tcp = &r->facts->probes[i].dialog.tcp;
+
+		if (tcp->end == PROBE_TCP_OPEN && tcp->took_us > us)
+			us = tcp->took_us;
+	}
+	return us / 1000;
+}
+
 /* In vain: nothing will come, or what comes is of no matter to the rest. */
 static bool
 is_in_vain(const struct run *r, const struct run_job *j)
@@ -366,11 +432,8 @@ is_in_vain(const struct run *r, const struct run_job *j)
 	if (waiting_ms != 0 && waiting_ms >= silence_ms(r, p))
 		return true;
 	if (run_is_minor(r, p) && !run_is_busy(r, RUN_CONTROL) && !run_is_asking(r))
-		return run_now_ms(r) - j->began_ms >= MINOR_MS;
-	/* It waits for a greeting where TLS is spoken. */
-	return j->stage == PROBE_STAGE_GREETING && p->other_mode != NULL &&
-	       !p->dialog.is_implicit_tls &&
-	       p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
+		return run_now_ms(r) - j->began_ms >= MINOR_MS + SILENT_RTTS * slowest_ms(r);
+	return is_explained(r, j);
 }
 
 static void
@@ -378,14 +441,19 @@ watch_stage(struct run *r, struct run_job *j)
 {
 	const struct doctor_probe *p = &r->facts->probes[j->probe];
 	const enum probe_stage stage = probe_dialog_stage(j->dialog);
+	uint64_t since_ms;
 
 	if (stage != j->stage) {
 		j->stage = stage;
 		j->stage_since_ms = run_now_ms(r);
 	}
-	if (stage == PROBE_STAGE_GREETING && !p->is_control && !run_is_minor(r, p) &&
-	    run_job_waiting_ms(j) == 0 && run_now_ms(r) - j->stage_since_ms >= NO_GREETING_MS)
+	if (p->is_control || run_is_minor(r, p) || run_job_waiting_ms(j) != 0)
+		return;
+	since_ms = run_now_ms(r) - j->stage_since_ms;
+	if (stage == PROBE_STAGE_GREETING && since_ms >= NO_GREETING_MS)
 		add_once(r, j->probe, RUN_OTHER_MODE);
+	if ((stage == PROBE_STAGE_HANDSHAKE || stage == PROBE_STAGE_BULK) && since_ms >= STALL_MS)
+		add_once(r, j->probe, RUN_SMALL);
 }
 
 void

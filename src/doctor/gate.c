@@ -9,11 +9,9 @@
 #include "doctor/run.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 
 #include "util/alloc.h"
-#include "util/clock.h"
 
 enum { PATIENCE_MAX_MS = 700, PATIENCE_MIN_MS = 100, ALL_STARTED_MS = 3500 };
 
@@ -118,7 +116,7 @@ next_job(const struct run *r, bool is_full)
 void
 run_start_ready(struct run *r)
 {
-	for (;;) {
+	while (!r->is_over) {
 		const unsigned taken = count_taken(r);
 		struct run_job *j = next_job(r, taken >= connection_count_max(r));
 
@@ -130,40 +128,13 @@ run_start_ready(struct run *r)
 	}
 }
 
-/* Nobody is asked any more; what was seen until now is what is known. */
-static void
-write_partial(struct run_job *j, struct probe_dialog_facts *d)
-{
-	const uint64_t waiting_ms = run_job_waiting_ms(j);
-	const uint64_t took_us = (run_now_ms(j->run) - j->began_ms) * 1000;
-
-	d->is_tried = true;
-	d->is_implicit_tls = j->options.mode == PROBE_MODE_IMPLICIT;
-	d->took_us = took_us;
-	if (waiting_ms != 0) {
-		d->tcp = (struct probe_tcp){ .end = PROBE_TCP_SILENT,
-			.error = ETIMEDOUT,
-			.took_us = took_us,
-			.retransmits = (unsigned)(waiting_ms / 1000) };
-		d->stages[PROBE_STAGE_CONNECT].end = PROBE_STAGE_TIMEOUT;
-		d->stages[PROBE_STAGE_CONNECT].took_us = took_us;
-		return;
-	}
-	d->tcp = (struct probe_tcp){ .end = PROBE_TCP_OPEN };
-	d->stages[PROBE_STAGE_CONNECT].end = PROBE_STAGE_PASSED;
-	d->stages[probe_dialog_stage(j->dialog)].end = PROBE_STAGE_TIMEOUT;
-	d->stages[probe_dialog_stage(j->dialog)].took_us =
-	    (run_now_ms(j->run) - j->stage_since_ms) * 1000;
-}
-
 void
 run_give_up(struct run_job *j)
 {
-	struct doctor_probe *p = &j->run->facts->probes[j->probe];
-
-	if (j->dialog != NULL && j->task == RUN_DIALOG)
-		write_partial(j, &p->dialog);
-	probe_dialog_cancel(&j->dialog);
+	if (j->dialog != NULL) {
+		probe_dialog_stop(&j->dialog);
+		return;
+	}
 	probe_path_cancel(&j->ladder);
 	probe_answer_ttl_cancel(&j->answer);
 	j->state = RUN_OVER;

@@ -16,7 +16,13 @@
  * may let all wait for its greeting; longer than this there is no time to wait with it.
  */
 enum { CONNECT_MS = 3300, GREETING_MS = 7000, COMMAND_MS = 4000, SECOND_GREETING_MS = 2500 };
-enum { LADDER_MS = 1000, ANSWER_MS = 1500, SMALL_SEGMENT = 536, LAST_WORDS_MS = 300 };
+enum {
+	LADDER_MS = 1000,
+	SHORT_LADDER_MS = 300,
+	ANSWER_MS = 1500,
+	SMALL_SEGMENT = 536,
+	LAST_WORDS_MS = 300
+};
 enum { PORT_SMTP = 25, PORT_SUBMISSIONS = 465 };
 
 static struct doctor_probe *
@@ -246,7 +252,7 @@ static void
 start_ladder(struct run_job *j)
 {
 	const struct probe_path_options options = {
-		.timeout_ms = LADDER_MS,
+		.timeout_ms = j->hop_max == 0 ? LADDER_MS : SHORT_LADDER_MS,
 		.hop_max = j->hop_max == 0 ? PROBE_HOPS_MAX : j->hop_max,
 		.parallel = j->parallel,
 	};

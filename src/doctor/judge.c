@@ -329,17 +329,35 @@ judge_usual(const struct doctor_facts *facts, struct doctor_verdict *verdict, ui
 	return missing;
 }
 
+static bool
+is_same(const struct doctor_facts *facts, const struct doctor_finding *a,
+    const struct doctor_finding *b)
+{
+	return a->cause == b->cause && a->weight == b->weight && a->probe != DOCTOR_NO_PROBE &&
+	       b->probe != DOCTOR_NO_PROBE &&
+	       facts->probes[a->probe].port == facts->probes[b->probe].port;
+}
+
+/* The same of two addresses is told once, with the evidence of both. */
+static void
+merge_same(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		for (size_t k = verdict->finding_count; k-- > i + 1;)
+			if (is_same(facts, &verdict->findings[i], &verdict->findings[k]))
+				doctor_finding_merge(verdict, i, k);
+}
+
 static void
 judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 {
 	const struct doctor_finding *f = doctor_judge_name(facts, verdict);
 	uint16_t port = facts->port_count == 0 ? SUBMISSION : facts->ports[0];
 
+	doctor_judge_half_name(facts, verdict);
 	if (f == NULL && is_mute(facts))
 		f = doctor_judge_made_up(facts, verdict);
-	if (f != NULL)
-		lighten(verdict, verdict->finding_count, DOCTOR_NOTE);
-	else
+	if (f == NULL)
 		f = facts->is_port_given ? judge_given(facts, verdict, &port)
 					 : judge_usual(facts, verdict, &port);
 	if (f == NULL)
@@ -350,6 +368,7 @@ judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 	}
 	conclude(facts, f, port, verdict);
 	lead(verdict, f);
+	merge_same(facts, verdict);
 }
 
 void

@@ -36,6 +36,8 @@ struct doctor_finding *doctor_judge_find(
 /* The name did not give an address to try. */
 struct doctor_finding *doctor_judge_name(
     const struct doctor_facts *facts, struct doctor_verdict *verdict);
+/* It did for one family; a warning when the other one fails. */
+void doctor_judge_half_name(const struct doctor_facts *facts, struct doctor_verdict *verdict);
 /* It did, but one that is made up. Asked when nothing at the address has greeted. */
 struct doctor_finding *doctor_judge_made_up(
     const struct doctor_facts *facts, struct doctor_verdict *verdict);
@@ -48,6 +50,10 @@ struct doctor_finding *doctor_judge_silent(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_reset(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_rejected(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_unreachable(const struct doctor_judging *j);
+
+/* A refusal whose words the catalogue of messages knows; NULL: it does not. Without evidence. */
+struct doctor_finding *doctor_judge_reply(
+    const struct doctor_judging *j, const struct probe_stage_fact *s);
 
 /* By the stages of the dialog, in their order. */
 struct doctor_finding *doctor_judge_interception(const struct doctor_judging *j);

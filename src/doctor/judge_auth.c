@@ -61,8 +61,9 @@ find_no_mechanism(const struct doctor_judging *j)
 	return f;
 }
 
+/* By its code, when its words are not known. */
 static struct doctor_finding *
-find_refused(const struct doctor_judging *j, const struct probe_stage_fact *s)
+find_by_code(const struct doctor_judging *j, const struct probe_stage_fact *s)
 {
 	const char *id = "auth-policy", *what = "does not allow this login, by a rule of its own";
 	struct doctor_finding *f;
@@ -76,9 +77,19 @@ find_refused(const struct doctor_judging *j, const struct probe_stage_fact *s)
 	}
 	f = doctor_judge_find(j, id, DOCTOR_BROKEN);
 	doctor_finding_say(f, "The server on port %u %s.", (unsigned)j->probe->port, what);
+	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	return f;
+}
+
+static struct doctor_finding *
+find_refused(const struct doctor_judging *j, const struct probe_stage_fact *s)
+{
+	struct doctor_finding *f = doctor_judge_reply(j, s);
+
+	if (f == NULL)
+		f = find_by_code(j, s);
 	doctor_finding_prove(f, "AUTH %s was answered: \"%s\".", j->probe->dialog.mechanism,
 	    doctor_words_reply(s).text);
-	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
 	doctor_finding_exclude(f, "The port is not blocked and TLS works: the server has read the "
 				  "login. It was tried once.");
 	return f;
@@ -87,10 +98,13 @@ find_refused(const struct doctor_judging *j, const struct probe_stage_fact *s)
 static struct doctor_finding *
 find_lost(const struct doctor_judging *j, const struct probe_stage_fact *s)
 {
-	struct doctor_finding *f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
+	const bool is_timeout = s->end == PROBE_STAGE_TIMEOUT;
+	struct doctor_finding *f =
+	    doctor_judge_find(j, is_timeout ? "dialog-timeout" : "connection-lost", DOCTOR_BROKEN);
 
-	doctor_finding_say(
-	    f, "The connection to port %u was lost at the login.", (unsigned)j->probe->port);
+	doctor_finding_say(f, "%s on port %u at the login.",
+	    is_timeout ? "The server did not answer any more" : "The connection was lost",
+	    (unsigned)j->probe->port);
 	doctor_finding_prove(f, "The stage ended with: %s%s%s.", probe_stage_end_name(s->end),
 	    s->text[0] == '\0' ? "" : ", ", doctor_words_reply(s).text);
 	return f;

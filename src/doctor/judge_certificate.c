@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doctor/peer_clock.h"
 #include "doctor/view.h"
 #include "doctor/words.h"
 
@@ -65,6 +66,7 @@ static void
 say_clock(const struct doctor_judging *j, struct doctor_finding *f)
 {
 	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
+	int64_t peer_s;
 
 	doctor_finding_say(f,
 	    "The clock of this machine is wrong (it says %s), so the server's certificate seems "
@@ -73,6 +75,9 @@ say_clock(const struct doctor_judging *j, struct doctor_finding *f)
 	doctor_finding_prove(f, "The certificate is valid from %s to %s.",
 	    doctor_words_date(c->not_before_unix_s).text,
 	    doctor_words_date(c->not_after_unix_s).text);
+	if (doctor_peer_clock_read(j->probe->dialog.stages[PROBE_STAGE_GREETING].text, &peer_s))
+		doctor_finding_prove(
+		    f, "The server's own clock says %s.", doctor_words_date(peer_s).text);
 	doctor_finding_set(
 	    &f->detail, "%s", doctor_words_date(j->facts->began_unix_ms / 1000).text);
 }
@@ -198,11 +203,32 @@ warn_of_end(const struct doctor_judging *j, const struct probe_certificate *c)
 	doctor_finding_set(&f->detail, "%s", doctor_words_date(c->not_after_unix_s).text);
 }
 
-static void
-warn_of_weakness(const struct doctor_judging *j, const struct probe_certificate *c)
+/* So weak that this machine refuses it, or only that others do. */
+static struct doctor_finding *
+judge_weakness(const struct doctor_judging *j, const struct probe_certificate *c, bool is_alone)
 {
-	if ((c->faults & PROBE_CERTIFICATE_WEAK) != 0)
-		say_weak(j, doctor_judge_find(j, "certificate-weak", DOCTOR_WARNING));
+	const bool is_refused = is_alone && c->error != NULL;
+	struct doctor_finding *f;
+
+	if ((c->faults & PROBE_CERTIFICATE_WEAK) == 0)
+		return NULL;
+	f = doctor_judge_find(j, "certificate-weak", is_refused ? DOCTOR_BROKEN : DOCTOR_WARNING);
+	say_weak(j, f);
+	return is_refused ? f : NULL;
+}
+
+/* The server writes another day into its greeting, and on that day its certificate is good. */
+static bool
+is_our_clock(const struct doctor_judging *j, const struct probe_certificate *c)
+{
+	const int64_t now_s = j->facts->began_unix_ms / 1000;
+	int64_t peer_s;
+
+	if ((c->faults & (PROBE_CERTIFICATE_EXPIRED | PROBE_CERTIFICATE_NOT_YET_VALID)) == 0 ||
+	    !doctor_peer_clock_read(j->probe->dialog.stages[PROBE_STAGE_GREETING].text, &peer_s))
+		return false;
+	return peer_s >= c->not_before_unix_s && peer_s <= c->not_after_unix_s &&
+	       (peer_s > now_s + DAY_S || peer_s < now_s - DAY_S);
 }
 
 /* What another fault explains needs no finding of its own. */
@@ -221,8 +247,9 @@ struct doctor_finding *
 doctor_judge_certificate(const struct doctor_judging *j)
 {
 	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
-	const unsigned faults = without_consequences(c->faults);
-	struct doctor_finding *first = NULL;
+	const unsigned clock = is_our_clock(j, c) ? PROBE_CERTIFICATE_OUR_CLOCK : 0;
+	const unsigned faults = without_consequences(c->faults | clock);
+	struct doctor_finding *first = NULL, *weak;
 
 	if (!c->is_there)
 		return NULL;
@@ -238,6 +265,6 @@ doctor_judge_certificate(const struct doctor_judging *j)
 	}
 	if (first == NULL)
 		warn_of_end(j, c);
-	warn_of_weakness(j, c);
-	return first;
+	weak = judge_weakness(j, c, first == NULL);
+	return first != NULL ? first : weak;
 }

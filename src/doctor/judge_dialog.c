@@ -53,34 +53,37 @@ is_rate_limit(const struct probe_stage_fact *s)
 	       s->enhanced[1] == ENHANCED_POLICY;
 }
 
+/* By its code, when its words are not known. */
+static struct doctor_finding *
+find_by_code(const struct doctor_judging *j, const struct probe_stage_fact *s, const char *id,
+    const char *when)
+{
+	const char *what = "turns this machine away";
+	struct doctor_finding *f;
+
+	if (is_rate_limit(s)) {
+		id = "rate-limited";
+		what = "limits how often or from where one may connect, and says so";
+	} else if (s->code / 100 == 4) {
+		id = "temporary-failure";
+		what = "has a trouble of its own and asks to come back later,";
+	}
+	f = doctor_judge_find(j, id, DOCTOR_BROKEN);
+	doctor_finding_say(f, "The server %s %s on port %u.", what, when, (unsigned)j->probe->port);
+	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	return f;
+}
+
 /* The server says no at a stage where it is about who we are, not about mail. */
 static struct doctor_finding *
 find_refusal(const struct doctor_judging *j, const struct probe_stage_fact *s, const char *id,
     const char *when)
 {
-	const bool is_rate = is_rate_limit(s);
-	const bool is_temporary = s->code / 100 == 4;
-	struct doctor_finding *f = doctor_judge_find(j,
-	    is_rate        ? "rate-limited"
-	    : is_temporary ? "temporary-failure"
-			   : id,
-	    DOCTOR_BROKEN);
+	struct doctor_finding *f = doctor_judge_reply(j, s);
 
-	if (is_rate)
-		doctor_finding_say(f,
-		    "The server limits how often or from where one may connect, "
-		    "and says so %s on port %u.",
-		    when, (unsigned)j->probe->port);
-	else if (is_temporary)
-		doctor_finding_say(f,
-		    "The server has a trouble of its own and asks to come back "
-		    "later, %s on port %u.",
-		    when, (unsigned)j->probe->port);
-	else
-		doctor_finding_say(f, "The server turns this machine away %s on port %u.", when,
-		    (unsigned)j->probe->port);
-	doctor_finding_prove(f, "It said: \"%s\".", doctor_words_reply(s).text);
-	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	if (f == NULL)
+		f = find_by_code(j, s, id, when);
+	doctor_finding_prove(f, "It said %s: \"%s\".", when, doctor_words_reply(s).text);
 	doctor_finding_exclude(f, "The port is not blocked: the server answered.");
 	return f;
 }
@@ -90,10 +93,16 @@ static struct doctor_finding *
 find_lost(const struct doctor_judging *j, enum probe_stage stage, const char *when)
 {
 	const struct probe_stage_fact *s = stage_of(j, stage);
-	struct doctor_finding *f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
+	const bool is_timeout = s->end == PROBE_STAGE_TIMEOUT;
+	struct doctor_finding *f =
+	    doctor_judge_find(j, is_timeout ? "dialog-timeout" : "connection-lost", DOCTOR_BROKEN);
 
-	doctor_finding_say(f, "The connection to port %u was lost %s: %s.",
-	    (unsigned)j->probe->port, when, words_of_end(s->end));
+	if (is_timeout)
+		doctor_finding_say(f, "The server on port %u does not answer any more %s.",
+		    (unsigned)j->probe->port, when);
+	else
+		doctor_finding_say(f, "The connection to port %u was lost %s: %s.",
+		    (unsigned)j->probe->port, when, words_of_end(s->end));
 	doctor_finding_prove(f, "Stage %s of %s ended so after %s%s%s.", probe_stage_name(stage),
 	    doctor_words_endpoint(j->probe).text, doctor_words_time(s->took_us).text,
 	    s->text[0] == '\0' ? "" : ": ", s->text[0] == '\0' ? "" : doctor_words_reply(s).text);
@@ -173,15 +182,15 @@ find_closed_at_once(const struct doctor_judging *j)
 }
 
 static struct doctor_finding *
-find_not_smtp(const struct doctor_judging *j)
+find_not_smtp(const struct doctor_judging *j, enum probe_stage stage)
 {
-	const struct probe_stage_fact *s = stage_of(j, PROBE_STAGE_GREETING);
+	const struct probe_stage_fact *s = stage_of(j, stage);
 	struct doctor_finding *f = doctor_judge_find(j, "not-smtp", DOCTOR_BROKEN);
 
 	doctor_finding_say(
 	    f, "What answers on port %u is no mail server.", (unsigned)j->probe->port);
-	doctor_finding_prove(
-	    f, "Instead of \"220 ...\" it said: \"%s\".", doctor_words_reply(s).text);
+	doctor_finding_prove(f, "Instead of \"%s ...\" it said: \"%s\".",
+	    stage == PROBE_STAGE_GREETING ? "220" : "250", doctor_words_reply(s).text);
 	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
 	return f;
 }
@@ -218,7 +227,8 @@ doctor_judge_greeting(const struct doctor_judging *j)
 	case PROBE_STAGE_REFUSED:
 		return find_refusal(j, s, "greeting-refused", "at the greeting");
 	case PROBE_STAGE_BROKEN:
-		return is_tls_port(j->probe) ? find_tls_port(j) : find_not_smtp(j);
+		return is_tls_port(j->probe) ? find_tls_port(j)
+					     : find_not_smtp(j, PROBE_STAGE_GREETING);
 	case PROBE_STAGE_PASSED:
 		warn_of_slowness(j);
 		break;
@@ -237,10 +247,11 @@ judge_hello(const struct doctor_judging *j, enum probe_stage stage, const char *
 	switch (s->end) {
 	case PROBE_STAGE_REFUSED:
 		return find_refusal(j, s, "ehlo-refused", when);
+	case PROBE_STAGE_BROKEN:
+		return find_not_smtp(j, stage);
 	case PROBE_STAGE_TIMEOUT:
 	case PROBE_STAGE_CLOSED:
 	case PROBE_STAGE_RESET:
-	case PROBE_STAGE_BROKEN:
 		return find_lost(j, stage, when);
 	case PROBE_STAGE_NOT_REACHED:
 	case PROBE_STAGE_SKIPPED:

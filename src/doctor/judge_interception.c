@@ -186,6 +186,16 @@ find_proxy(const struct doctor_judging *j, const struct doctor_forger *forger)
 	return works ? NULL : f;
 }
 
+/* Does what greets there bear another name than the next port of the same address? */
+static bool
+is_named_otherwise(const struct doctor_judging *j)
+{
+	const struct doctor_probe *genuine = find_genuine(j);
+
+	return genuine != NULL &&
+	       !slice_equal_nocase(name_of_greeting(j->probe), name_of_greeting(genuine));
+}
+
 static struct doctor_finding *
 judge_proxy(const struct doctor_judging *j)
 {
@@ -195,7 +205,7 @@ judge_proxy(const struct doctor_judging *j)
 	doctor_where_forged(j->facts, j->probe, &forger);
 	if (!forger.is_seen)
 		return NULL;
-	if (!lacks_starttls(&j->probe->dialog))
+	if (!lacks_starttls(&j->probe->dialog) || is_named_otherwise(j))
 		return find_proxy(j, &forger);
 	f = find_stripped(j, &forger);
 	prove_forger(f, &forger);

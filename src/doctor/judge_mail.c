@@ -95,12 +95,15 @@ find_refused(const struct doctor_judging *j, enum probe_stage stage)
 {
 	const struct probe_stage_fact *s = &j->probe->dialog.stages[stage];
 	const struct mail_rule rule = choose_rule(stage, s);
-	struct doctor_finding *f = doctor_judge_find(j, rule.id, DOCTOR_BROKEN);
+	struct doctor_finding *f = is_greylisting(s) ? NULL : doctor_judge_reply(j, s);
 
-	doctor_finding_say(f, "%s", rule.sentence);
+	if (f == NULL) {
+		f = doctor_judge_find(j, rule.id, DOCTOR_BROKEN);
+		doctor_finding_say(f, "%s", rule.sentence);
+		doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	}
 	doctor_finding_prove(f, "Port %u answered at %s: \"%s\".", (unsigned)j->probe->port,
 	    probe_stage_name(stage), doctor_words_reply(s).text);
-	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
 	return f;
 }
 
@@ -127,9 +130,12 @@ static struct doctor_finding *
 find_lost(const struct doctor_judging *j, enum probe_stage stage)
 {
 	const struct probe_stage_fact *s = &j->probe->dialog.stages[stage];
-	struct doctor_finding *f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
+	const bool is_timeout = s->end == PROBE_STAGE_TIMEOUT;
+	struct doctor_finding *f =
+	    doctor_judge_find(j, is_timeout ? "dialog-timeout" : "connection-lost", DOCTOR_BROKEN);
 
-	doctor_finding_say(f, "The connection to port %u was lost while the message was submitted.",
+	doctor_finding_say(f, "%s on port %u while the message was submitted.",
+	    is_timeout ? "The server did not answer any more" : "The connection was lost",
 	    (unsigned)j->probe->port);
 	doctor_finding_prove(f, "Stage %s ended with: %s%s%s.", probe_stage_name(stage),
 	    probe_stage_end_name(s->end), s->text[0] == '\0' ? "" : ", ",

@@ -188,6 +188,28 @@ doctor_judge_made_up(const struct doctor_facts *facts, struct doctor_verdict *ve
 	return NULL;
 }
 
+/* One family is found; questions for the other are not answered as they should be. */
+void
+doctor_judge_half_name(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	const struct probe_name *n = &facts->name;
+	const bool is_v6 = n->v4.end == PROBE_NAME_FOUND;
+	const enum probe_name_end end = is_v6 ? n->v6.end : n->v4.end;
+	struct doctor_finding *f;
+
+	if (n->address_count == 0 ||
+	    (end != PROBE_NAME_TIMEOUT && end != PROBE_NAME_FAILED && end != PROBE_NAME_BOGUS))
+		return;
+	f = doctor_finding_add(verdict,
+	    end == PROBE_NAME_BOGUS ? "name-bogus" : "name-server-failed", DOCTOR_WARNING,
+	    DOCTOR_NO_PROBE);
+	doctor_finding_say(f,
+	    "Questions for IPv%d addresses of %s %s: programs that ask for both families wait or "
+	    "give up.",
+	    is_v6 ? 6 : 4, n->text, end == PROBE_NAME_TIMEOUT ? "are not answered" : "fail");
+	prove_families(n, f);
+}
+
 struct doctor_finding *
 doctor_judge_name(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 {

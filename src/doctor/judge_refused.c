@@ -9,9 +9,15 @@
 #include "doctor/where.h"
 #include "doctor/words.h"
 
-/* That long takes a router, or this machine, to find that nobody answers to ARP or to neighbour
- * discovery: three tries a second apart. A route or a firewall that says no does so at once. */
-#define NEIGHBOUR_MS 900
+/*
+ * That long takes a router, or this machine, to find that nobody answers to ARP or to neighbour
+ * discovery: three tries a second apart. A route or a firewall that says no does so at once, or a
+ * second later when its messages are limited to so many a second.
+ */
+#define NEIGHBOUR_MS 2500
+
+/* Of ICMP and of ICMPv6. */
+enum { TIME_EXCEEDED_V4 = 11, TIME_EXCEEDED_V6 = 3 };
 
 static void
 prove_reset(const struct doctor_judging *j, struct doctor_finding *f)
@@ -36,15 +42,29 @@ prove_other_hosts(const struct doctor_judging *j, struct doctor_finding *f)
 		    mail.tried, mail.tried == 1 ? "" : "s");
 }
 
+/* Even a TTL of 1 is answered so: before any router has sent it on. */
+static bool
+is_before_first(const struct doctor_probe *p)
+{
+	return p->path.count != 0 && p->path.hops[0].kind == PROBE_HOP_RESET;
+}
+
 static struct doctor_finding *
 find_forged(const struct doctor_judging *j, const struct doctor_forger *forger)
 {
 	struct doctor_finding *f = doctor_judge_find(j, "port-reset-forged", DOCTOR_BROKEN);
 
-	doctor_finding_say(f,
-	    "Port %u is refused by something on the way%s%s, not by the server: the reset is "
-	    "forged.",
-	    (unsigned)j->probe->port, forger->text[0] == '\0' ? "" : ", ", forger->text);
+	if (is_before_first(j->probe))
+		doctor_finding_say(f,
+		    "Port %u is refused by this machine's own firewall or by the first router%s%s, "
+		    "not by the server: the reset is forged.",
+		    (unsigned)j->probe->port, forger->has_who ? ", " : "",
+		    forger->has_who ? doctor_words_ip(&forger->who).text : "");
+	else
+		doctor_finding_say(f,
+		    "Port %u is refused by something on the way%s%s, not by the server: the reset "
+		    "is forged.",
+		    (unsigned)j->probe->port, forger->text[0] == '\0' ? "" : ", ", forger->text);
 	prove_reset(j, f);
 	doctor_finding_prove(f, "%s", forger->proof);
 	prove_other_hosts(j, f);
@@ -103,6 +123,21 @@ is_unreachable(const struct probe_icmp *icmp)
 		return icmp->type == 1 && (icmp->code == 0 || icmp->code == 2 || icmp->code == 3);
 	return icmp->type == 3 && (icmp->code == 0 || icmp->code == 1 || icmp->code == 6 ||
 				      icmp->code == 7 || icmp->code == 8);
+}
+
+/* The whole TTL was used up on the way: routers send it in a circle. */
+static bool
+is_loop(const struct probe_icmp *icmp)
+{
+	return icmp->type == (icmp->is_v6 ? TIME_EXCEEDED_V6 : TIME_EXCEEDED_V4);
+}
+
+/* The router of the last link, or this machine on its own, has looked for it. */
+static bool
+is_host_code(const struct probe_icmp *icmp)
+{
+	return icmp->is_v6 ? icmp->type == 1 && icmp->code == 3
+			   : icmp->type == 3 && icmp->code == 1;
 }
 
 /* The slowest rejection of that address: SYNs that came later share the wait of the first. */
@@ -169,8 +204,14 @@ find_unreachable(const struct doctor_judging *j)
 	struct doctor_finding *f = doctor_judge_find(j, "host-unreachable", DOCTOR_BROKEN);
 
 	prove_icmp(j, f);
-	doctor_finding_say(f, "There is no way to the server's address %s: %s says so.",
-	    doctor_words_address(&j->probe->address).text, who.text);
+	if (is_loop(&j->probe->dialog.tcp.icmp))
+		doctor_finding_say(f,
+		    "There is no way to the server's address %s: routers send packets in a circle, "
+		    "the last that was heard of is %s.",
+		    doctor_words_address(&j->probe->address).text, who.text);
+	else
+		doctor_finding_say(f, "There is no way to the server's address %s: %s says so.",
+		    doctor_words_address(&j->probe->address).text, who.text);
 	return f;
 }
 
@@ -246,7 +287,9 @@ doctor_judge_rejected(const struct doctor_judging *j)
 	const bool is_slow = slowest_us(j) >= (uint64_t)NEIGHBOUR_MS * 1000;
 	const bool is_alive = doctor_view_alive(j->facts, j->probe) != NULL;
 
-	if (is_unreachable(icmp) && !is_alive && is_slow)
+	if (is_loop(icmp))
+		return find_unreachable(j);
+	if (is_host_code(icmp) && !is_alive && is_slow)
 		return find_absent(j);
 	if (is_own)
 		return find_local_firewall(j);

@@ -91,11 +91,17 @@ find_filtered(const struct doctor_judging *j, const struct silence *s)
 		doctor_finding_say(f, "Port %u is blocked%s, %s.", port,
 		    is_ours ? " on your side of the network" : " on the way to the server",
 		    s->where.text);
+	else if (is_ours && s->where.side == DOCTOR_SIDE_SERVER && s->where.hop != 0)
+		doctor_finding_say(f,
+		    "Port %u is blocked on your side of the network: no mail server that was tried "
+		    "answers. It is dropped behind hop %u, %s, or the answers are dropped on their "
+		    "way back.",
+		    port, s->where.hop, doctor_words_who(j->facts, &s->where.who).text);
 	else if (is_ours)
 		doctor_finding_say(f,
-		    "Port %u is blocked on your side of the network%s%s: it is silent to every "
-		    "mail server that was tried.",
-		    port, s->where.hop == 0 ? "" : ", ", s->where.hop == 0 ? "" : s->where.text);
+		    "Port %u is blocked on your side of the network: no mail server that was tried "
+		    "answers.",
+		    port);
 	else if (s->where.text[0] != '\0')
 		doctor_finding_say(f, "Port %u is blocked, %s.", port, s->where.text);
 	else
@@ -234,9 +240,25 @@ is_near_alive(const struct doctor_judging *j)
 	       j->probe->path.last_router_ttl != 0;
 }
 
+/* The wire is out: the kernel knows. */
+static struct doctor_finding *
+find_unplugged(const struct doctor_judging *j, const struct probe_route *route)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "network-down", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "This machine is not connected: its network interface %s has no link.",
+	    route->interface);
+	prove_silence(j, f);
+	doctor_finding_prove(f, "The way to %s leads over %s, which has no carrier.",
+	    doctor_words_address(&j->probe->address).text, route->interface);
+	return f;
+}
+
 struct doctor_finding *
 doctor_judge_silent(const struct doctor_judging *j)
 {
+	const struct probe_route *route = doctor_view_route(j->facts, j->probe);
 	const bool is_v4 = doctor_view_is_v4(j->probe);
 	struct silence s = {
 		.alive = doctor_view_alive(j->facts, j->probe),
@@ -245,6 +267,8 @@ doctor_judge_silent(const struct doctor_judging *j)
 		.is_near_alive = is_near_alive(j),
 	};
 
+	if (route != NULL && route->is_link_down)
+		return find_unplugged(j, route);
 	doctor_where_dropped(j->facts, j->probe, &s.where);
 	if (s.alive == NULL)
 		return judge_dead(j, &s);

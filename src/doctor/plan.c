@@ -8,15 +8,25 @@
 #include "doctor/view.h"
 #include "util/alloc.h"
 
-enum { SUBMISSION = 587, SUBMISSIONS = 465 };
+enum { SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE_COUNT = 2 };
 
 static const uint16_t control_ports[] = { 443, 993 };
 enum { CONTROL_PORT_COUNT = sizeof control_ports / sizeof control_ports[0] };
 
+static bool
+is_given(const struct doctor_facts *f, uint16_t port)
+{
+	for (size_t i = 0; i < f->port_count; i++)
+		if (f->ports[i] == port)
+			return true;
+	return false;
+}
+
 bool
 run_is_main(const struct run *r, const struct doctor_probe *p)
 {
-	return !p->is_control && (r->facts->is_port_given || p->port == SUBMISSION);
+	return !p->is_control &&
+	       (r->facts->is_port_given ? is_given(r->facts, p->port) : p->port == SUBMISSION);
 }
 
 bool
@@ -69,7 +79,8 @@ run_plan(struct run *r)
 {
 	struct doctor_facts *f = r->facts;
 
-	r->probe_size = f->name.address_count * (f->port_count + CONTROL_PORT_COUNT);
+	r->probe_size =
+	    f->name.address_count * (f->port_count + CONTROL_PORT_COUNT + ALTERNATIVE_COUNT);
 	f->probes = xcalloc(r->probe_size + 1, sizeof *f->probes);
 	for (size_t i = 0; i < f->name.address_count; i++) {
 		struct ip ip;
@@ -80,6 +91,15 @@ run_plan(struct run *r)
 	for (size_t k = 0; k < f->port_count; k++)
 		for (size_t i = 0; i < f->name.address_count; i++)
 			add_probe(r, &f->name.addresses[i], f->ports[k], false);
+}
+
+void
+run_plan_alternative(struct run *r, const struct net_address *address, uint16_t port)
+{
+	struct ip ip;
+
+	if (net_address_ip(address, &ip) && doctor_facts_find(r->facts, &ip, port) == NULL)
+		add_probe(r, address, port, false);
 }
 
 void

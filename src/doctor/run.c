@@ -98,6 +98,21 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/* The kernel notices a second late that a link is gone. */
+static void
+look_at_links(struct run *r)
+{
+	for (size_t i = 0; i < r->facts->name.address_count; i++) {
+		struct probe_route now;
+		struct ip ip;
+
+		if (!net_address_ip(&r->facts->name.addresses[i], &ip))
+			continue;
+		probe_route_read(&ip, &now);
+		r->facts->routes[i].is_link_down |= now.is_link_down;
+	}
+}
+
 void
 run_loop(struct run *r)
 {
@@ -107,9 +122,11 @@ run_loop(struct run *r)
 	if (r->timer == NULL || event_add(r->timer, &tick) != 0)
 		abort();
 	(void)event_base_dispatch(r->base);
+	r->is_over = true;
 	for (size_t i = 0; i < r->job_count; i++)
 		if (r->jobs[i]->state == RUN_RUNNING)
 			run_give_up(r->jobs[i]);
+	look_at_links(r);
 	r->facts->took_us = run_now_ms(r) * 1000;
 }
 

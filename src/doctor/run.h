@@ -53,7 +53,7 @@ struct run_job {
 	uint64_t began_ms;
 	enum probe_stage stage; /* of the dialog, when last looked at */
 	uint64_t stage_since_ms;
-	unsigned hop_max, parallel; /* of a ladder */
+	unsigned hop_max, parallel; /* of a ladder; 0: as many as can be, all at once */
 	bool is_alone;              /* no other connection to the host meanwhile */
 	struct probe_dialog_options options;
 	char hostname[RUN_NAME_SIZE];
@@ -95,6 +95,7 @@ struct run {
 	struct run_lookup lookups[DOCTOR_CONTROLS_MAX];
 	bool is_asked_v4, is_asked_v6; /* of other hosts */
 	bool is_named;                 /* the name is looked up */
+	bool is_over;                  /* nothing is begun any more */
 	bool is_submitted;             /* the login and the message have had their one try */
 	char hostname[RUN_NAME_SIZE];  /* ours; empty: an address literal */
 };
@@ -111,6 +112,8 @@ uint64_t run_now_ms(const struct run *r); /* since its beginning */
 void run_plan(struct run *r);
 /* The control ports of an address, when they are not there yet. */
 void run_plan_controls(struct run *r, const struct net_address *address);
+/* Another port of mail than those that were asked about, when it is not there yet. */
+void run_plan_alternative(struct run *r, const struct net_address *address, uint16_t port);
 bool run_is_main(const struct run *r, const struct doctor_probe *p);
 bool run_is_minor(const struct run *r, const struct doctor_probe *p);
 
@@ -121,7 +124,7 @@ void run_start_ready(struct run *r);
 /* Is any job of these yet to end? */
 bool run_is_busy(const struct run *r, enum run_rank rank_max);
 bool run_is_task_over(const struct run *r, size_t probe, enum run_task task);
-/* Ends a job that waits in vain, with what is known of it. */
+/* Ends a job that waits in vain, with what is known of it; may add jobs. */
 void run_give_up(struct run_job *j);
 void run_job_free(struct run_job **j);
 

@@ -197,8 +197,9 @@ bool
 doctor_view_works(const struct doctor_probe *p)
 {
 	const struct probe_dialog_facts *d = &p->dialog;
+	const struct probe_certificate *c = &d->tls.certificate;
 
 	return d->is_tried && d->stages[PROBE_STAGE_EHLO_TLS].end == PROBE_STAGE_PASSED &&
-	       d->tls.certificate.is_there &&
-	       (d->tls.certificate.faults & ~(unsigned)PROBE_CERTIFICATE_WEAK) == 0;
+	       c->is_there && (c->faults & ~(unsigned)PROBE_CERTIFICATE_WEAK) == 0 &&
+	       c->error == NULL;
 }

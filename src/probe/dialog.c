@@ -369,6 +369,25 @@ probe_dialog_cancel(struct probe_dialog **dialog)
 	free(d);
 }
 
+void
+probe_dialog_stop(struct probe_dialog **dialog)
+{
+	struct probe_dialog *d = *dialog;
+
+	*dialog = NULL;
+	if (d->attempt == NULL) {
+		on_deadline(d);
+		return;
+	}
+	d->facts.tcp = (struct probe_tcp){
+		.end = PROBE_TCP_SILENT,
+		.error = ETIMEDOUT,
+		.took_us = clock_monotonic_us() - d->began_us,
+	};
+	dialog_end(d, PROBE_STAGE_TIMEOUT, slice_of(strerrordesc_np(ETIMEDOUT)));
+	finish(d);
+}
+
 uint64_t
 probe_dialog_waiting_ms(const struct probe_dialog *dialog)
 {

@@ -196,6 +196,11 @@ typedef void probe_dialog_fn(void *arg, const struct probe_dialog_facts *facts);
 struct probe_dialog *probe_dialog_start(struct event_base *base, const struct net_address *to,
     const struct probe_dialog_options *options, probe_dialog_fn *done, void *arg);
 void probe_dialog_cancel(struct probe_dialog **dialog);
+/*
+ * Ends it as if the time of its stage were over: done is called from inside with what is known. The
+ * handle is gone.
+ */
+void probe_dialog_stop(struct probe_dialog **dialog);
 /* The stage that it is in: for progress. */
 enum probe_stage probe_dialog_stage(const struct probe_dialog *dialog);
 /* Has its SYN been unanswered for that long? 0: it is connected. */

@@ -25,6 +25,7 @@ struct probe_route {
 	struct ip source; /* our address on that way */
 	unsigned mtu;     /* 0: not known */
 	bool is_loopback;
+	bool is_link_down;  /* the interface has no carrier: an unplugged cable, no radio */
 	char interface[16]; /* "eth0" */
 };
 

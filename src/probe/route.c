@@ -96,6 +96,19 @@ read_interface_mtu(const char *name)
 	return ok && r.ifr_mtu > 0 ? (unsigned)r.ifr_mtu : 0;
 }
 
+static bool
+is_link_down(const char *name)
+{
+	struct ifreq r = { .ifr_flags = 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool ok;
+
+	memcpy(r.ifr_name, name, IF_NAMESIZE);
+	ok = fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &r) == 0;
+	fd_close(&fd);
+	return ok && (r.ifr_flags & IFF_RUNNING) == 0;
+}
+
 static unsigned
 read_mtu(struct rtattr *attributes, size_t len, const char *interface)
 {
@@ -119,8 +132,10 @@ on_way(void *arg, struct rtmsg *m, struct rtattr *attributes, size_t len)
 	r->has_gateway = probe_netlink_ip(attributes, len, RTA_GATEWAY, m->rtm_family, &r->gateway);
 	(void)probe_netlink_ip(attributes, len, RTA_PREFSRC, m->rtm_family, &r->source);
 	r->is_loopback = m->rtm_type == RTN_LOCAL;
-	if (if_indextoname(interface, r->interface) != NULL)
-		r->mtu = read_mtu(attributes, len, r->interface);
+	if (if_indextoname(interface, r->interface) == NULL)
+		return;
+	r->mtu = read_mtu(attributes, len, r->interface);
+	r->is_link_down = is_link_down(r->interface);
 }
 
 void
