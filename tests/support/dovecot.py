@@ -15,7 +15,7 @@ protocols = {protocols}
 listen = 127.0.0.1
 first_valid_uid = 1
 mail_location = maildir:{directory}/mail/%u
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 disable_plaintext_auth = no
 default_client_limit = 8192
 default_vsz_limit = 1G
@@ -48,9 +48,9 @@ service lmtp {{
 
 
 class Dovecot:
-    """users: {name: password}. lmtp_port: None for SASL alone."""
+    """users: {name: password}. lmtp_port: None for SASL alone. mechanisms: of SASL."""
 
-    def __init__(self, directory, users, lmtp_port=None):
+    def __init__(self, directory, users, lmtp_port=None, mechanisms="plain login"):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True)
         self.auth_socket = self.directory / "auth"
@@ -65,7 +65,7 @@ class Dovecot:
         services = "" if lmtp_port is None else _LMTP.format(
             directory=self.directory, port=lmtp_port)
         (self.directory / "dovecot.conf").write_text(_CONFIG.format(
-            directory=self.directory, services=services,
+            directory=self.directory, services=services, mechanisms=mechanisms,
             protocols="none" if lmtp_port is None else "lmtp",
             allow_all=""))
 
