@@ -32,8 +32,7 @@ struct ports_options {
 	bool is_v4, is_v6, is_all, is_open_only, is_json;
 	struct net_address resolver; /* with resolver_text */
 	struct probe_scan_options scan;
-	uint16_t *ports;
-	size_t port_count;
+	uint16_t *ports; /* owned */
 };
 
 struct ports_run {
@@ -79,9 +78,10 @@ parse_ports(const char *text, struct ports_options *o)
 		    bad.len == 0 ? "" : (const char *)bad.ptr);
 		return EX_USAGE;
 	}
-	o->port_count = probe_port_set_count(&set);
-	o->ports = xcalloc(o->port_count, sizeof *o->ports);
+	o->scan.port_count = probe_port_set_count(&set);
+	o->ports = xcalloc(o->scan.port_count, sizeof *o->ports);
 	probe_port_set_list(&set, o->ports);
+	o->scan.ports = o->ports;
 	return CLI_GO;
 }
 
@@ -224,8 +224,7 @@ scan(struct ports_run *r, const struct net_address *addresses)
 	    limit_parallel(o.parallel == 0 ? PROBE_SCHEDULE_PARALLEL : o.parallel, r->scan_count);
 	for (size_t i = 0; i < r->scan_count; i++) {
 		slots[i] = (struct ports_slot){ r, &r->scans[i] };
-		(void)probe_scan_start(r->base, &addresses[i], r->options->ports,
-		    r->options->port_count, &o, on_scan, &slots[i]);
+		(void)probe_scan_start(r->base, &addresses[i], &o, on_scan, &slots[i]);
 	}
 	(void)event_base_dispatch(r->base);
 }

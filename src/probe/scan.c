@@ -219,29 +219,35 @@ set_order(struct probe_scan *s)
 				s->targets[index++].at = i;
 }
 
-struct probe_scan *
-probe_scan_start(struct event_base *base, const struct net_address *to, const uint16_t *ports,
-    size_t count, const struct probe_scan_options *options, probe_scan_fn *done, void *arg)
+static void
+set_ports(struct probe_scan *s, const uint16_t *ports, size_t count)
 {
-	struct probe_scan *s = xcalloc(1, sizeof *s);
-
-	s->base = base;
-	s->to = *to;
-	s->began_us = clock_monotonic_us();
-	s->schedule = probe_schedule_new(count,
-	    options->parallel == 0 ? PROBE_SCHEDULE_PARALLEL : options->parallel,
-	    options->rate_per_s == 0 ? PROBE_SCHEDULE_RATE : options->rate_per_s, s->began_us);
 	s->count = count;
 	s->targets = xcalloc(count + 1, sizeof *s->targets);
 	s->ports = xcalloc(count + 1, sizeof *s->ports);
-	s->done = done;
-	s->arg = arg;
 	for (size_t i = 0; i < count; i++) {
 		s->targets[i].scan = s;
 		s->ports[i].port = ports[i];
 		s->ports[i].state = PROBE_PORT_FILTERED;
 	}
 	set_order(s);
+}
+
+struct probe_scan *
+probe_scan_start(struct event_base *base, const struct net_address *to,
+    const struct probe_scan_options *options, probe_scan_fn *done, void *arg)
+{
+	struct probe_scan *s = xcalloc(1, sizeof *s);
+
+	s->base = base;
+	s->to = *to;
+	s->began_us = clock_monotonic_us();
+	s->schedule = probe_schedule_new(options->port_count,
+	    options->parallel == 0 ? PROBE_SCHEDULE_PARALLEL : options->parallel,
+	    options->rate_per_s == 0 ? PROBE_SCHEDULE_RATE : options->rate_per_s, s->began_us);
+	s->done = done;
+	s->arg = arg;
+	set_ports(s, options->ports, options->port_count);
 	(void)event_assign(&s->timer, base, -1, 0, on_timer, s);
 	event_active(&s->timer, EV_TIMEOUT, 0);
 	return s;

@@ -29,6 +29,8 @@ struct probe_scan_port {
 };
 
 struct probe_scan_options {
+	const uint16_t *ports; /* none may be there twice */
+	size_t port_count;
 	unsigned parallel;   /* 0: PROBE_SCHEDULE_PARALLEL */
 	unsigned rate_per_s; /* 0: PROBE_SCHEDULE_RATE */
 };
@@ -49,12 +51,11 @@ struct probe_scan;
 typedef void probe_scan_fn(void *arg, const struct probe_scan_result *result);
 
 /*
- * ports are copied; none may be there twice. Those that have a name (service.h) are tried first.
- * What opens is closed with a reset. done comes from the loop; the handle is gone then.
+ * options are copied, and their ports. Those that have a name (service.h) are tried first. What
+ * opens is closed with a reset. done comes from the loop; the handle is gone then.
  */
 struct probe_scan *probe_scan_start(struct event_base *base, const struct net_address *to,
-    const uint16_t *ports, size_t count, const struct probe_scan_options *options,
-    probe_scan_fn *done, void *arg);
+    const struct probe_scan_options *options, probe_scan_fn *done, void *arg);
 void probe_scan_cancel(struct probe_scan **scan);
 /* How many have their result, for progress. */
 size_t probe_scan_done_count(const struct probe_scan *scan);

@@ -148,11 +148,12 @@ stop_waiting(struct probe_schedule *s, size_t at)
 static size_t
 find_waiting(const struct probe_schedule *s, size_t index)
 {
-	for (size_t i = 0; i < s->waiting_count; i++)
-		if (s->waiting[i] == index)
-			return i;
-	assert(!"it is waiting");
-	return 0;
+	size_t i = 0;
+
+	while (i < s->waiting_count && s->waiting[i] != index)
+		i++;
+	assert(i < s->waiting_count);
+	return i;
 }
 
 /* RFC 6298 §2, with microseconds. */

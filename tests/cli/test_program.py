@@ -61,7 +61,7 @@ def fixture_write(tmp_path, pair):
     [], ["serve"], ["setup"], ["version"], ["config", "check"], ["config", "show"],
     ["config", "sample"], ["queue", "list"], ["queue", "show"], ["queue", "history"],
     ["account", "add"], ["account", "passwd"], ["account", "list"], ["account", "senders"],
-    ["account", "disable"], ["account", "enable"], ["account", "remove"], ["trace"],
+    ["account", "disable"], ["account", "enable"], ["account", "remove"], ["trace"], ["ports"],
 ])
 def test_help_is_asked_of_every_subcommand(words):
     result = run(*words, "--help")
@@ -87,7 +87,7 @@ def test_a_wrong_command_line_is_64_with_words_on_stderr(words):
     ["config", "--help"], ["config", "check", "--help"], ["config", "show", "--help"],
     ["config", "sample", "--help"], ["queue", "--help"], ["queue", "list", "--help"],
     ["queue", "show", "--help"], ["queue", "history", "--help"], ["account", "--help"],
-    ["trace", "--help"],
+    ["trace", "--help"], ["ports", "--help"],
 ])
 def test_help_is_0_on_stdout_and_fits_a_terminal(words):
     done = run(*words)

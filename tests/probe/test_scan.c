@@ -71,8 +71,10 @@ scan(struct fixture *f, const char *to, const uint16_t *ports, size_t count,
 {
 	struct net_address address;
 
+	o.ports = ports;
+	o.port_count = count;
 	assert_true(net_address_parse(to, 0, &address));
-	assert_non_null(probe_scan_start(f->base, &address, ports, count, &o, on_scan, f));
+	assert_non_null(probe_scan_start(f->base, &address, &o, on_scan, f));
 	assert_int_equal(f->done_count, 0); /* never from inside the call */
 	while (f->done_count == 0)
 		(void)event_base_loop(f->base, EVLOOP_ONCE);
@@ -117,7 +119,7 @@ test_each_port_is_told_by_who_answers(void **state)
 			       "tcp dport 2525 reject with icmpx type admin-prohibited; }; }");
 	for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
 		scan(f, servers[i], ports, sizeof ports / sizeof ports[0],
-		    (struct probe_scan_options){ 0 });
+		    (struct probe_scan_options){ .parallel = 0 });
 		for (size_t j = 0; j < f->count; j++)
 			assert_int_equal(f->ports[j].state, states[j]);
 		ip_print(&f->ports[0].tcp.icmp.offender, who);
@@ -135,7 +137,7 @@ test_a_thousand_ports_of_a_silent_host_take_less_than_ten_seconds(void **state)
 
 	space_filter(SPACE_R1, "table inet t { chain c { type filter hook forward priority 0; "
 			       "drop; }; }");
-	scan_many(f, SPACE_SERVER_V4, (struct probe_scan_options){ 0 });
+	scan_many(f, SPACE_SERVER_V4, (struct probe_scan_options){ .parallel = 0 });
 	assert_int_equal(count_state(f, PROBE_PORT_FILTERED), MANY);
 	assert_in_range(f->took_us, SECOND_US, 10 * SECOND_US);
 }
@@ -147,12 +149,12 @@ test_the_one_open_port_of_a_thousand_is_found(void **state)
 
 	space_filter(SPACE_SERVER, "table inet t { chain c { type filter hook input priority 0; "
 				   "tcp dport != 587 drop; }; }");
-	scan_many(f, SPACE_SERVER_V4, (struct probe_scan_options){ 0 });
+	scan_many(f, SPACE_SERVER_V4, (struct probe_scan_options){ .parallel = 0 });
 	assert_int_equal(count_state(f, PROBE_PORT_FILTERED), MANY - 1);
 	assert_int_equal(f->ports[PORT - 1].state, PROBE_PORT_OPEN);
 	assert_in_range(f->took_us, 0, 10 * SECOND_US);
 	space_filter(SPACE_SERVER, "");
-	scan_many(f, SPACE_SERVER_V6, (struct probe_scan_options){ 0 });
+	scan_many(f, SPACE_SERVER_V6, (struct probe_scan_options){ .parallel = 0 });
 	assert_int_equal(count_state(f, PROBE_PORT_CLOSED), MANY - 1);
 	assert_int_equal(f->ports[PORT - 1].state, PROBE_PORT_OPEN);
 }
@@ -166,7 +168,7 @@ test_an_address_that_nobody_has_is_told_by_the_last_router(void **state)
 	char who[IP_TEXT_SIZE];
 
 	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
-		scan_many(f, addresses[i], (struct probe_scan_options){ 0 });
+		scan_many(f, addresses[i], (struct probe_scan_options){ .parallel = 0 });
 		assert_true(f->is_absent);
 		assert_in_range(f->took_us, 2 * SECOND_US, 5 * SECOND_US);
 		for (size_t j = 0; j < f->count; j++) {
@@ -186,7 +188,7 @@ test_a_filter_that_says_host_unreachable_is_no_absence(void **state)
 
 	space_filter(SPACE_R1, "table inet t { chain c { type filter hook forward priority 0; "
 			       "tcp dport 25 reject with icmpx type host-unreachable; }; }");
-	scan(f, SPACE_SERVER_V4, ports, 2, (struct probe_scan_options){ 0 });
+	scan(f, SPACE_SERVER_V4, ports, 2, (struct probe_scan_options){ .parallel = 0 });
 	assert_false(f->is_absent);
 	assert_int_equal(f->ports[0].state, PROBE_PORT_REJECTED);
 	assert_int_equal(f->ports[1].state, PROBE_PORT_OPEN);
@@ -198,7 +200,7 @@ test_a_machine_without_a_route_fails_at_once(void **state)
 	struct fixture *f = *state;
 
 	space_run(SPACE_CLIENT, "ip route add prohibit 10.8.0.1");
-	scan_many(f, "10.8.0.1", (struct probe_scan_options){ 0 });
+	scan_many(f, "10.8.0.1", (struct probe_scan_options){ .parallel = 0 });
 	space_run(SPACE_CLIENT, "ip route del prohibit 10.8.0.1");
 	assert_int_equal(count_state(f, PROBE_PORT_FAILED), MANY);
 	assert_int_equal(f->ports[0].tcp.error, EACCES);
@@ -217,7 +219,7 @@ test_want_of_descriptors_only_makes_it_slower(void **state)
 	space_filter(SPACE_R1, "table inet t { chain c { type filter hook forward priority 0; "
 			       "tcp dport 500-560 drop; }; }");
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-	scan_many(f, SPACE_SERVER_V4, (struct probe_scan_options){ 0 });
+	scan_many(f, SPACE_SERVER_V4, (struct probe_scan_options){ .parallel = 0 });
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_int_equal(count_state(f, PROBE_PORT_FAILED), 0);
 	assert_int_equal(count_state(f, PROBE_PORT_FILTERED), 61);
@@ -230,12 +232,12 @@ test_a_scan_that_is_cancelled_says_nothing(void **state)
 {
 	static const uint16_t ports[] = { PORT, CLOSED };
 	struct fixture *f = *state;
-	const struct probe_scan_options o = { 0 };
+	const struct probe_scan_options o = { .ports = ports, .port_count = 2 };
 	struct net_address to;
 	struct probe_scan *s;
 
 	assert_true(net_address_parse(SPACE_SERVER_V4, 0, &to));
-	s = probe_scan_start(f->base, &to, ports, 2, &o, on_scan, f);
+	s = probe_scan_start(f->base, &to, &o, on_scan, f);
 	(void)event_base_loop(f->base, EVLOOP_ONCE);
 	assert_in_range(probe_scan_done_count(s), 0, 2);
 	probe_scan_cancel(&s);
@@ -250,7 +252,7 @@ test_no_ports_are_done_at_once(void **state)
 {
 	struct fixture *f = *state;
 
-	scan(f, SPACE_SERVER_V4, NULL, 0, (struct probe_scan_options){ 0 });
+	scan(f, SPACE_SERVER_V4, NULL, 0, (struct probe_scan_options){ .parallel = 0 });
 	assert_false(f->is_absent);
 }
 

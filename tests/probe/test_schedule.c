@@ -248,7 +248,7 @@ test_answers_to_second_attempts_only_halve_the_rate(void **state)
 	struct world *even = make_world(8000, always, 10000);
 
 	(void)state;
-	assert_true(run(w) > run(even) + 2 * SECOND_US);
+	assert_true(run(w) > run(even) + (uint64_t)2 * SECOND_US);
 	assert_int_equal(w->started_count, even->started_count);
 	free(w);
 	free(even);
