@@ -261,6 +261,7 @@ find_untried(const struct doctor_facts *facts, uint16_t port, struct doctor_verd
 	doctor_finding_set(&f->port, "%u", (unsigned)port);
 	doctor_finding_say(f, "Port %u of %s could not be tried in the time there was.",
 	    (unsigned)port, facts->host);
+	doctor_finding_prove(f, "The check took %s.", doctor_words_time(facts->took_us).text);
 	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
 	return f;
 }

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judging.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+
+#define HOST "192.0.2.10"
+
+enum { MS = 1000 };
+
+/* "ICMP 3 13 10.0.0.1", "ICMP6 1 1 2001:db8:f::1 1200" */
+static void
+set_icmp(struct probe_tcp *tcp, const char *words)
+{
+	unsigned type, code, ms = 4;
+	char from[64];
+
+	assert_true(sscanf(words, "%*s %u %u %63s %u", &type, &code, from, &ms) >= 3);
+	*tcp = (struct probe_tcp){
+		.end = PROBE_TCP_REJECTED,
+		.error = EHOSTUNREACH,
+		.has_icmp = true,
+		.icmp = { .is_v6 = words[4] == '6',
+		    .type = (uint8_t)type,
+		    .code = (uint8_t)code,
+		    .offender = fixture_ip(from) },
+		.took_us = (uint64_t)ms * MS,
+	};
+}
+
+static void
+set_tcp(struct probe_tcp *tcp, const char *words)
+{
+	if (strncmp(words, "ICMP", 4) == 0)
+		set_icmp(tcp, words);
+	else if (strcmp(words, "silent") == 0)
+		fixture_set_silent(tcp);
+	else if (strcmp(words, "reset") == 0)
+		fixture_set_reset(tcp);
+	else if (strcmp(words, "unreachable") == 0)
+		*tcp = (struct probe_tcp){ .end = PROBE_TCP_UNREACHABLE, .error = ENETUNREACH };
+	else
+		*tcp = (struct probe_tcp){ .end = PROBE_TCP_OPEN };
+}
+
+static void
+add_row(struct doctor_facts *facts, const struct judging_row *row)
+{
+	struct doctor_probe *p =
+	    fixture_add_probe(facts, row->address == NULL ? HOST : row->address, row->port);
+
+	if (strcmp(row->tcp, "healthy") == 0)
+		fixture_set_healthy(p);
+	else if (strcmp(row->tcp, "open") == 0)
+		fixture_set_open(p);
+	else
+		set_tcp(&p->dialog.tcp, row->tcp);
+	if (row->hops != NULL)
+		fixture_set_path(&p->path, row->port, row->hops);
+	p->answer_ttl = row->answer_ttl;
+}
+
+static void
+add_control(struct doctor_facts *facts, const struct judging_control *row)
+{
+	static const uint16_t ports[] = { [DOCTOR_CONTROL_SUBMISSION] = 587,
+		[DOCTOR_CONTROL_TLS] = 465,
+		[DOCTOR_CONTROL_WEB] = 443,
+		[DOCTOR_CONTROL_GATEWAY] = 53,
+		[DOCTOR_CONTROL_RESOLVER] = 53 };
+	struct doctor_control *c = fixture_add_control(
+	    facts, row->kind, "other.example.com", "203.0.113.9", ports[row->kind]);
+
+	set_tcp(&c->tcp, row->tcp);
+	c->is_alive = c->tcp.end == PROBE_TCP_OPEN || c->tcp.end == PROBE_TCP_RESET;
+}
+
+static void
+fill(struct doctor_facts *facts, const struct judging_case *t)
+{
+	fixture_begin(facts, HOST, t->v6);
+	for (size_t i = 0; i < JUDGING_ROWS && t->rows[i].tcp != NULL; i++)
+		add_row(facts, &t->rows[i]);
+	for (size_t i = 0; i < JUDGING_CONTROLS && t->controls[i].tcp != NULL; i++)
+		add_control(facts, &t->controls[i]);
+	if (t->change != NULL)
+		t->change(facts);
+}
+
+static bool
+has_finding(const struct doctor_verdict *v, const char *id)
+{
+	for (size_t i = 0; i < v->finding_count; i++)
+		if (strcmp(v->findings[i].cause->id, id) == 0)
+			return true;
+	return false;
+}
+
+/* What is so in every verdict: no claim without evidence, whole sentences, one answer. */
+static void
+check_laws(const struct judging_case *t, const struct doctor_verdict *v)
+{
+	if (v->sentence == NULL || v->finding_count == 0)
+		fail_msg("%s: no answer", t->name);
+	if (v->is_fine != (v->exit == DOCTOR_EXIT_FINE) ||
+	    v->is_inconclusive != (v->exit == DOCTOR_EXIT_INCONCLUSIVE))
+		fail_msg("%s: exit %d does not fit", t->name, (int)v->exit);
+	for (size_t i = 0; i < v->finding_count; i++) {
+		const struct doctor_finding *f = &v->findings[i];
+
+		if (f->sentence == NULL || f->sentence[strlen(f->sentence) - 1] != '.')
+			fail_msg("%s: finding %s is no sentence: %s", t->name, f->cause->id,
+			    f->sentence);
+		if (f->evidence_count == 0)
+			fail_msg("%s: no evidence for %s", t->name, f->sentence);
+		if (i > 1 && f->weight < v->findings[i - 1].weight)
+			fail_msg("%s: %s comes too late", t->name, f->cause->id);
+		if (strcasestr(f->sentence, "ISP ") != NULL)
+			fail_msg("%s guesses who it is: %s", t->name, f->sentence);
+	}
+}
+
+static void
+check_answer(const struct judging_case *t, const struct doctor_verdict *v)
+{
+	const struct doctor_finding *first = &v->findings[0];
+
+	if (strcmp(first->cause->id, t->cause) != 0)
+		fail_msg("%s: %s, not %s: %s", t->name, first->cause->id, t->cause, v->sentence);
+	if (v->exit != t->exit)
+		fail_msg("%s: exit %d, not %d", t->name, (int)v->exit, (int)t->exit);
+	if (v->use_port != t->use_port)
+		fail_msg("%s: use port %u, not %u", t->name, v->use_port, t->use_port);
+	if (first->confidence != t->confidence)
+		fail_msg("%s: confidence %d, not %d", t->name, (int)first->confidence,
+		    (int)t->confidence);
+	if (t->says != NULL && strstr(v->sentence, t->says) == NULL)
+		fail_msg("%s: no \"%s\" in: %s", t->name, t->says, v->sentence);
+	if (t->besides != NULL && !has_finding(v, t->besides))
+		fail_msg("%s: nothing is said of %s", t->name, t->besides);
+}
+
+void
+judging_check(const struct judging_case *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct doctor_facts *facts = calloc(1, sizeof *facts);
+		struct doctor_verdict *verdict = calloc(1, sizeof *verdict);
+
+		assert_non_null(facts);
+		assert_non_null(verdict);
+		fill(facts, &cases[i]);
+		doctor_judge(facts, verdict);
+		check_laws(&cases[i], verdict);
+		check_answer(&cases[i], verdict);
+		doctor_verdict_done(verdict);
+		doctor_facts_done(facts);
+		free(verdict);
+		free(facts);
+	}
+}

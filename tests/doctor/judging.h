@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judging.h - facts in words, and what the judge must make of them.
+ *
+ * The host of fixture.h, 192.0.2.10: the gateway 10.0.0.1, the provider's 198.51.100.7, the host.
+ */
+#ifndef TESTS_DOCTOR_JUDGING_H
+#define TESTS_DOCTOR_JUDGING_H
+
+#include "doctor/facts.h"
+#include "doctor/verdict.h"
+
+#define JUDGING_ROWS 10
+#define JUDGING_CONTROLS 4
+
+/* tcp: "healthy", "open", "silent", "reset", "unreachable", or "ICMP TYPE CODE FROM [MS]". */
+struct judging_row {
+	uint16_t port;
+	const char *tcp;
+	const char *hops;    /* see fixture_set_path(); NULL: no ladder */
+	uint8_t answer_ttl;  /* 0: not known */
+	const char *address; /* NULL: 192.0.2.10 */
+};
+
+/* Another host's port 587, 443; the gateway; the resolver. */
+struct judging_control {
+	enum doctor_control_kind kind;
+	const char *tcp;
+};
+
+struct judging_case {
+	const char *name;
+	struct judging_row rows[JUDGING_ROWS];
+	struct judging_control controls[JUDGING_CONTROLS];
+	void (*change)(struct doctor_facts *facts); /* after the rows; NULL: nothing */
+	const char *v6;                             /* a second address; NULL: none */
+	/* What must come out. */
+	const char *cause;
+	enum doctor_exit exit;
+	uint16_t use_port;
+	const char *says;    /* part of the answer; NULL: not looked at */
+	const char *besides; /* a cause that must be told besides; NULL: none */
+	enum doctor_confidence confidence;
+};
+
+/* Fails with the name of the first case that comes out otherwise. */
+void judging_check(const struct judging_case *cases, size_t count);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The certificate, the login and the message: what the server's words mean. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "doctor/peer_clock.h"
+#include "doctor/verdict.h"
+#include "fixture.h"
+#include "judging.h"
+
+enum { DAY_S = 86400 };
+
+/* Both ports show the same certificate, as servers do. */
+static const struct certificate_case {
+	unsigned faults;
+	const char *error;
+	int64_t ends_in_s;
+	const char *greeting; /* NULL: as it was */
+	const char *cause;
+	enum doctor_exit exit;
+	const char *says, *besides;
+} certificates[] = {
+	{ PROBE_CERTIFICATE_EXPIRED, "expired", -DAY_S, NULL, "certificate-expired",
+	    DOCTOR_EXIT_CERTIFICATE, "expired on 2026-11-21", NULL },
+	{ PROBE_CERTIFICATE_NOT_YET_VALID, "not yet valid", 99 * DAY_S, NULL,
+	    "certificate-not-yet-valid", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
+	{ PROBE_CERTIFICATE_WRONG_NAME, NULL, 60 * DAY_S, NULL, "certificate-wrong-name",
+	    DOCTOR_EXIT_CERTIFICATE, "is not for mail.example.org, but for mail.example.org",
+	    NULL },
+	{ PROBE_CERTIFICATE_INCOMPLETE | PROBE_CERTIFICATE_UNTRUSTED, "unable to get local issuer",
+	    60 * DAY_S, NULL, "certificate-incomplete", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
+	{ PROBE_CERTIFICATE_SELF_SIGNED | PROBE_CERTIFICATE_UNTRUSTED, "self-signed", 60 * DAY_S,
+	    NULL, "certificate-self-signed", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
+	{ PROBE_CERTIFICATE_UNTRUSTED, "unable to get issuer", 60 * DAY_S, NULL,
+	    "certificate-untrusted", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
+	{ PROBE_CERTIFICATE_NO_ROOTS | PROBE_CERTIFICATE_UNTRUSTED, "unable to get issuer",
+	    60 * DAY_S, NULL, "certificate-no-roots", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
+	{ PROBE_CERTIFICATE_EXPIRED | PROBE_CERTIFICATE_WRONG_NAME, "expired", -DAY_S, NULL,
+	    "certificate-expired", DOCTOR_EXIT_CERTIFICATE, NULL, "certificate-wrong-name" },
+	{ PROBE_CERTIFICATE_EXPIRED, "expired", -99 * DAY_S,
+	    "mail.example.org ESMTP; Thu, 06 Aug 2026 09:30:00 +0000", "clock-wrong",
+	    DOCTOR_EXIT_CERTIFICATE, "The clock of this machine is wrong", NULL },
+	{ PROBE_CERTIFICATE_WEAK, "EE certificate key too weak", 60 * DAY_S, NULL,
+	    "certificate-weak", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
+	{ PROBE_CERTIFICATE_WEAK, NULL, 60 * DAY_S, NULL, "ok", DOCTOR_EXIT_FINE, NULL,
+	    "certificate-weak" },
+	{ 0, NULL, 5 * DAY_S, NULL, "ok", DOCTOR_EXIT_FINE, NULL, "certificate-expired" },
+};
+
+static const struct certificate_case *shown; /* by change_certificate(), for one case */
+
+static void
+change_certificate(struct doctor_facts *facts)
+{
+	for (size_t i = 0; i < facts->probe_count; i++) {
+		struct probe_dialog_facts *d = &facts->probes[i].dialog;
+
+		d->tls.certificate.faults = shown->faults;
+		d->tls.certificate.error = shown->error;
+		d->tls.certificate.not_after_unix_s = FIXTURE_NOW_UNIX_S + shown->ends_in_s;
+		d->tls.certificate.not_before_unix_s =
+		    d->tls.certificate.not_after_unix_s - (int64_t)90 * DAY_S;
+		if (shown->greeting != NULL)
+			(void)snprintf(d->stages[PROBE_STAGE_GREETING].text,
+			    sizeof d->stages[0].text, "%s", shown->greeting);
+	}
+}
+
+static void
+test_each_fault_of_a_certificate_is_named(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++) {
+		const struct judging_case t = {
+			.name = certificates[i].cause,
+			.rows = { { 587, "healthy", NULL, 0, NULL },
+			    { 465, "healthy", NULL, 0, NULL } },
+			.change = change_certificate,
+			.cause = certificates[i].cause,
+			.exit = certificates[i].exit,
+			.says = certificates[i].says,
+			.besides = certificates[i].besides,
+		};
+
+		shown = &certificates[i];
+		judging_check(&t, 1);
+	}
+}
+
+/* The stage is refused with these words. */
+static const struct refusal_case {
+	enum probe_stage stage;
+	uint16_t code, enhanced[3];
+	const char *text, *cause;
+	enum doctor_exit exit;
+} refusals[] = {
+	{ PROBE_STAGE_AUTH, 535, { 5, 7, 8 }, "5.7.8 Authentication failed", "auth-failed",
+	    DOCTOR_EXIT_AUTH },
+	{ PROBE_STAGE_AUTH, 454, { 4, 7, 0 }, "4.7.0 Not now", "auth-temporary", DOCTOR_EXIT_AUTH },
+	{ PROBE_STAGE_AUTH, 534, { 0, 0, 0 }, "We do not like you", "auth-policy",
+	    DOCTOR_EXIT_AUTH },
+	{ PROBE_STAGE_MAIL, 530, { 5, 7, 0 }, "5.7.0 Authentication required", "auth-missing",
+	    DOCTOR_EXIT_AUTH },
+	{ PROBE_STAGE_MAIL, 553, { 5, 7, 1 }, "5.7.1 Not yours", "sender-refused",
+	    DOCTOR_EXIT_POLICY },
+	{ PROBE_STAGE_MAIL, 552, { 5, 3, 4 }, "5.3.4 Message too big", "size-exceeded",
+	    DOCTOR_EXIT_SIZE },
+	{ PROBE_STAGE_RCPT, 450, { 4, 7, 1 }, "4.7.1 Greylisted, see you", "greylisted",
+	    DOCTOR_EXIT_POLICY },
+	{ PROBE_STAGE_RCPT, 554, { 5, 7, 1 }, "5.7.1 Relay access denied", "relay-denied",
+	    DOCTOR_EXIT_POLICY },
+	{ PROBE_STAGE_RCPT, 451, { 0, 0, 0 }, "Something broke", "temporary-failure",
+	    DOCTOR_EXIT_POLICY },
+	{ PROBE_STAGE_END, 554, { 0, 0, 0 }, "We do not want it", "message-refused",
+	    DOCTOR_EXIT_POLICY },
+};
+
+static const struct refusal_case *refused;
+
+static void
+refuse(struct doctor_facts *facts)
+{
+	struct probe_dialog_facts *d = &facts->probes[0].dialog;
+	struct probe_stage_fact *s = &d->stages[refused->stage];
+
+	facts->wants_auth = facts->wants_mail = true;
+	for (unsigned i = PROBE_STAGE_AUTH; i < (unsigned)refused->stage; i++)
+		d->stages[i].end = PROBE_STAGE_PASSED;
+	*s = (struct probe_stage_fact){ .end = PROBE_STAGE_REFUSED, .code = refused->code };
+	memcpy(s->enhanced, refused->enhanced, sizeof s->enhanced);
+	(void)snprintf(s->text, sizeof s->text, "%s", refused->text);
+	(void)snprintf(d->mechanism, sizeof d->mechanism, "PLAIN");
+}
+
+static void
+test_a_refusal_means_what_its_code_and_words_say(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+		const struct judging_case t = {
+			.name = refusals[i].text,
+			.rows = { { 587, "healthy", NULL, 0, NULL } },
+			.change = refuse,
+			.cause = refusals[i].cause,
+			.exit = refusals[i].exit,
+		};
+
+		refused = &refusals[i];
+		judging_check(&t, 1);
+	}
+}
+
+static void
+take_mail(struct doctor_facts *facts)
+{
+	struct probe_dialog_facts *d = &facts->probes[0].dialog;
+
+	facts->wants_auth = facts->wants_mail = true;
+	for (unsigned i = PROBE_STAGE_AUTH; i <= PROBE_STAGE_END; i++)
+		d->stages[i].end = PROBE_STAGE_PASSED;
+	(void)snprintf(d->mechanism, sizeof d->mechanism, "PLAIN");
+	(void)snprintf(d->queue_id, sizeof d->queue_id, "4F2kTx1z9Y");
+}
+
+static void
+be_too_big(struct doctor_facts *facts)
+{
+	facts->wants_mail = true;
+	facts->message_len = 60000000;
+}
+
+static void
+offer_no_login(struct doctor_facts *facts)
+{
+	facts->probes[0].dialog.ehlo_tls.has_auth = false;
+}
+
+static void
+offer_login_in_clear(struct doctor_facts *facts)
+{
+	facts->probes[0].dialog.ehlo.has_auth = true;
+}
+
+static void
+offer_nothing_usable(struct doctor_facts *facts)
+{
+	facts->wants_auth = true;
+	facts->probes[0].dialog.stages[PROBE_STAGE_AUTH].end = PROBE_STAGE_SKIPPED;
+	(void)snprintf(facts->probes[0].dialog.ehlo_tls.mechanisms,
+	    sizeof facts->probes[0].dialog.ehlo_tls.mechanisms, "GSSAPI");
+}
+
+#define ALONE                                                                                      \
+	{                                                                                          \
+		{                                                                                  \
+			587, "healthy", NULL, 0, NULL                                              \
+		}                                                                                  \
+	}
+
+static const struct judging_case logins[] = {
+	{ .name = "taken",
+	    .rows = ALONE,
+	    .change = take_mail,
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE },
+	{ .name = "too big by SIZE",
+	    .rows = ALONE,
+	    .change = be_too_big,
+	    .cause = "size-exceeded",
+	    .exit = DOCTOR_EXIT_SIZE,
+	    .says = "60000000" },
+	{ .name = "no AUTH",
+	    .rows = ALONE,
+	    .change = offer_no_login,
+	    .cause = "auth-not-offered",
+	    .exit = DOCTOR_EXIT_AUTH },
+	{ .name = "AUTH in clear",
+	    .rows = ALONE,
+	    .change = offer_login_in_clear,
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE,
+	    .besides = "auth-in-clear" },
+	{ .name = "no mechanism",
+	    .rows = ALONE,
+	    .change = offer_nothing_usable,
+	    .cause = "auth-no-mechanism",
+	    .exit = DOCTOR_EXIT_AUTH,
+	    .says = "GSSAPI" },
+};
+
+static void
+test_logins_are_told_apart_by_what_is_offered(void **state)
+{
+	(void)state;
+	judging_check(logins, sizeof logins / sizeof logins[0]);
+}
+
+static void
+test_the_date_in_a_greeting_is_the_server_s_clock(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t unix_s; /* 0: there is none */
+	} cases[] = {
+		{ "mail ESMTP; Sun, 22 Nov 2026 10:00:00 +0000", FIXTURE_NOW_UNIX_S },
+		{ "220 mail ESMTP 22 Nov 2026 11:00:00 +0100 (CET)", FIXTURE_NOW_UNIX_S },
+		{ "mail 2.3.4 ESMTP 22 Nov 2026 05:00:00 -0500", FIXTURE_NOW_UNIX_S },
+		{ "mail ESMTP Postfix 3.7.11", 0 },
+		{ "22 Foo 2026 10:00:00", 0 },
+		{ "", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		int64_t at = 0;
+
+		if (doctor_peer_clock_read(cases[i].text, &at) != (cases[i].unix_s != 0) ||
+		    at != cases[i].unix_s)
+			fail_msg("\"%s\": %lld", cases[i].text, (long long)at);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_fault_of_a_certificate_is_named),
+		cmocka_unit_test(test_a_refusal_means_what_its_code_and_words_say),
+		cmocka_unit_test(test_logins_are_told_apart_by_what_is_offered),
+		cmocka_unit_test(test_the_date_in_a_greeting_is_the_server_s_clock),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

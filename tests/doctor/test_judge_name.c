@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* No address, or a wrong one; and a network without a host. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "doctor/verdict.h"
+#include "fixture.h"
+#include "judging.h"
+
+static void
+find_nothing(struct doctor_facts *facts, enum probe_name_end v4, enum probe_name_end v6)
+{
+	facts->name.address_count = 0;
+	facts->name.v4.end = v4;
+	facts->name.v6.end = v6;
+}
+
+static void
+be_no_name(struct doctor_facts *facts)
+{
+	find_nothing(facts, PROBE_NAME_NO_NAME, PROBE_NAME_NO_NAME);
+}
+
+static void
+have_no_address(struct doctor_facts *facts)
+{
+	find_nothing(facts, PROBE_NAME_NO_ADDRESS, PROBE_NAME_NO_ADDRESS);
+}
+
+static void
+have_no_v6(struct doctor_facts *facts)
+{
+	find_nothing(facts, PROBE_NAME_NOT_ASKED, PROBE_NAME_NO_ADDRESS);
+}
+
+static void
+fail_at_server(struct doctor_facts *facts)
+{
+	find_nothing(facts, PROBE_NAME_FAILED, PROBE_NAME_FAILED);
+}
+
+static void
+be_bogus(struct doctor_facts *facts)
+{
+	find_nothing(facts, PROBE_NAME_BOGUS, PROBE_NAME_FAILED);
+}
+
+/* One resolver, which has answered or has not. */
+static void
+time_out(struct doctor_facts *facts, bool is_answered)
+{
+	find_nothing(facts, PROBE_NAME_TIMEOUT, PROBE_NAME_TIMEOUT);
+	facts->name.resolver_count = 1;
+	facts->name.resolvers[0] = (struct probe_resolver_state){ .ip = fixture_ip("10.0.0.1"),
+		.is_udp_answered = is_answered };
+}
+
+static void
+lose_resolver(struct doctor_facts *facts)
+{
+	time_out(facts, false);
+}
+
+static void
+lose_answer(struct doctor_facts *facts)
+{
+	time_out(facts, true);
+}
+
+static void
+filter(struct doctor_facts *facts)
+{
+	facts->name.is_filtered = true;
+	assert_true(net_address_parse("0.0.0.0", 0, &facts->name.addresses[0]));
+}
+
+static void
+be_private(struct doctor_facts *facts)
+{
+	facts->name.is_filtered = true;
+	assert_true(net_address_parse("10.1.2.3", 0, &facts->name.addresses[0]));
+}
+
+static void
+hijack(struct doctor_facts *facts)
+{
+	facts->name.is_hijacked = true;
+}
+
+static void
+lose_half(struct doctor_facts *facts)
+{
+	facts->name.v6.end = PROBE_NAME_TIMEOUT;
+	facts->name.v4.end = PROBE_NAME_FOUND;
+}
+
+#define ROWS                                                                                       \
+	{                                                                                          \
+		{                                                                                  \
+			587, "healthy", NULL, 0, NULL                                              \
+		}                                                                                  \
+	}
+#define CLOSED                                                                                     \
+	{                                                                                          \
+		{ 587, "reset", NULL, 0, NULL },                                                   \
+		{                                                                                  \
+			443, "reset", NULL, 0, NULL                                                \
+		}                                                                                  \
+	}
+
+static const struct judging_case names[] = {
+	{ .name = "NXDOMAIN",
+	    .change = be_no_name,
+	    .cause = "name-not-found",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "There is no host named mail.example.org" },
+	{ .name = "no address",
+	    .change = have_no_address,
+	    .cause = "name-no-address",
+	    .exit = DOCTOR_EXIT_NAME },
+	{ .name = "no IPv6, with -6",
+	    .change = have_no_v6,
+	    .cause = "name-no-address",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "no IPv6 address" },
+	{ .name = "SERVFAIL",
+	    .change = fail_at_server,
+	    .cause = "name-server-failed",
+	    .exit = DOCTOR_EXIT_NAME },
+	{ .name = "DNSSEC", .change = be_bogus, .cause = "name-bogus", .exit = DOCTOR_EXIT_NAME },
+	{ .name = "silent resolver",
+	    .change = lose_resolver,
+	    .cause = "resolver-down",
+	    .exit = DOCTOR_EXIT_NAME },
+	{ .name = "resolver answers others",
+	    .change = lose_answer,
+	    .cause = "name-server-failed",
+	    .exit = DOCTOR_EXIT_NAME },
+	{ .name = "0.0.0.0",
+	    .rows = CLOSED,
+	    .change = filter,
+	    .cause = "name-filtered",
+	    .exit = DOCTOR_EXIT_NAME },
+	{ .name = "a private address is none that a filter gives",
+	    .rows = CLOSED,
+	    .change = be_private,
+	    .cause = "port-closed",
+	    .exit = DOCTOR_EXIT_CLOSED,
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "made up",
+	    .rows = CLOSED,
+	    .change = hijack,
+	    .cause = "name-hijacked",
+	    .exit = DOCTOR_EXIT_NAME },
+	{ .name = "made up, but a mail server is there",
+	    .rows = ROWS,
+	    .change = hijack,
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE },
+	{ .name = "one family is not answered",
+	    .rows = ROWS,
+	    .change = lose_half,
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE,
+	    .besides = "name-server-failed" },
+};
+
+static void
+test_a_name_without_address_has_its_own_causes(void **state)
+{
+	(void)state;
+	judging_check(names, sizeof names / sizeof names[0]);
+}
+
+static void
+ask_network(struct doctor_facts *facts)
+{
+	facts->is_network = true;
+}
+
+#define MAIL DOCTOR_CONTROL_SUBMISSION
+#define TLS DOCTOR_CONTROL_TLS
+#define WEB DOCTOR_CONTROL_WEB
+
+static const struct judging_case networks[] = {
+	{ .name = "open",
+	    .controls = { { MAIL, "open" }, { TLS, "open" }, { WEB, "open" } },
+	    .change = ask_network,
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE,
+	    .says = "1 of 1 reference hosts answer on port 587" },
+	{ .name = "587 is blocked",
+	    .controls = { { MAIL, "silent" }, { TLS, "open" }, { WEB, "open" } },
+	    .change = ask_network,
+	    .cause = "port-filtered",
+	    .exit = DOCTOR_EXIT_FILTERED,
+	    .use_port = 465,
+	    .says = "port 465 (SSL/TLS) works",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "587 is refused",
+	    .controls = { { MAIL, "reset" }, { TLS, "reset" }, { WEB, "open" } },
+	    .change = ask_network,
+	    .cause = "port-rejected",
+	    .exit = DOCTOR_EXIT_FILTERED,
+	    .says = "Ports 587 and 465 are blocked",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "nothing gets out",
+	    .controls = { { MAIL, "silent" }, { TLS, "silent" }, { WEB, "silent" } },
+	    .change = ask_network,
+	    .cause = "network-down",
+	    .exit = DOCTOR_EXIT_LOCAL,
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "no names",
+	    .change = ask_network,
+	    .cause = "resolver-down",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .confidence = DOCTOR_LIKELY },
+};
+
+static void
+test_a_network_is_judged_by_what_all_hosts_show(void **state)
+{
+	(void)state;
+	judging_check(networks, sizeof networks / sizeof networks[0]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_name_without_address_has_its_own_causes),
+		cmocka_unit_test(test_a_network_is_judged_by_what_all_hosts_show),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
