@@ -16,6 +16,7 @@ static void
 release(struct probe_dialog *d)
 {
 	probe_tcp_cancel(&d->attempt);
+	probe_dialog_cancel(&d->second);
 	net_conn_free(&d->conn);
 	smtp_client_free(&d->client);
 	sasl_client_free(&d->sasl);
@@ -23,13 +24,20 @@ release(struct probe_dialog *d)
 	d->tls = NULL;
 }
 
+void
+dialog_report(struct probe_dialog *d)
+{
+	d->done(d->arg, &d->facts);
+	free(d);
+}
+
 static void
 finish(struct probe_dialog *d)
 {
 	d->facts.took_us = clock_monotonic_us() - d->began_us;
 	release(d);
-	d->done(d->arg, &d->facts);
-	free(d);
+	if (!dialog_look_again(d))
+		dialog_report(d);
 }
 
 void

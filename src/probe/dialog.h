@@ -83,7 +83,12 @@ struct probe_tls {
 	char version[16]; /* "TLSv1.3" */
 	char cipher[64];
 	char error[128]; /* OpenSSL's words */
-	bool is_legacy; /* TLS 1.0 or 1.1 was all there was: the handshake was made to look at it */
+	/*
+	 * With VERSION and NO_CIPHER a second connection is made to look at what the server has:
+	 * then version, cipher and certificate are of that, and trouble stays. is_legacy: TLS 1.0
+	 * or 1.1 was all there was.
+	 */
+	bool is_legacy;
 	struct probe_certificate certificate;
 };
 

@@ -8,6 +8,7 @@
  * dialog_hear.c   what is said and heard, and what it tells of a stage
  * dialog_tls.c    the handshake, and what went wrong with it
  * dialog_auth.c   AUTH
+ * dialog_again.c  a second look at TLS that is too old
  * dialog_bulk.c   the bulk, and what the socket knows
  */
 #ifndef PROBE_DIALOG_PRIVATE_H
@@ -38,8 +39,10 @@ struct probe_dialog {
 	bool may_quit;        /* the last that was heard was a reply, and not 421 */
 	bool is_leaving;      /* QUIT is said without the engine, which is through */
 	bool has_tried_bulk, has_tried_auth, has_mailed;
-	uint64_t bulk_until_ms; /* 0: no bulk is under way */
-	size_t text_len;        /* octets of the message that were given to the engine */
+	uint64_t bulk_until_ms;      /* 0: no bulk is under way */
+	struct probe_dialog *second; /* NULL: none is under way */
+	struct probe_dialog_options second_options;
+	size_t text_len; /* octets of the message that were given to the engine */
 	/* Of the handshake: the head of the first record that came, and the last alert, -1: none */
 	uint8_t tls_header[DIALOG_HEADER_LEN];
 	bool has_tls_header;
@@ -90,7 +93,12 @@ void dialog_judge_login(struct probe_dialog *d);
 bool dialog_send_bulk(struct probe_dialog *d);
 void dialog_read_socket(struct probe_dialog *d);
 
+/* dialog_again.c: false: there is nothing to look at. */
+bool dialog_look_again(struct probe_dialog *d);
+
 /* dialog.c */
+/* Gives the facts to whom they are for; d is gone. */
+void dialog_report(struct probe_dialog *d);
 void dialog_flush(struct probe_dialog *d);
 
 #endif

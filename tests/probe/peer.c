@@ -234,6 +234,13 @@ on_accept(evutil_socket_t listener, short what, void *arg)
 
 	(void)what;
 	assert_true(fd >= 0);
+	net_conn_free(&p->conn);
+	buf_clear(&p->in);
+	p->is_shaking_hands = false;
+	if (p->accept_count++ > 0 && *p->at == '\0') {
+		fd_close(&fd);
+		return;
+	}
 	p->conn = net_conn_accept(p->base, fd, &handler, p);
 	play(p);
 }

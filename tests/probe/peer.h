@@ -11,7 +11,8 @@
  *   "HANDSHAKE"  waits for the first octets of one, and goes no further
  *   "TLS"        makes it
  *   "CLOSE", "RESET"
- * Behind the last it is silent, and still reads.
+ * Behind the last it is silent, and still reads. Another connection goes on where the one before it
+ * has left the script, and is closed when it is at its end.
  */
 #ifndef TESTS_PROBE_PEER_H
 #define TESTS_PROBE_PEER_H
@@ -36,6 +37,7 @@ struct peer {
 	struct buf in;  /* what came and was not waited for yet */
 	const char *at; /* of the script */
 	bool is_shaking_hands;
+	unsigned accept_count;
 	char said_wrong[256]; /* the line that was not in the script; empty: none */
 };
 

@@ -184,14 +184,47 @@ test_a_server_with_old_versions_only_can_be_looked_at(void **state)
 
 	(void)SSL_CTX_set_max_proto_version(t->tls, TLS1_1_VERSION);
 	(void)SSL_CTX_set_cipher_list(t->tls, "ALL");
-	talk_play(t, ASKED "S: 220 go\nTLS\n", &o);
-	assert_int_equal(t->facts.tls.trouble, PROBE_TLS_VERSION);
+	talk_play(t, ASKED "S: 220 go\nTLS\n" ASKED "S: 220 go\nTLS\n" REST, &o);
+	check_trouble(t, PROBE_TLS_VERSION, PROBE_STAGE_BROKEN);
+	assert_true(t->facts.tls.is_legacy);
+	assert_string_equal(t->facts.tls.version, "TLSv1.1");
+	assert_true(t->facts.tls.certificate.is_there);
+	/* Who asks for it has it at once. */
 	o.tls_min = TLS1_VERSION;
 	talk_play(t, ASKED "S: 220 go\nTLS\n" REST, &o);
 	check_trouble(t, PROBE_TLS_FINE, PROBE_STAGE_PASSED);
 	assert_true(t->facts.tls.is_legacy);
 	assert_string_equal(t->facts.tls.version, "TLSv1.1");
 	(void)SSL_CTX_set_max_proto_version(t->tls, 0);
+}
+
+static void
+test_a_server_with_weak_ciphers_only_is_looked_at_again(void **state)
+{
+	struct talk *t = *state;
+	struct probe_dialog_options o = options(t);
+
+	(void)SSL_CTX_set_max_proto_version(t->tls, TLS1_2_VERSION);
+	(void)SSL_CTX_set_cipher_list(t->tls, "ECDHE-ECDSA-NULL-SHA");
+	talk_play(t, ASKED "S: 220 go\nTLS\n" ASKED "S: 220 go\nTLS\n" REST, &o);
+	check_trouble(t, PROBE_TLS_NO_CIPHER, PROBE_STAGE_BROKEN);
+	assert_string_equal(t->facts.tls.cipher, "ECDHE-ECDSA-NULL-SHA");
+	assert_false(t->facts.tls.is_legacy);
+	(void)SSL_CTX_set_cipher_list(t->tls, "ALL");
+	(void)SSL_CTX_set_max_proto_version(t->tls, 0);
+}
+
+/* It has gone, or takes no second connection: the first has told what is wrong. */
+static void
+test_a_second_look_that_fails_changes_nothing(void **state)
+{
+	struct talk *t = *state;
+	struct probe_dialog_options o = options(t);
+
+	talk_play(t, ASKED "S: 220 go\nHANDSHAKE\nALERT 70\nCLOSE\nS: 421 too many\nCLOSE\n", &o);
+	check_trouble(t, PROBE_TLS_VERSION, PROBE_STAGE_BROKEN);
+	talk_check(t, PROBE_STAGE_GREETING, PROBE_STAGE_PASSED);
+	assert_string_equal(t->facts.tls.version, "");
 }
 
 static void
@@ -255,6 +288,8 @@ main(void)
 		cmocka_unit_test(test_a_server_that_is_silent_in_the_handshake_is_waited_for),
 		cmocka_unit_test(test_an_alert_says_why),
 		cmocka_unit_test(test_a_server_with_old_versions_only_can_be_looked_at),
+		cmocka_unit_test(test_a_server_with_weak_ciphers_only_is_looked_at_again),
+		cmocka_unit_test(test_a_second_look_that_fails_changes_nothing),
 		cmocka_unit_test(test_versions_can_be_bounded),
 		cmocka_unit_test(test_ciphers_can_be_named),
 		cmocka_unit_test(test_a_certificate_with_faults_does_not_stop_the_dialog),
