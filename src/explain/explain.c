@@ -137,14 +137,21 @@ choose_span(const struct study *s, const struct explain_match *match)
 	return s->window_begin != 0 ? &match->last : &match->best;
 }
 
+/* Errors of the system and known messages rank by how much of the text they speak for. */
+static enum explain_evidence
+rank_of(const struct candidate *c)
+{
+	return c->result.evidence == EXPLAIN_BY_ERRNO ? EXPLAIN_BY_MESSAGE : c->result.evidence;
+}
+
 /* Below 0: a ranks before b. */
 static int
 compare(const struct study *s, const struct candidate *a, const struct candidate *b)
 {
 	if (a->is_old != b->is_old)
 		return a->is_old ? 1 : -1;
-	if (a->result.evidence != b->result.evidence)
-		return a->result.evidence < b->result.evidence ? -1 : 1;
+	if (rank_of(a) != rank_of(b))
+		return rank_of(a) < rank_of(b) ? -1 : 1;
 	if (a->score != b->score)
 		return a->score > b->score ? -1 : 1;
 	if (a->span.begin != b->span.begin)
@@ -184,7 +191,7 @@ weigh(const struct explain_message *m, int score, const struct explain_reply *re
 {
 	const struct explain_code *code = reply == NULL ? NULL : find_code(reply);
 
-	if (m->evidence == EXPLAIN_BY_WRAPPER)
+	if (m->evidence == EXPLAIN_BY_WRAPPER || (m->is_hint && reply == NULL))
 		return EXPLAIN_BY_WRAPPER;
 	if (reply == NULL || reply->is_made_up)
 		return m->evidence == EXPLAIN_BY_ERRNO ? EXPLAIN_BY_ERRNO : EXPLAIN_BY_MESSAGE;

@@ -19,7 +19,8 @@
 #define EXPLAIN_TEXT_MAX ((size_t)1024 * 1024) /* octets; of more the last are looked at */
 #define EXPLAIN_RESULTS_MAX 8
 
-/* How sure a match is by its kind. In this order they rank, best first. */
+/* How sure a match is by its kind. In this order they rank, best first; messages and errors of the
+ * system rank alike, by how much of the text they speak for. */
 enum explain_evidence {
 	EXPLAIN_BY_REPLY_TEXT, /* a server's reply whose words are known */
 	EXPLAIN_BY_REPLY_CODE, /* a server's reply, by its codes alone */

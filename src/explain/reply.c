@@ -12,7 +12,8 @@ enum {
 	BASIC_DIGITS = 3,
 	ENHANCED_DIGITS_MAX = 3,
 	SUBJECT_MAX = 7, /* RFC 3463 §2 ends with 7, security */
-	REPLY_LEN_MAX = 4096,
+	REPLY_LEN_MAX = 1024,
+	SIGNS_MAX = 8, /* before a code in a line of a dialog */
 	HTTPS_PORT = 443,
 };
 
@@ -89,13 +90,30 @@ read_basic(const struct scan *s, const struct explain_token *t, uint16_t *ret_ba
 	return true;
 }
 
-/* Of the reply's text: the rest of its line. Further lines are replies by their own codes. */
-static size_t
-find_line_end(struct slice text, size_t at)
+/* Does a line begin with the digits at text[code], behind a few signs at most? */
+static bool
+is_next_line(struct slice text, size_t at, size_t code)
 {
-	size_t len = text.len - at < REPLY_LEN_MAX ? text.len - at : REPLY_LEN_MAX;
+	for (size_t i = 0; i < SIGNS_MAX && at < text.len; i++, at++)
+		if (text.ptr[at] >= '0' && text.ptr[at] <= '9')
+			break;
+	return at + BASIC_DIGITS <= text.len &&
+	       memcmp(text.ptr + at, text.ptr + code, BASIC_DIGITS) == 0;
+}
 
-	return at + slice_find(slice_first(slice_after(text, at), len), '\n');
+/* The end of a reply's text: of its last line, for all further lines begin with the same code. */
+static size_t
+find_reply_end(struct slice text, size_t code)
+{
+	const size_t len = text.len - code < REPLY_LEN_MAX ? text.len - code : REPLY_LEN_MAX;
+	const struct slice part = slice_first(text, code + len);
+	size_t end = code;
+
+	do {
+		end += slice_find(slice_after(part, end), '\n');
+		end += end < part.len ? 1 : 0;
+	} while (end < part.len && is_next_line(part, end, code));
+	return end;
 }
 
 static void
@@ -110,7 +128,7 @@ add_reply(struct scan *s, struct explain_reply reply, size_t token, size_t token
 	}
 	reply.begin = t->begin;
 	reply.line = t->line;
-	reply.end = (uint32_t)find_line_end(s->tokens->text, t->begin);
+	reply.end = (uint32_t)find_reply_end(s->tokens->text, t->begin);
 	if (r->count > 0 && r->all[r->count - 1].end > reply.begin)
 		r->all[r->count - 1].end = reply.begin;
 	r->all[r->count++] = reply;

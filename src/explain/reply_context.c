@@ -10,17 +10,17 @@ enum {
 
 /* A number behind one of these is a code. */
 static const char *const announcing[] = { "said", "says", "response", "responses", "code", "codes",
-	"responsecode", "reply", "replied", "replies", "status", "statuscode", "smtpstatus",
-	"answer", "answered", "returned", "returns", "return", "got", "received", "receive",
-	"error", "errors", "err", "fehler", "fehlercode", "fehlermeldung", "antwort", "meldung",
-	"erreur", "reponse", "réponse", "errore", "risposta", "respuesta", "resposta", "erro",
-	"fout", "foutcode", "fel", "fejl", "virhe", "kod", "kód", "codigo", "código", "codice",
-	"ошибка", "код", "ответ", "hata", "smtp", "esmtp", "lmtp", "message", "reason",
-	"diagnostic", "failed", "failure", "rejected", "refused", "bounced", "deferred",
-	"exception", "smtpexception", "smtperror", "smtpresponseexception", "login", "greeting",
-	"banner", "server", "client", "host", "b", "data", "rcpt", "mail", "with", "text", "detail",
-	"details", "info", "stat", "because", "replycode", "smtpcode", "delivery", "denied",
-	"because", "bounce", "the", "an", "a", "by", NULL };
+	"responsecode", "reply", "replied", "replies", "smtpstatus", "answer", "answered",
+	"returned", "returns", "return", "got", "received", "receive", "error", "errors", "err",
+	"fehler", "fehlercode", "fehlermeldung", "antwort", "meldung", "erreur", "reponse",
+	"réponse", "errore", "risposta", "respuesta", "resposta", "erro", "fout", "foutcode", "fel",
+	"fejl", "virhe", "kod", "kód", "codigo", "código", "codice", "ошибка", "код", "ответ",
+	"hata", "smtp", "esmtp", "lmtp", "message", "reason", "diagnostic", "failed", "failure",
+	"rejected", "refused", "bounced", "deferred", "exception", "smtpexception", "smtperror",
+	"smtpresponseexception", "login", "greeting", "banner", "server", "client", "host", "b",
+	"data", "rcpt", "mail", "with", "text", "detail", "details", "info", "stat", "because",
+	"replycode", "smtpcode", "delivery", "denied", "because", "bounce", "the", "an", "a", "by",
+	NULL };
 
 /* A number behind or before one of these is none. */
 static const char *const denying[] = { "port", "ports", "line", "lines", "linia", "ligne", "zeile",
@@ -111,6 +111,17 @@ starts_web_phrase(struct slice rest)
 	return false;
 }
 
+/* "status code 500" is what web servers answer; mail has the same numbers, but not these words. */
+static bool
+is_web_status(const struct explain_tokens *tokens, size_t i)
+{
+	const uint8_t *digits = tokens->text.ptr + tokens->all[i].begin;
+
+	return i >= 2 && slice_is_nocase(token_text(tokens, i - 1), "code") &&
+	       slice_is_nocase(token_text(tokens, i - 2), "status") && digits[1] < '2' &&
+	       (i < 3 || !slice_is_nocase(token_text(tokens, i - 3), "smtp"));
+}
+
 /* Does the word before or behind say that the number counts something else? */
 static bool
 is_other_number(const struct explain_tokens *tokens, size_t i)
@@ -123,6 +134,8 @@ is_other_number(const struct explain_tokens *tokens, size_t i)
 	if (i + 1 < tokens->count && octet_behind(tokens, i) == ' ' &&
 	    is_among(token_text(tokens, i + 1), denying) &&
 	    !is_one_of(octet_before(tokens, i), "\n>"))
+		return true;
+	if (is_web_status(tokens, i))
 		return true;
 	return starts_web_phrase(slice_after(tokens->text, t->begin + t->len));
 }

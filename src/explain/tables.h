@@ -74,6 +74,7 @@ enum explain_place {
 struct explain_message {
 	const char *id, *source, *note;
 	enum explain_evidence evidence;
+	bool is_hint; /* means something only in a reply of a server */
 	enum explain_place place;
 	int weight; /* added to the score of its patterns */
 	uint8_t cause_count;

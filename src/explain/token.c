@@ -116,27 +116,105 @@ add_token(struct scan *s, size_t begin, size_t end, const struct word *w)
 	look_up(w, token);
 }
 
-/* From a letter on; s->at is then behind the word. */
+/* The word that text[begin, end) is. */
+static struct word
+make_word(struct slice text, size_t begin, size_t end)
+{
+	struct word w = { .len = 0 };
+
+	while (begin < end) {
+		uint32_t letter;
+
+		begin += explain_letter_read(slice_make(text.ptr + begin, end - begin), &letter);
+		add_letter(&w, explain_letter_fold(letter));
+	}
+	return w;
+}
+
+static size_t
+find_word_end(struct slice text, size_t begin)
+{
+	size_t at = begin;
+
+	while (at < text.len) {
+		uint32_t letter;
+		const size_t len = explain_letter_read(slice_after(text, at), &letter);
+		const bool is_alone = explain_letter_is_word(letter);
+
+		if (explain_letter_is_separator(letter) || (is_alone && at != begin))
+			break;
+		at += len;
+		if (is_alone)
+			break;
+	}
+	return at;
+}
+
+static bool
+is_capital(struct slice text, size_t at)
+{
+	return at < text.len && text.ptr[at] >= 'A' && text.ptr[at] <= 'Z';
+}
+
+static bool
+is_small(struct slice text, size_t at)
+{
+	return at < text.len && text.ptr[at] >= 'a' && text.ptr[at] <= 'z';
+}
+
+/* Between "Handshake" and "Failure", between "SSL" and "Exception". */
+static bool
+is_joint(struct slice text, size_t begin, size_t at)
+{
+	if (!is_capital(text, at))
+		return false;
+	if (is_small(text, at - 1))
+		return true;
+	return at - begin >= 2 && is_capital(text, at - 1) && is_small(text, at + 1) &&
+	       is_small(text, at + 2);
+}
+
+/* Where the part of a name that begins here ends. */
+static size_t
+find_part_end(struct slice text, size_t begin, size_t end)
+{
+	size_t at = begin + 1;
+
+	while (at < end && !is_joint(text, begin, at))
+		at++;
+	return at;
+}
+
+/* The parts of a name such as UnknownHostException, each a word. */
+static void
+add_parts(struct scan *s, size_t begin, size_t end)
+{
+	const struct slice text = s->tokens->text;
+
+	while (begin < end) {
+		const size_t part_end = find_part_end(text, begin, end);
+		const struct word w = make_word(text, begin, part_end);
+
+		add_token(s, begin, part_end, &w);
+		begin = part_end;
+	}
+}
+
+/* From a letter on. A name that the vocabulary has is one word, another its parts. */
 static void
 read_word(struct scan *s)
 {
 	const struct slice text = s->tokens->text;
-	const size_t begin = s->at;
-	struct word w = { .len = 0 };
+	const size_t begin = s->at, end = find_word_end(text, begin);
+	const struct word w = make_word(text, begin, end);
+	struct explain_token token;
 
-	while (s->at < text.len) {
-		uint32_t letter;
-		const size_t len = explain_letter_read(slice_after(text, s->at), &letter);
-
-		if (explain_letter_is_separator(letter) ||
-		    (explain_letter_is_word(letter) && s->at != begin))
-			break;
-		add_letter(&w, explain_letter_fold(letter));
-		s->at += len;
-		if (explain_letter_is_word(letter))
-			break;
-	}
-	add_token(s, begin, s->at, &w);
+	look_up(&w, &token);
+	if (token.is_exact || find_part_end(text, begin, end) == end)
+		add_token(s, begin, end, &w);
+	else
+		add_parts(s, begin, end);
+	s->at = end;
 }
 
 static bool

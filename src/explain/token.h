@@ -2,8 +2,9 @@
 /*
  * token.h - a text as words, each looked up in the vocabulary of the catalogue.
  *
- * A word is a run of letters and digits; letters compare without case. In scripts that put no
- * blanks between words each character is a word. Escapes (\n, \u00e4, &quot;) count as what they
+ * A word is a run of letters and digits; letters compare without case. A name of code that the
+ * vocabulary does not have (HandshakeFailure) is taken apart at its capitals. In scripts that put
+ * no blanks between words each character is a word. Escapes (\n, \u00e4, &quot;) count as what they
  * stand for, and octets that are no UTF-8 as Latin-1. The codes at the begin of the further lines
  * of one reply are left out, so that its sentences are not torn apart.
  */
