@@ -95,6 +95,7 @@ int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_ports(int argc, char **argv);
+int cli_client_settings(int argc, char **argv);
 int cli_setup(int argc, char **argv);
 int cli_send(int argc, char **argv);
 int cli_sendmail(int argc, char **argv);

@@ -16,6 +16,7 @@ static const struct cli_command commands[] = {
 	{ "ports", "see which ports of a host are open", cli_ports },
 	{ "send", "submit a message, and see what becomes of it", cli_send },
 	{ "sendmail", "the same as sendmail(1), for programs", cli_sendmail },
+	{ "client-settings", "tell what to type into a mail program", cli_client_settings },
 	{ "setup", "create the system users and directories", cli_setup },
 	{ "version", "print the version", cli_version },
 	{ NULL, NULL, NULL },

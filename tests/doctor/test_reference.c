@@ -23,14 +23,14 @@ static const char *
 read_text(const char *text)
 {
 	static char words[512];
-	const size_t len = strlen(text);
-	uint8_t *octets = malloc(len + (len == 0));
+	const struct slice s = slice_of(text);
+	uint8_t *octets = malloc(s.len + (s.len == 0));
 	struct buf error;
 	bool ok;
 
 	buf_init(&error, sizeof words - 1);
-	memcpy(octets, text, len);
-	ok = doctor_references_read(slice_make(octets, len), "FILE", &references, &error);
+	memcpy(octets, s.ptr, s.len);
+	ok = doctor_references_read(slice_make(octets, s.len), "FILE", &references, &error);
 	assert_int_equal(ok, error.len == 0);
 	(void)snprintf(words, sizeof words, "%.*s", (int)error.len, (const char *)error.ptr);
 	buf_done(&error);

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* client_settings_find.c - what DNS says of the servers of a domain */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/check_options.h"
+#include "cli/cli.h"
+#include "cli/client_settings.h"
+#include "net/query.h"
+#include "net/resolve.h"
+#include "smtp/address.h"
+
+enum { DNS_TIME_MS = 5000, DNS_PORT = 53 };
+
+/* RFC 6186 §3.1 and §3.2; RFC 8314 §5.1 for the first. The better one of each kind comes first. */
+enum service {
+	SUBMISSIONS,
+	SUBMISSION,
+	IMAPS,
+	IMAP,
+	POP3S,
+	POP3,
+	SERVICE_COUNT,
+};
+
+static const struct {
+	const char *label;
+	enum autoconfig_protocol protocol;
+	enum autoconfig_security security;
+} services[SERVICE_COUNT] = {
+	[SUBMISSIONS] = { "_submissions._tcp", AUTOCONFIG_SUBMISSION, AUTOCONFIG_TLS },
+	[SUBMISSION] = { "_submission._tcp", AUTOCONFIG_SUBMISSION, AUTOCONFIG_STARTTLS },
+	[IMAPS] = { "_imaps._tcp", AUTOCONFIG_IMAP, AUTOCONFIG_TLS },
+	[IMAP] = { "_imap._tcp", AUTOCONFIG_IMAP, AUTOCONFIG_STARTTLS },
+	[POP3S] = { "_pop3s._tcp", AUTOCONFIG_POP, AUTOCONFIG_TLS },
+	[POP3] = { "_pop3._tcp", AUTOCONFIG_POP, AUTOCONFIG_STARTTLS },
+};
+
+/* Names that many sites use; tried only on request. */
+static const char *const submission_guesses[] = { "smtp", "mail", "submission" };
+static const char *const incoming_guesses[] = { "imap", "mail" };
+
+struct search;
+
+struct answer {
+	struct search *search;
+	enum net_query_status status;
+	bool is_secure;
+	struct net_record_srv srv; /* the best one; an empty target: none */
+};
+
+struct search {
+	struct event_base *base;
+	struct net_resolver *resolver;
+	size_t open_count;
+	bool is_found; /* of the name that was looked up last */
+	struct answer answers[SERVICE_COUNT];
+};
+
+/* Of those of the best priority, the one with the most weight: it is the one for most users. */
+static const struct net_record_srv *
+choose(const struct net_answer *answer)
+{
+	const struct net_record_srv *best = &answer->records[0].srv;
+
+	for (size_t i = 1; i < answer->count; i++) {
+		const struct net_record_srv *srv = &answer->records[i].srv;
+
+		if (srv->priority == best->priority && srv->weight > best->weight)
+			best = srv;
+	}
+	return best;
+}
+
+static void
+on_answer(void *arg, const struct net_query_result *result)
+{
+	struct answer *a = arg;
+
+	a->status = result->status;
+	a->is_secure = result->is_secure;
+	if (result->status == NET_QUERY_FOUND)
+		a->srv = *choose(result->answer);
+	/* It will be shown and written to files: nothing but names of hosts. */
+	if (!smtp_domain_is_valid(slice_of(a->srv.target)) || a->srv.port == 0)
+		a->srv.target[0] = '\0';
+	a->search->open_count--;
+}
+
+static void
+ask_all(struct search *search, const char *domain)
+{
+	for (int i = 0; i < SERVICE_COUNT; i++) {
+		char name[NET_NAME_MAX + 32];
+
+		(void)snprintf(name, sizeof name, "%s.%s", services[i].label, domain);
+		search->answers[i].search = search;
+		search->open_count++;
+		(void)net_query_start(search->resolver, name, NET_RECORD_SRV, DNS_TIME_MS,
+		    on_answer, &search->answers[i]);
+	}
+	while (search->open_count != 0)
+		(void)event_base_loop(search->base, EVLOOP_ONCE);
+}
+
+/* "mail.example.org" is within "example.org". */
+static bool
+is_within(const char *host, const char *domain)
+{
+	const size_t host_len = strlen(host), len = strlen(domain);
+
+	return host_len >= len &&
+	       slice_equal_nocase(slice_make(host + host_len - len, len), slice_of(domain)) &&
+	       (host_len == len || host[host_len - len - 1] == '.');
+}
+
+static void
+take(const struct search *search, const char *domain, enum service service,
+    struct autoconfig_server *server, struct client_settings_server *known)
+{
+	const struct answer *a = &search->answers[service];
+
+	client_settings_set(server, known, a->srv.target);
+	server->port = a->srv.port;
+	server->security = services[service].security;
+	server->protocol = services[service].protocol;
+	(void)snprintf(known->source, sizeof known->source, "the SRV record of %s.%s",
+	    services[service].label, domain);
+	/* RFC 6186 §6: such a name may have been put there by anyone on the way. */
+	known->is_unproven = !a->is_secure && !is_within(a->srv.target, domain);
+}
+
+static bool
+has(const struct search *search, enum service service)
+{
+	return search->answers[service].srv.target[0] != '\0';
+}
+
+static void
+take_submission(const struct search *search, struct client_settings *s)
+{
+	struct autoconfig_settings *to = &s->settings;
+
+	if (has(search, SUBMISSIONS))
+		take(search, s->domain, SUBMISSIONS, &to->submission, &s->submission);
+	if (has(search, SUBMISSION) && to->submission.host == NULL)
+		take(search, s->domain, SUBMISSION, &to->submission, &s->submission);
+	else if (has(search, SUBMISSION))
+		take(search, s->domain, SUBMISSION, &to->alternative, &s->alternative);
+}
+
+static void
+take_incoming(const struct search *search, struct client_settings *s)
+{
+	for (enum service i = IMAPS; i < SERVICE_COUNT; i++) {
+		if (has(search, i)) {
+			take(search, s->domain, i, &s->settings.incoming, &s->incoming);
+			return;
+		}
+	}
+}
+
+static void
+on_address(void *arg, const struct net_resolve_result *result)
+{
+	struct search *search = arg;
+
+	search->is_found = result->status == NET_RESOLVE_OK;
+	search->open_count--;
+}
+
+/* Does anything have that name? */
+static bool
+exists(struct search *search, const char *name)
+{
+	search->open_count++;
+	(void)net_resolve_start(search->resolver, name, 0, DNS_TIME_MS, on_address, search);
+	while (search->open_count != 0)
+		(void)event_base_loop(search->base, EVLOOP_ONCE);
+	return search->is_found;
+}
+
+static bool
+guess(struct search *search, const char *const *labels, size_t count, const char *domain,
+    struct autoconfig_server *server, struct client_settings_server *known)
+{
+	for (size_t i = 0; i < count; i++) {
+		char name[NET_NAME_MAX + 32];
+
+		(void)snprintf(name, sizeof name, "%s.%s", labels[i], domain);
+		if (strlen(name) > NET_NAME_MAX || !exists(search, name))
+			continue;
+		client_settings_set(server, known, name);
+		server->is_guess = true;
+		(void)snprintf(known->source, sizeof known->source,
+		    "a guess: that name exists, but nobody says that this is the server");
+		return true;
+	}
+	return false;
+}
+
+static void
+guess_all(struct search *search, struct client_settings *s)
+{
+	struct autoconfig_settings *to = &s->settings;
+
+	if (to->submission.host == NULL &&
+	    guess(search, submission_guesses,
+		sizeof submission_guesses / sizeof submission_guesses[0], s->domain,
+		&to->submission, &s->submission)) {
+		to->submission.port = autoconfig_usual_port(AUTOCONFIG_SUBMISSION, AUTOCONFIG_TLS);
+		to->submission.security = AUTOCONFIG_TLS;
+		client_settings_set(&to->alternative, &s->alternative, to->submission.host);
+		to->alternative.port =
+		    autoconfig_usual_port(AUTOCONFIG_SUBMISSION, AUTOCONFIG_STARTTLS);
+		to->alternative.security = AUTOCONFIG_STARTTLS;
+		to->alternative.is_guess = true;
+	}
+	if (to->incoming.host == NULL &&
+	    guess(search, incoming_guesses, sizeof incoming_guesses / sizeof incoming_guesses[0],
+		s->domain, &to->incoming, &s->incoming)) {
+		to->incoming.protocol = AUTOCONFIG_IMAP;
+		to->incoming.security = AUTOCONFIG_TLS;
+		to->incoming.port = autoconfig_usual_port(AUTOCONFIG_IMAP, AUTOCONFIG_TLS);
+	}
+}
+
+/* Nobody has said anything that can be relied on. */
+static int
+complain_of_nothing(const struct search *search, const struct client_settings *s, bool has_guessed)
+{
+	const struct answer *a = &search->answers[SUBMISSION];
+
+	if (a->status == NET_QUERY_TIMEOUT || a->status == NET_QUERY_SERVER_FAILED ||
+	    a->status == NET_QUERY_BOGUS) {
+		cli_complain("DNS does not tell the servers of %s: %s", s->domain,
+		    net_query_status_name(a->status));
+		return EX_TEMPFAIL;
+	}
+	cli_complain("%s has no SRV record of a submission server (_submissions._tcp, "
+		     "_submission._tcp)%s",
+	    s->domain,
+	    has_guessed ? ", and none of the names that are often used; give --host HOST"
+			: "; give --host HOST, --config FILE, or --guess");
+	return 1;
+}
+
+static int
+open_search(const char *resolver, struct search *search)
+{
+	struct net_resolver_options options = { .server = NULL };
+	struct net_address server;
+	struct buf error;
+	int r;
+
+	if (resolver != NULL) {
+		if (!net_address_parse_with_port(resolver, DNS_PORT, &server)) {
+			cli_complain("--resolver \"%s\": an IP address is wanted", resolver);
+			return EX_USAGE;
+		}
+		options.server = &server;
+	}
+	buf_init(&error, 1024);
+	search->base = event_base_new();
+	r = search->base == NULL
+		? -1
+		: net_resolver_new_with(search->base, &options, &search->resolver, &error);
+	if (r != 0)
+		cli_complain("cannot ask DNS: %.*s", (int)error.len, (const char *)error.ptr);
+	buf_done(&error);
+	return r == 0 ? CLI_GO : EX_OSERR;
+}
+
+int
+client_settings_find(const struct client_settings_words *words, struct client_settings *s)
+{
+	struct search search = { .open_count = 0 };
+	int r;
+
+	if (s->settings.submission.host != NULL &&
+	    (s->settings.incoming.host != NULL || !words->wants_incoming))
+		return CLI_GO;
+	r = open_search(words->resolver, &search);
+	if (r == CLI_GO) {
+		ask_all(&search, s->domain);
+		if (s->settings.submission.host == NULL)
+			take_submission(&search, s);
+		if (s->settings.incoming.host == NULL)
+			take_incoming(&search, s);
+		if (words->may_guess)
+			guess_all(&search, s);
+		if (s->settings.submission.host == NULL)
+			r = complain_of_nothing(&search, s, words->may_guess);
+	}
+	net_resolver_free(&search.resolver);
+	if (search.base != NULL)
+		event_base_free(search.base);
+	return r;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "autoconfig/guide.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct autoconfig_settings settings = {
+	.address = "ana@example.org",
+	.domain = "example.org",
+	.user = "ana",
+	.submission = { .host = "mail.example.org", .port = 4587, .security = AUTOCONFIG_STARTTLS },
+};
+
+static const struct autoconfig_server imap = { .host = "imap.example.org",
+	.port = 993,
+	.security = AUTOCONFIG_TLS,
+	.protocol = AUTOCONFIG_IMAP };
+
+/* Does a form of that name begin like that and have such a value? */
+static bool
+has(const struct autoconfig_guide *g, const char *form, const char *value, unsigned number)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		const struct autoconfig_row *row = &g->rows[i];
+
+		if (strstr(row->form, form) != NULL &&
+		    (value != NULL ? row->value != NULL && strcmp(row->value, value) == 0
+				   : row->value == NULL && row->number == number))
+			return true;
+	}
+	return false;
+}
+
+static void
+test_every_program_is_told_how_to_send(void **state)
+{
+	struct autoconfig_guide g;
+
+	(void)state;
+	settings.incoming = imap;
+	for (int i = 0; i < AUTOCONFIG_CLIENT_COUNT; i++) {
+		autoconfig_guide((enum autoconfig_client)i, &settings, &g);
+		assert_non_null(g.where);
+		assert_true(has(&g, "", "mail.example.org", 0));
+		assert_true(has(&g, "", NULL, 4587));
+		assert_true(has(&g, "", "ana", 0));
+		assert_true(has(&g, "", "imap.example.org", 0));
+	}
+}
+
+static void
+test_security_is_called_as_the_program_calls_it(void **state)
+{
+	struct autoconfig_guide g;
+
+	(void)state;
+	settings.incoming = imap;
+	autoconfig_guide(AUTOCONFIG_THUNDERBIRD, &settings, &g);
+	assert_true(has(&g, "Incoming", "SSL/TLS", 0));
+	assert_true(has(&g, "Outgoing", "STARTTLS", 0));
+	autoconfig_guide(AUTOCONFIG_IOS, &settings, &g);
+	assert_false(has(&g, "SMTP", "STARTTLS", 0)); /* it has a switch for both */
+	assert_true(has(&g, "SMTP", "on", 0));
+}
+
+static void
+test_without_an_incoming_server_its_fields_are_left_out(void **state)
+{
+	struct autoconfig_guide g;
+
+	(void)state;
+	settings.incoming = (struct autoconfig_server){ .host = NULL };
+	for (int i = 0; i < AUTOCONFIG_CLIENT_COUNT; i++) {
+		autoconfig_guide((enum autoconfig_client)i, &settings, &g);
+		assert_true(has(&g, "", "mail.example.org", 0));
+		for (size_t j = 0; j < g.count; j++) {
+			assert_null(strstr(g.rows[j].form, "Incoming"));
+			assert_null(strstr(g.rows[j].field, "Incoming"));
+		}
+	}
+}
+
+static void
+test_a_guide_is_printed_form_by_form(void **state)
+{
+	const struct autoconfig_guide g = {
+		.where = "Here.",
+		.note = "Mind this.",
+		.count = 3,
+		.rows = { { "One", "Server", "mail.example.org", 0 }, { "One", "Port", NULL, 587 },
+		    { "Two", "User", "ana", 0 } },
+	};
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 4096);
+	autoconfig_guide_print(&g, &out);
+	assert_true(slice_is(buf_slice(&out), "Here.\n\n"
+					      "One\n"
+					      "  Server                   mail.example.org\n"
+					      "  Port                     587\n\n"
+					      "Two\n"
+					      "  User                     ana\n\n"
+					      "Mind this.\n"));
+	buf_done(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_program_is_told_how_to_send),
+		cmocka_unit_test(test_security_is_called_as_the_program_calls_it),
+		cmocka_unit_test(test_without_an_incoming_server_its_fields_are_left_out),
+		cmocka_unit_test(test_a_guide_is_printed_form_by_form),
+	};
+
+	return cmocka_run_group_tests_name("autoconfig/guide", tests, NULL, NULL);
+}
