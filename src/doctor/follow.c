@@ -49,7 +49,7 @@ add_ladder(struct run *r, size_t probe, unsigned hop_max, unsigned parallel)
 	if (j == NULL)
 		return;
 	j->hop_max = hop_max;
-	j->parallel = parallel;
+	j->parallel = parallel < run_connection_max(r) ? parallel : run_connection_max(r);
 }
 
 /* Are there routers on the way? */

@@ -56,8 +56,8 @@ run_is_busy(const struct run *r, enum run_rank rank_max)
 	return false;
 }
 
-static unsigned
-connection_count_max(const struct run *r)
+unsigned
+run_connection_max(const struct run *r)
 {
 	return r->options->connections == 0 ? DOCTOR_CONNECTIONS : r->options->connections;
 }
@@ -65,8 +65,7 @@ connection_count_max(const struct run *r)
 static uint64_t
 patience_ms(const struct run *r)
 {
-	const uint64_t turns =
-	    (r->job_count + connection_count_max(r) - 1) / connection_count_max(r);
+	const uint64_t turns = (r->job_count + run_connection_max(r) - 1) / run_connection_max(r);
 	const uint64_t ms = ALL_STARTED_MS / (turns == 0 ? 1 : turns);
 
 	if (ms > PATIENCE_MAX_MS)
@@ -74,15 +73,19 @@ patience_ms(const struct run *r)
 	return ms < PATIENCE_MIN_MS ? PATIENCE_MIN_MS : ms;
 }
 
-/* SYNs of a ladder that do not reach the host are no connections to it. */
+/* How many connections it makes at a time. SYNs of a ladder that do not reach the host are none. */
+static unsigned
+places_of(const struct run_job *j)
+{
+	return j->task == RUN_LADDER ? j->parallel : 1;
+}
+
 static bool
 takes_place(const struct run_job *j)
 {
 	if (j->state != RUN_RUNNING)
 		return false;
-	if (j->task == RUN_LADDER)
-		return j->parallel != 0;
-	return run_job_waiting_ms(j) < patience_ms(j->run);
+	return j->task == RUN_LADDER || run_job_waiting_ms(j) < patience_ms(j->run);
 }
 
 static unsigned
@@ -91,14 +94,15 @@ count_taken(const struct run *r)
 	unsigned count = 0;
 
 	for (size_t i = 0; i < r->job_count; i++)
-		count += takes_place(r->jobs[i]);
+		count += takes_place(r->jobs[i]) ? places_of(r->jobs[i]) : 0;
 	return count;
 }
 
 /* The next to go: of the best rank the one that has waited longest; NULL: none. */
 static struct run_job *
-next_job(const struct run *r, bool is_full)
+next_job(const struct run *r, unsigned taken)
 {
+	const unsigned max = run_connection_max(r);
 	struct run_job *best = NULL;
 
 	for (size_t i = 0; i < r->job_count; i++) {
@@ -106,7 +110,7 @@ next_job(const struct run *r, bool is_full)
 
 		if (j->state != RUN_WAITING || (best != NULL && best->rank <= j->rank))
 			continue;
-		if (is_full && !(j->task == RUN_LADDER && j->parallel == 0))
+		if (places_of(j) != 0 && taken + places_of(j) > max)
 			continue;
 		best = j;
 	}
@@ -118,7 +122,7 @@ run_start_ready(struct run *r)
 {
 	while (!r->is_over) {
 		const unsigned taken = count_taken(r);
-		struct run_job *j = next_job(r, taken >= connection_count_max(r));
+		struct run_job *j = next_job(r, taken);
 
 		if (j == NULL || (j->is_alone && taken != 0))
 			return;

@@ -118,6 +118,8 @@ bool run_is_main(const struct run *r, const struct doctor_probe *p);
 bool run_is_minor(const struct run *r, const struct doctor_probe *p);
 
 /* gate.c */
+/* How many connections to the host there may be at a time. */
+unsigned run_connection_max(const struct run *r);
 struct run_job *run_add(struct run *r, size_t probe, enum run_task task, enum run_rank rank);
 bool run_has(const struct run *r, size_t probe, enum run_task task);
 void run_start_ready(struct run *r);
