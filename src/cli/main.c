@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - the subcommands of sallyport. */
+#include <signal.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -25,7 +26,11 @@ static const struct cli_command commands[] = {
 int
 main(int argc, char **argv)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+
+	/* A peer that is gone fails the write; that is nothing to die of. */
+	(void)sigaction(SIGPIPE, &ignore, NULL);
 
 	/* Where a link makes us the system's sendmail. */
 	if (argc > 0 && strcmp(slash == NULL ? argv[0] : slash + 1, "sendmail") == 0)
