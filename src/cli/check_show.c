@@ -106,7 +106,8 @@ print_form(const struct check_options *o, const struct doctor_facts *facts,
 		doctor_report_letter(facts, verdict, &text);
 		break;
 	}
-	(void)fwrite(text.ptr, 1, text.len, stdout);
+	if (text.len > 0) /* JSON has gone out by itself */
+		(void)fwrite(text.ptr, 1, text.len, stdout);
 	buf_done(&text);
 	return code;
 }
