@@ -47,7 +47,9 @@ next_below(struct input *in, unsigned bound)
 static char
 bland(char c)
 {
-	return strchr("<>\"'&", c) == NULL ? c : 'x';
+	if (strchr("<>\"'&", c) != NULL)
+		return 'x';
+	return c;
 }
 
 static void
@@ -59,7 +61,10 @@ next_text(struct input *in, char *text, size_t size)
 	for (size_t i = 0; i < len && used + 1 < size && in->rest.ptr[i] != '\0'; i++) {
 		const char c = (char)in->rest.ptr[i];
 
-		text[used++] = in->is_bland && c != '\0' ? bland(c) : c;
+		if (in->is_bland)
+			text[used++] = bland(c);
+		else
+			text[used++] = c;
 	}
 	text[used] = '\0';
 	in->rest = slice_after(in->rest, len < in->rest.len ? len + 1 : len);

@@ -9,7 +9,10 @@
 
 #include "util/alloc.h"
 
-enum { MS = 1000, S_PER_DAY = 86400, PROBES_MAX = 64 };
+enum { MS_PER_S = 1000, S_PER_DAY = 86400, PROBES_MAX = 64 };
+
+/* Of microseconds. */
+#define MS UINT64_C(1000)
 
 struct ip
 fixture_ip(const char *text)
@@ -56,8 +59,8 @@ fixture_begin(struct doctor_facts *facts, const char *v4, const char *v6)
 		.host = "mail.example.org",
 		.port_count = sizeof ports / sizeof ports[0],
 		.name = { .text = "mail.example.org", .took_us = 3200 },
-		.began_unix_ms = (int64_t)FIXTURE_NOW_UNIX_S * MS,
-		.took_us = (uint64_t)812 * MS,
+		.began_unix_ms = (int64_t)FIXTURE_NOW_UNIX_S * MS_PER_S,
+		.took_us = 812 * MS,
 	};
 	memcpy(facts->ports, ports, sizeof ports);
 	fill_machine(&facts->machine);

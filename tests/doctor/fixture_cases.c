@@ -11,7 +11,7 @@
 #define V4 "192.0.2.10"
 #define V6 "2001:db8::10"
 
-enum { MS = 1000, S_PER_DAY = 86400 };
+enum { US_PER_MS = 1000, S_PER_DAY = 86400 };
 
 static struct doctor_finding *
 add_finding(struct doctor_verdict *v, const char *id, enum doctor_weight weight, size_t probe,
@@ -78,7 +78,7 @@ fill_filtered(struct doctor_facts *facts)
 	fixture_set_silent(&c->tcp);
 	c = fixture_add_control(facts, DOCTOR_CONTROL_GATEWAY, "", "10.0.0.1", 0);
 	c->is_alive = true;
-	facts->took_us = (uint64_t)3900 * MS;
+	facts->took_us = (uint64_t)3900 * US_PER_MS;
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "doctor/report.h"
 #include "fixture.h"
+#include "util/alloc.h"
 
 static void
 print_json(const struct doctor_facts *facts, const struct doctor_verdict *verdict)
@@ -44,12 +45,13 @@ static const struct {
 int
 main(int argc, char **argv)
 {
-	struct doctor_verdict *verdict = calloc(1, sizeof *verdict);
+	struct doctor_verdict *verdict;
 	struct doctor_facts facts;
 	struct buf out;
 
-	if (argc != 3 || verdict == NULL)
+	if (argc != 3)
 		return 2;
+	verdict = xcalloc(1, sizeof *verdict);
 	fixture_fill(fixture_find(argv[2]), &facts, verdict);
 	buf_init(&out, DOCTOR_REPORT_MAX);
 	if (strcmp(argv[1], "json") == 0)

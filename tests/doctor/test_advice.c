@@ -84,7 +84,7 @@ test_no_more_is_told_than_one_reads(void **state)
 	const struct explain_cause *cause;
 
 	c->verdict.finding_count = 0;
-	for (size_t i = 0; i < 2 * DOCTOR_ADVICE_MAX; i++) {
+	for (size_t i = 0; i < (size_t)2 * DOCTOR_ADVICE_MAX; i++) {
 		cause = explain_cause_at(i);
 		assert_non_null(cause);
 		c->verdict.findings[c->verdict.finding_count++].cause = cause;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -45,8 +46,11 @@ load(const char *text)
 	json_t *json;
 
 	assert_true(strlen(text) < sizeof double_quoted);
-	for (size_t i = 0; i <= strlen(text); i++)
-		double_quoted[i] = text[i] == '\'' ? '"' : text[i];
+	for (size_t i = 0; i <= strlen(text); i++) {
+		double_quoted[i] = text[i];
+		if (text[i] == '\'')
+			double_quoted[i] = '"';
+	}
 	json = json_loads(double_quoted, 0, NULL);
 	assert_non_null(json);
 	return json;
@@ -85,12 +89,12 @@ check_replaced(const char *old, const char *new, const char *words)
 {
 	const char *at = strstr(BASE, old);
 	char after[2048];
+	int len;
 
 	assert_non_null(at);
-	assert_true(strlen(BASE) + strlen(new) < sizeof after);
-	memcpy(after, BASE, (size_t)(at - BASE));
-	memcpy(after + (at - BASE), new, strlen(new));
-	memcpy(after + (at - BASE) + strlen(new), at + strlen(old), strlen(at + strlen(old)) + 1);
+	len = snprintf(
+	    after, sizeof after, "%.*s%s%s", (int)(at - BASE), BASE, new, at + strlen(old));
+	assert_true(len > 0 && (size_t)len < sizeof after);
 	check(old, BASE, after, words);
 }
 

@@ -76,7 +76,7 @@ test_no_line_is_wider_than_it_may_be(void **state)
 
 	(void)state;
 	doctor_grid_init(&grid, 7);
-	for (size_t i = 0; i < 7 * 3; i++)
+	for (size_t i = 0; i < (size_t)7 * 3; i++)
 		doctor_grid_text(&grid, words);
 	buf_init(&out, ROOM);
 	doctor_grid_print(&grid, 4, 80, &out);

@@ -32,8 +32,10 @@ static const struct printable_case {
 	    "31m",
 	    "\\xc2\\x9b"
 	    "31m" },
+	/* NOLINTBEGIN(misc-misleading-bidirectional): what misleads is what is tested */
 	{ "right-to-left override", "\xe2\x80\xae", "\\xe2\\x80\\xae", "\\xe2\\x80\\xae" },
 	{ "isolate", "\xe2\x81\xa6", "\\xe2\\x81\\xa6", "\\xe2\\x81\\xa6" },
+	/* NOLINTEND(misc-misleading-bidirectional) */
 	{ "zero width space", "\xe2\x80\x8b", "\\xe2\\x80\\x8b", "\\xe2\\x80\\x8b" },
 	{ "byte order mark", "\xef\xbb\xbf", "\\xef\\xbb\\xbf", "\\xef\\xbb\\xbf" },
 	{ "a tag character", "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81", "\\xf3\\xa0\\x81\\x81" },

@@ -14,10 +14,8 @@ static void
 test_the_page_has_verdict_advice_way_stages_and_evidence(void **state)
 {
 	static const char *const words[] = { "<!doctype html>",
-		"<h1>Port 587 is blocked on the way, 2 hops away; the server itself is fine: 465 "
-		"works.</h1>",
-		"Use port <b>465</b> instead.", "<h2>What to do</h2>",
-		"<h2>The way to 192.0.2.10 port 587</h2>",
+		"<h1>Port 587 is blocked on the way, 2 hops away;", "Use port <b>465</b> instead.",
+		"<h2>What to do</h2>", "<h2>The way to 192.0.2.10 port 587</h2>",
 		"<li class=\"last\"><span class=\"dot\"></span><b>Router</b>",
 		"dropped here or at the next hop", "<h2>Time of each stage</h2>",
 		"<details open><summary>192.0.2.10 port 465", "<h2>Why</h2>",

@@ -63,8 +63,8 @@ test_each_role_that_can_do_something_is_told_what(void **state)
 static void
 test_the_evidence_has_each_port_and_its_times(void **state)
 {
-	static const char *const words[] = { "valid, 60", "PLAIN LOGIN", "52.4 MB",
-		"refused", "Time of each stage in ms:", "IPv4 addresses  192.0.2.10",
+	static const char *const words[] = { "valid, 60", "PLAIN LOGIN", "52.4 MB", "refused",
+		"Time of each stage in ms:", "IPv4 addresses  192.0.2.10",
 		"Checked at 2026-11-22 10:00:00 UTC, in 812 ms", NULL };
 	char *text = report_make("healthy", add_plain);
 
