@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/input.h"
+#include "cli/terminal.h"
 #include "doctor/reference.h"
 #include "doctor/report.h"
 #include "send/input.h"
@@ -42,44 +42,15 @@ read_number(const char *option, const char *text, uint64_t max, uint64_t *ret_va
 	return CLI_GO;
 }
 
-static bool
-is_utf8_terminal(void)
-{
-	static const char *const variables[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-
-	for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-		const char *value = getenv(variables[i]);
-
-		if (value != NULL && value[0] != '\0')
-			return strcasestr(value, "utf-8") != NULL ||
-			       strcasestr(value, "utf8") != NULL;
-	}
-	return false;
-}
-
-/* no-color.org: the variable switches colours off, whatever it says. */
-static bool
-wants_colours(const char *terminal)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) == 1 && (no == NULL || no[0] == '\0') && terminal != NULL &&
-	       strcmp(terminal, "dumb") != 0;
-}
-
 static int
 read_style(const struct check_words *w, struct check_options *o)
 {
 	bool has_colours;
 
-	if (w->color == NULL || strcmp(w->color, "auto") == 0)
-		has_colours = wants_colours(getenv("TERM"));
-	else if (strcmp(w->color, "always") == 0 || strcmp(w->color, "never") == 0)
-		has_colours = w->color[0] == 'a';
-	else
+	if (!cli_terminal_colours(w->color, &has_colours))
 		return refuse("--color", w->color, "auto, always or never is wanted");
 	o->style = has_colours ? DOCTOR_STYLE_COLOURS : DOCTOR_STYLE_PLAIN;
-	if (is_utf8_terminal())
+	if (cli_terminal_is_utf8())
 		o->style |= DOCTOR_STYLE_UTF8;
 	return CLI_GO;
 }

@@ -2,6 +2,7 @@
 /* cli_check.c - sallyport check: is a host's submission in order, and if not, whose fault is it? */
 #include <inttypes.h>
 #include <jansson.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 
-enum { ERROR_SIZE = 512, CHANGES_SIZE = 65536 };
+enum { ERROR_SIZE = 512, CHANGES_SIZE = 65536, MS_PER_S = 1000 };
 
 static int
 run_one(const struct check_options *o, const struct check_target *target,
@@ -149,7 +150,7 @@ watch(const struct check_options *o)
 
 	for (uint64_t round = 0; o->count == 0 || round < o->count; round++) {
 		if (round != 0)
-			(void)sleep((unsigned)o->watch_s);
+			(void)poll(NULL, 0, (int)o->watch_s * MS_PER_S);
 		for (size_t i = 0; i < count; i++)
 			watch_one(o, &o->targets[i], &states[i]);
 		if (cli_flush() != EX_OK)

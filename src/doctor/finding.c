@@ -9,7 +9,7 @@
 
 #include "util/alloc.h"
 
-static char *
+__attribute__((format(printf, 1, 0))) static char *
 format_text(const char *format, va_list arguments)
 {
 	char *text;

@@ -17,10 +17,10 @@ enum { QUIET_MS = 700, NO_GREETING_MS = 1000 };
 /* Two SYNs are lost by then, to a host that is there; to one that may not be, three. */
 enum { SILENT_MS = 1300, SILENT_RTTS = 4, CONTROL_SILENT_MS = 2200, MINOR_MS = 400 };
 /* So long a stage of large packets may take before it is tried with small ones beside it. */
-enum { STALL_MS = 1200 };
+enum { STALL_MS = 1200, STALL_LONG_MS = 2400 };
 enum { SUBMISSION = 587, SUBMISSIONS = 465 };
 enum { SHORT_LADDER = 2, PARALLEL = 2 };
-enum { INVESTIGATED_MAX = 2 }; /* addresses of a family whose trouble is looked into */
+enum { INVESTIGATED_MAX = 4 }; /* control ports of a family: those of two addresses */
 
 static struct run_job *
 find_job(const struct run *r, size_t probe, enum run_task task)
@@ -77,7 +77,7 @@ may_investigate(const struct run *r, const struct doctor_probe *p)
 			return true;
 		count++;
 	}
-	return count < INVESTIGATED_MAX * 2; /* two control ports each */
+	return count < INVESTIGATED_MAX;
 }
 
 /* Have the control ports of that address had their turn? */
@@ -391,7 +391,7 @@ is_explained(const struct run *r, const struct run_job *j)
 	case PROBE_STAGE_HANDSHAKE:
 	case PROBE_STAGE_BULK:
 		return p->small != NULL && p->small->stages[j->stage].end == PROBE_STAGE_PASSED &&
-		       run_now_ms(r) - j->stage_since_ms >= 2 * STALL_MS;
+		       run_now_ms(r) - j->stage_since_ms >= STALL_LONG_MS;
 	case PROBE_STAGE_CONNECT:
 	case PROBE_STAGE_EHLO:
 	case PROBE_STAGE_STARTTLS:

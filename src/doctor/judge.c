@@ -64,7 +64,7 @@ static void
 subject_init(struct doctor_subject *s, const struct doctor_facts *facts, uint16_t port)
 {
 	*s = (struct doctor_subject){ .port = port };
-	s->broken = xcalloc(facts->probe_count + 1, sizeof *s->broken);
+	s->broken = xcalloc(facts->probe_count + 1, sizeof(struct doctor_finding *));
 }
 
 static void

@@ -2,11 +2,11 @@
 #include "doctor/peer_clock.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { YEAR_BASE = 1900, YEAR_MIN = 1990, YEAR_MAX = 9999 };
+enum { YEAR_BASE = 1900, YEAR_MIN = 1990 };
+enum { MONTH_LEN = 3, YEAR_LEN = 4, ZONE_LEN = 4 };
 
 /* By hand, not by strptime(3): the names of months must not depend on a locale. */
 static int
@@ -22,34 +22,90 @@ find_month(const char *name)
 }
 
 static bool
-read_date(const char *text, int64_t *ret_unix_s)
-{
-	char month[4] = "", sign = '+';
-	int day, year, hour, minute, second, zone = 0;
-	struct tm tm = { 0 };
-	time_t at;
-
-	if (sscanf(text, "%2d %3[A-Za-z] %4d %2d:%2d:%2d %c%4d", &day, month, &year, &hour, &minute,
-		&second, &sign, &zone) < 6)
-		return false;
-	tm.tm_mon = find_month(month);
-	if (tm.tm_mon < 0 || year < YEAR_MIN || year > YEAR_MAX || day < 1)
-		return false;
-	tm.tm_mday = day;
-	tm.tm_year = year - YEAR_BASE;
-	tm.tm_hour = hour;
-	tm.tm_min = minute;
-	tm.tm_sec = second;
-	at = timegm(&tm);
-	zone = (zone / 100 * 60 + zone % 100) * 60;
-	*ret_unix_s = sign == '-' ? at + zone : at - zone;
-	return true;
-}
-
-static bool
 is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+/* What is left of the text, while it is as it should be; NULL after that. */
+struct cursor {
+	const char *at;
+};
+
+/* So many digits at most. */
+static int
+take_number(struct cursor *c, unsigned digits_max)
+{
+	int value = 0;
+	unsigned count = 0;
+
+	if (c->at == NULL)
+		return 0;
+	for (; count < digits_max && is_digit(c->at[count]); count++)
+		value = value * 10 + (c->at[count] - '0');
+	c->at = count == 0 ? NULL : c->at + count;
+	return value;
+}
+
+static void
+take_octet(struct cursor *c, char octet)
+{
+	if (c->at != NULL)
+		c->at = *c->at == octet ? c->at + 1 : NULL;
+}
+
+static int
+take_month(struct cursor *c)
+{
+	char name[MONTH_LEN + 1] = "";
+	int month;
+
+	if (c->at == NULL || strlen(c->at) < MONTH_LEN)
+		return 0;
+	memcpy(name, c->at, MONTH_LEN);
+	month = find_month(name);
+	c->at = month < 0 ? NULL : c->at + MONTH_LEN;
+	return month;
+}
+
+/* "+0100" in seconds; without one it is UTC. */
+static int
+read_zone(struct cursor *c)
+{
+	const bool is_west = c->at != NULL && strncmp(c->at, " -", 2) == 0;
+	int zone;
+
+	if (!is_west && (c->at == NULL || strncmp(c->at, " +", 2) != 0))
+		return 0;
+	c->at += 2;
+	zone = take_number(c, ZONE_LEN);
+	zone = (zone / 100 * 60 + zone % 100) * 60;
+	return is_west ? -zone : zone;
+}
+
+static bool
+read_date(const char *text, int64_t *ret_unix_s)
+{
+	struct cursor c = { text };
+	struct tm tm = { 0 };
+	int64_t at;
+
+	tm.tm_mday = take_number(&c, 2);
+	take_octet(&c, ' ');
+	tm.tm_mon = take_month(&c);
+	take_octet(&c, ' ');
+	tm.tm_year = take_number(&c, YEAR_LEN) - YEAR_BASE;
+	take_octet(&c, ' ');
+	tm.tm_hour = take_number(&c, 2);
+	take_octet(&c, ':');
+	tm.tm_min = take_number(&c, 2);
+	take_octet(&c, ':');
+	tm.tm_sec = take_number(&c, 2);
+	if (c.at == NULL || tm.tm_year < YEAR_MIN - YEAR_BASE)
+		return false;
+	at = timegm(&tm);
+	*ret_unix_s = at - read_zone(&c);
+	return true;
 }
 
 bool

@@ -90,6 +90,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	run_watch(r);
 	run_start_ready(r);
+	run_tell(r);
 	if (run_now_ms(r) >= r->deadline_ms) {
 		r->facts->is_cut_short = true;
 		(void)event_base_loopbreak(r->base);

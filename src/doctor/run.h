@@ -85,7 +85,7 @@ struct run {
 	struct net_resolver *resolver;
 	X509_STORE *roots;
 	struct probe_name_lookup *lookup;
-	uint64_t began_ms, deadline_ms;
+	uint64_t began_ms, deadline_ms, told_ms;
 	size_t job_count;
 	struct run_job *jobs[RUN_JOBS_MAX];
 	size_t probe_size; /* of facts.probes */
@@ -141,6 +141,9 @@ void run_follow(struct run *r, size_t probe, enum run_task task);
 void run_watch(struct run *r);
 /* Nothing is left to do. */
 bool run_is_complete(struct run *r);
+
+/* progress.c: now and then, what is waited for */
+void run_tell(struct run *r);
 
 /* others.c */
 void run_ask_others(struct run *r, bool is_v4);

@@ -150,10 +150,10 @@ doctor_words_reply(const struct probe_stage_fact *stage)
 {
 	struct doctor_words w = { "" };
 
-	if (stage->code == 0)
-		(void)snprintf(w.text, sizeof w.text, "%.200s", stage->text);
-	else if (stage->text[0] >= '0' && stage->text[0] <= '9' &&
-		 strtoul(stage->text, NULL, 10) == stage->code)
+	const bool has_code = stage->text[0] >= '0' && stage->text[0] <= '9' &&
+			      strtoul(stage->text, NULL, 10) == stage->code;
+
+	if (stage->code == 0 || has_code)
 		(void)snprintf(w.text, sizeof w.text, "%.200s", stage->text);
 	else
 		(void)snprintf(

@@ -32,7 +32,6 @@
 	{                                                                                          \
 		DOCTOR_CONTROL_WEB, "silent"                                                       \
 	}
-#define V6 "2001:db8::10"
 
 static void
 loop_back(struct doctor_facts *facts)
@@ -363,93 +362,6 @@ static const struct judging_case local[] = {
 	    .exit = DOCTOR_EXIT_LOCAL },
 };
 
-/* The IPv6 address is the first: fixture_begin() has it so. */
-static void
-lose_v6(struct doctor_facts *facts)
-{
-	facts->machine.addresses[facts->machine.address_count++] = fixture_ip("2001:db8:f::2");
-}
-
-static void
-have_no_v6(struct doctor_facts *facts)
-{
-	facts->probes[0].dialog.tcp =
-	    (struct probe_tcp){ .end = PROBE_TCP_LOCAL, .error = ENETUNREACH };
-}
-
-static const struct judging_case families[] = {
-	{ .name = "IPv6 is silent, IPv4 works",
-	    .v6 = V6,
-	    .rows = { { 587, "silent", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
-	    .change = lose_v6,
-	    .cause = "ipv6-broken",
-	    .exit = DOCTOR_EXIT_PARTIAL,
-	    .says = "over IPv4, but not over IPv6" },
-	{ .name = "IPv4 is silent, IPv6 works",
-	    .v6 = V6,
-	    .rows = { { 587, "healthy", NULL, 0, V6 }, { 587, "silent", NULL, 0, NULL } },
-	    .cause = "ipv4-broken",
-	    .exit = DOCTOR_EXIT_PARTIAL },
-	{ .name = "this machine has no IPv6, which is no trouble",
-	    .v6 = V6,
-	    .rows = { { 587, "open", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
-	    .change = have_no_v6,
-	    .cause = "ok",
-	    .exit = DOCTOR_EXIT_FINE,
-	    .besides = "local-no-route" },
-	{ .name = "both fail, and the one that came further decides",
-	    .v6 = V6,
-	    .rows = { { 587, "open", NULL, 0, V6 }, { 587, "reset", NULL, 0, NULL },
-		{ 443, "reset", NULL, 0, NULL } },
-	    .change = have_no_v6,
-	    .cause = "port-closed",
-	    .exit = DOCTOR_EXIT_CLOSED,
-	    .confidence = DOCTOR_LIKELY },
-};
-
-static void
-want_port_465(struct doctor_facts *facts)
-{
-	facts->is_port_given = true;
-	facts->port_count = 1;
-	facts->ports[0] = 465;
-}
-
-static const struct judging_case ports[] = {
-	{ .name = "all is well",
-	    .rows = { { 587, "healthy", NULL, 0, NULL }, { 465, "healthy", NULL, 0, NULL } },
-	    .cause = "ok",
-	    .exit = DOCTOR_EXIT_FINE },
-	{ .name = "465 is missing, which is worth a note",
-	    .rows = { { 587, "healthy", NULL, 0, NULL }, { 465, "reset", NULL, 0, NULL } },
-	    .cause = "ok",
-	    .exit = DOCTOR_EXIT_FINE,
-	    .besides = "port-closed" },
-	{ .name = "25 is silent, as nearly everywhere",
-	    .rows = { { 587, "healthy", NULL, 0, NULL }, { 25, "silent", NULL, 0, NULL } },
-	    .cause = "ok",
-	    .exit = DOCTOR_EXIT_FINE },
-	{ .name = "only 2525 works",
-	    .rows = { { 587, "silent", NULL, 0, NULL }, { 465, "silent", NULL, 0, NULL },
-		{ 2525, "healthy", NULL, 0, NULL } },
-	    .controls = { MAIL_SILENT, WEB_OPEN },
-	    .cause = "port-filtered",
-	    .exit = DOCTOR_EXIT_FILTERED,
-	    .use_port = 2525,
-	    .says = "port 2525 works (STARTTLS)" },
-	{ .name = "the port that was named decides",
-	    .rows = { { 465, "reset", NULL, 0, NULL }, { 587, "healthy", NULL, 0, NULL } },
-	    .change = want_port_465,
-	    .cause = "port-closed",
-	    .exit = DOCTOR_EXIT_CLOSED,
-	    .use_port = 587,
-	    .confidence = DOCTOR_LIKELY },
-	{ .name = "nothing was tried in time",
-	    .cause = "inconclusive",
-	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
-	    .confidence = DOCTOR_POSSIBLE },
-};
-
 #define CHECK(table) judging_check(table, sizeof(table) / sizeof(table)[0])
 
 static void
@@ -473,20 +385,6 @@ test_this_machine_s_own_refusals_are_named_as_such(void **state)
 	CHECK(local);
 }
 
-static void
-test_one_family_of_two_is_a_trouble_of_its_own(void **state)
-{
-	(void)state;
-	CHECK(families);
-}
-
-static void
-test_the_answer_is_about_the_port_that_matters(void **state)
-{
-	(void)state;
-	CHECK(ports);
-}
-
 int
 main(void)
 {
@@ -494,8 +392,6 @@ main(void)
 		cmocka_unit_test(test_silence_is_placed_by_what_else_answers),
 		cmocka_unit_test(test_a_refusal_is_ascribed_to_who_sent_it),
 		cmocka_unit_test(test_this_machine_s_own_refusals_are_named_as_such),
-		cmocka_unit_test(test_one_family_of_two_is_a_trouble_of_its_own),
-		cmocka_unit_test(test_the_answer_is_about_the_port_that_matters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* progress.c - one line about what a check is waiting for */
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor/run.h"
+
+enum { EVERY_MS = 200, TEXT_SIZE = 160 };
+
+static const char *
+words_of(const struct run_job *j)
+{
+	switch (j->task) {
+	case RUN_DIALOG:
+	case RUN_AGAIN:
+		return run_job_waiting_ms(j) != 0 ? "waits for an answer" : "talks";
+	case RUN_ANYWAY:
+		return "tries STARTTLS all the same";
+	case RUN_SMALL:
+		return "tries small packets";
+	case RUN_OTHER_MODE:
+		return "tries the other TLS mode";
+	case RUN_TLS12:
+		return "tries TLS 1.2";
+	case RUN_SUBMIT:
+		return "logs in";
+	case RUN_LADDER:
+		return "looks how far packets come";
+	case RUN_ANSWER:
+		return "looks how far answers come from";
+	}
+	return "";
+}
+
+/* The job that matters most of those that run; NULL: none. */
+static const struct run_job *
+find_first(const struct run *r)
+{
+	const struct run_job *first = NULL;
+
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->state == RUN_RUNNING &&
+		    (first == NULL || r->jobs[i]->rank < first->rank))
+			first = r->jobs[i];
+	return first;
+}
+
+static void
+write_line(const struct run *r, char text[TEXT_SIZE])
+{
+	const struct run_job *j = find_first(r);
+	const unsigned seconds = (unsigned)(run_now_ms(r) / 1000);
+
+	if (!r->is_named)
+		(void)snprintf(text, TEXT_SIZE, "%u s: looks up %.100s", seconds, r->options->host);
+	else if (j != NULL)
+		(void)snprintf(text, TEXT_SIZE, "%u s: port %u %s", seconds,
+		    (unsigned)r->facts->probes[j->probe].port, words_of(j));
+	else
+		(void)snprintf(text, TEXT_SIZE, "%u s: asks other hosts", seconds);
+}
+
+void
+run_tell(struct run *r)
+{
+	char text[TEXT_SIZE];
+
+	if (r->options->on_progress == NULL || run_now_ms(r) < r->told_ms + EVERY_MS)
+		return;
+	r->told_ms = run_now_ms(r);
+	write_line(r, text);
+	r->options->on_progress(r->options->arg, text);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Several ports and addresses: which of them is the answer about? */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "doctor/verdict.h"
+#include "fixture.h"
+#include "judging.h"
+
+#define V6 "2001:db8::10"
+#define MAIL_SILENT                                                                                \
+	{                                                                                          \
+		DOCTOR_CONTROL_SUBMISSION, "silent"                                                \
+	}
+#define WEB_OPEN                                                                                   \
+	{                                                                                          \
+		DOCTOR_CONTROL_WEB, "open"                                                         \
+	}
+
+/* The IPv6 address is the first: fixture_begin() has it so. */
+static void
+lose_v6(struct doctor_facts *facts)
+{
+	facts->machine.addresses[facts->machine.address_count++] = fixture_ip("2001:db8:f::2");
+}
+
+static void
+have_no_v6(struct doctor_facts *facts)
+{
+	facts->probes[0].dialog.tcp =
+	    (struct probe_tcp){ .end = PROBE_TCP_LOCAL, .error = ENETUNREACH };
+}
+
+static const struct judging_case families[] = {
+	{ .name = "IPv6 is silent, IPv4 works",
+	    .v6 = V6,
+	    .rows = { { 587, "silent", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
+	    .change = lose_v6,
+	    .cause = "ipv6-broken",
+	    .exit = DOCTOR_EXIT_PARTIAL,
+	    .says = "over IPv4, but not over IPv6" },
+	{ .name = "IPv4 is silent, IPv6 works",
+	    .v6 = V6,
+	    .rows = { { 587, "healthy", NULL, 0, V6 }, { 587, "silent", NULL, 0, NULL } },
+	    .cause = "ipv4-broken",
+	    .exit = DOCTOR_EXIT_PARTIAL },
+	{ .name = "this machine has no IPv6, which is no trouble",
+	    .v6 = V6,
+	    .rows = { { 587, "open", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
+	    .change = have_no_v6,
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE,
+	    .besides = "local-no-route" },
+	{ .name = "both fail, and the one that came further decides",
+	    .v6 = V6,
+	    .rows = { { 587, "open", NULL, 0, V6 }, { 587, "reset", NULL, 0, NULL },
+		{ 443, "reset", NULL, 0, NULL } },
+	    .change = have_no_v6,
+	    .cause = "port-closed",
+	    .exit = DOCTOR_EXIT_CLOSED,
+	    .confidence = DOCTOR_LIKELY },
+};
+
+static void
+want_port_465(struct doctor_facts *facts)
+{
+	facts->is_port_given = true;
+	facts->port_count = 1;
+	facts->ports[0] = 465;
+}
+
+static const struct judging_case ports[] = {
+	{ .name = "all is well",
+	    .rows = { { 587, "healthy", NULL, 0, NULL }, { 465, "healthy", NULL, 0, NULL } },
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE },
+	{ .name = "465 is missing, which is worth a note",
+	    .rows = { { 587, "healthy", NULL, 0, NULL }, { 465, "reset", NULL, 0, NULL } },
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE,
+	    .besides = "port-closed" },
+	{ .name = "25 is silent, as nearly everywhere",
+	    .rows = { { 587, "healthy", NULL, 0, NULL }, { 25, "silent", NULL, 0, NULL } },
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE },
+	{ .name = "only 2525 works",
+	    .rows = { { 587, "silent", NULL, 0, NULL }, { 465, "silent", NULL, 0, NULL },
+		{ 2525, "healthy", NULL, 0, NULL } },
+	    .controls = { MAIL_SILENT, WEB_OPEN },
+	    .cause = "port-filtered",
+	    .exit = DOCTOR_EXIT_FILTERED,
+	    .use_port = 2525,
+	    .says = "port 2525 works (STARTTLS)" },
+	{ .name = "the port that was named decides",
+	    .rows = { { 465, "reset", NULL, 0, NULL }, { 587, "healthy", NULL, 0, NULL } },
+	    .change = want_port_465,
+	    .cause = "port-closed",
+	    .exit = DOCTOR_EXIT_CLOSED,
+	    .use_port = 587,
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "nothing was tried in time",
+	    .cause = "inconclusive",
+	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
+	    .confidence = DOCTOR_POSSIBLE },
+};
+
+static void
+test_one_family_of_two_is_a_trouble_of_its_own(void **state)
+{
+	(void)state;
+	judging_check(families, sizeof families / sizeof families[0]);
+}
+
+static void
+test_the_answer_is_about_the_port_that_matters(void **state)
+{
+	(void)state;
+	judging_check(ports, sizeof ports / sizeof ports[0]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_family_of_two_is_a_trouble_of_its_own),
+		cmocka_unit_test(test_the_answer_is_about_the_port_that_matters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
