@@ -12,7 +12,8 @@
 
 enum { DNS_TIME_MS = 5000, DNS_PORT = 53 };
 
-/* RFC 6186 §3.1 and §3.2; RFC 8314 §5.1 for the first. The better one of each kind comes first. */
+/* RFC 6186 §3.1, §3.2, §3.3; RFC 8314 §5.1 for the first. The better one of each kind comes first.
+ */
 enum service {
 	SUBMISSIONS,
 	SUBMISSION,
@@ -57,7 +58,10 @@ struct search {
 	struct answer answers[SERVICE_COUNT];
 };
 
-/* Of those of the best priority, the one with the most weight: it is the one for most users. */
+/*
+ * Of those of the best priority, the one with the most weight: it is the one for most users.
+ * Lots are drawn for each connection (RFC 6186 §4, RFC 2782), but a form holds one name.
+ */
 static const struct net_record_srv *
 choose(const struct net_answer *answer)
 {
@@ -149,15 +153,19 @@ take_submission(const struct search *search, struct client_settings *s)
 		take(search, s->domain, SUBMISSION, &to->alternative, &s->alternative);
 }
 
+/* RFC 6186 §3.4: the least priority tells which the site prefers; among equals it is IMAP. */
 static void
 take_incoming(const struct search *search, struct client_settings *s)
 {
-	for (enum service i = IMAPS; i < SERVICE_COUNT; i++) {
-		if (has(search, i)) {
-			take(search, s->domain, i, &s->settings.incoming, &s->incoming);
-			return;
-		}
-	}
+	enum service best = SERVICE_COUNT;
+
+	for (enum service i = IMAPS; i < SERVICE_COUNT; i++)
+		if (has(search, i) &&
+		    (best == SERVICE_COUNT ||
+			search->answers[i].srv.priority < search->answers[best].srv.priority))
+			best = i;
+	if (best != SERVICE_COUNT)
+		take(search, s->domain, best, &s->settings.incoming, &s->incoming);
 }
 
 static void

@@ -78,6 +78,7 @@ read_account(const struct client_settings_words *w, struct client_settings *s)
 		return refuse("--user", w->user, "there is nothing, or a control character, in it");
 	if (w->name != NULL && !is_text(w->name))
 		return refuse("--name", w->name, "there is a control character in it");
+	/* RFC 6186 §4: the whole address is the first user name to try. */
 	s->settings = (struct autoconfig_settings){
 		.address = w->account,
 		.domain = s->domain,

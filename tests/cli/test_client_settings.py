@@ -78,6 +78,7 @@ def fixture_resolver():
 # ---- where they come from ------------------------------------------------------------------------
 
 def test_dns_announces_the_servers(resolver):
+    """RFC 6186 §3.1, §3.2, §3.3, §4, §6; RFC 8314 §5.1: TLS from the first octet is preferred."""
     found = settings("--resolver", resolver(records=SRV), "ana@example.org")
     assert (found["submission"]["host"], found["submission"]["port"]) == ("large.example.org", 465)
     assert found["submission"]["mode"] == "tls"
@@ -86,8 +87,19 @@ def test_dns_announces_the_servers(resolver):
     assert (found["alternative"]["host"], found["alternative"]["mode"]) == (
         "mail.provider.example", "starttls")
     assert found["alternative"]["is_unproven"]  # of another domain, and not signed
-    # A target of "." says that there is no IMAP.
+    # RFC 6186 §3.4: a target of "." says that there is no IMAP.
     assert (found["incoming"]["protocol"], found["incoming"]["host"]) == ("POP3", "pop.example.org")
+
+
+@pytest.mark.parametrize("imap,pop,protocol", [(0, 10, "IMAP"), (10, 0, "POP3"), (5, 5, "IMAP")])
+def test_the_incoming_service_is_the_one_that_the_site_prefers(resolver, imap, pop, protocol):
+    """RFC 6186 §3.4"""
+    records = {"_imap._tcp.example.org": {"SRV": [f"{imap} 0 143 imap.example.org"]},
+               "_pop3._tcp.example.org": {"SRV": [f"{pop} 0 110 pop.example.org"]}}
+    found = settings("--resolver", resolver(records=records), "--host", "mail.example.org",
+                     "ana@example.org")
+    assert found["incoming"]["protocol"] == protocol
+    assert found["incoming"]["mode"] == "starttls"
 
 
 def test_what_is_given_stands_before_what_dns_says(resolver):

@@ -79,6 +79,17 @@ put_strings(struct writer *w, const char *text)
 }
 
 static void
+put_hex(struct writer *w, const char *text)
+{
+	for (; text[0] != '\0' && text[1] != '\0'; text += 2) {
+		const char digits[3] = { text[0], text[1], '\0' };
+		const uint8_t octet = (uint8_t)strtoul(digits, NULL, 16);
+
+		put(w, &octet, 1);
+	}
+}
+
+static void
 put_tlsa(struct writer *w, const char *text)
 {
 	for (int i = 0; i < 3; i++) {
@@ -86,12 +97,7 @@ put_tlsa(struct writer *w, const char *text)
 
 		put(w, &octet, 1);
 	}
-	for (; text[0] != '\0' && text[1] != '\0'; text += 2) {
-		const char digits[3] = { text[0], text[1], '\0' };
-		const uint8_t octet = (uint8_t)strtoul(digits, NULL, 16);
-
-		put(w, &octet, 1);
-	}
+	put_hex(w, text);
 }
 
 static void
@@ -106,6 +112,10 @@ put_ip(struct writer *w, int family, const char *text)
 static void
 put_data(struct writer *w, enum net_record_type type, const char *text)
 {
+	if (type == NAMESERVER_RRSIG || type == NAMESERVER_DNSKEY) {
+		put_hex(w, text);
+		return;
+	}
 	switch (type) {
 	case NET_RECORD_A:
 	case NET_RECORD_AAAA:
@@ -173,6 +183,16 @@ find(const struct nameserver *s, const char *name)
 	return NULL;
 }
 
+/* A signature begins with the type that it is of. */
+static bool
+signs(const struct nameserver_row *row, unsigned type)
+{
+	char digits[5];
+
+	(void)snprintf(digits, sizeof digits, "%04x", type & UINT16_MAX);
+	return row->type == NAMESERVER_RRSIG && strncmp(row->data, digits, 4) == 0;
+}
+
 /* The records of a name: those of the type, or an alias and what is behind it. */
 static unsigned
 put_records(const struct nameserver *s, struct writer *w, const char *name, unsigned type)
@@ -183,7 +203,7 @@ put_records(const struct nameserver *s, struct writer *w, const char *name, unsi
 	for (const struct nameserver_row *row = first; row != NULL && row->name != NULL; row++) {
 		if (row->data == NULL || strcmp(row->name, first->name) != 0)
 			continue;
-		if (row->type == type || row->type == NET_RECORD_CNAME) {
+		if (row->type == type || row->type == NET_RECORD_CNAME || signs(row, type)) {
 			put_record(w, name, row);
 			count++;
 		}

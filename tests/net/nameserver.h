@@ -27,6 +27,10 @@ enum nameserver_act {
 	NAMESERVER_CUT,          /* TC over UDP, the whole over TCP */
 };
 
+/* Types of DNSSEC, with data in hex. */
+#define NAMESERVER_RRSIG ((enum net_record_type)46) /* goes with the records that it is of */
+#define NAMESERVER_DNSKEY ((enum net_record_type)48)
+
 /*
  * data: "192.0.2.1", "10 mx.example.org", "0 5 587 mail.example.org", "3 1 1 00ff", a name, or
  * strings of TXT with "|" between them. NULL: the name is there, without records.
