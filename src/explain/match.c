@@ -2,15 +2,21 @@
 /* match.c - patterns over the words of a text */
 #include "explain/match.h"
 
+#include <stdlib.h>
+
 #include "explain/tables.h"
+#include "util/alloc.h"
 
 void
 explain_match_note(struct explain_match *match, const struct explain_span *span)
 {
-	if (match->best.line == 0 || span->score > match->best.score)
-		match->best = *span;
-	if (match->last.line != span->line || span->score > match->last.score)
-		match->last = *span;
+	struct explain_span *best = &match->best, *last = &match->last;
+
+	if (best->line == 0 || span->score > best->score ||
+	    (span->score == best->score && span->begin < best->begin))
+		*best = *span;
+	if (span->line > last->line || (span->line == last->line && span->score > last->score))
+		*last = *span;
 }
 
 static bool
@@ -77,6 +83,7 @@ struct search {
 	const struct explain_tokens *tokens;
 	const struct explain_replies *replies;
 	struct explain_match *matches;
+	size_t *next; /* for each vocable: the first token behind the present one that begins so */
 };
 
 static void
@@ -91,8 +98,25 @@ note_pattern(const struct search *s, size_t begin, size_t end, const struct expl
 		.score = p->score };
 
 	explain_match_note(match, &span);
-	if (match->quoted.score < span.score && explain_replies_at(s->replies, span.begin) != NULL)
+	if (match->quoted.score <= span.score && explain_replies_at(s->replies, span.begin) != NULL)
 		match->quoted = span;
+}
+
+/* May the pattern of the anchor match here, by its neighbour and by what comes behind its gap? */
+static bool
+is_worth_trying(const struct search *s, size_t at, const struct explain_anchor *a)
+{
+	const struct explain_tokens *tokens = s->tokens;
+
+	if (at < a->offset)
+		return false;
+	if (a->near >= 0) {
+		const size_t beside = a->near_side > 0 ? at + 1 : at - 1;
+
+		if (beside >= tokens->count || tokens->all[beside].vocable != a->near)
+			return false;
+	}
+	return a->follow < 0 || s->next[a->follow] - at <= a->follow_within;
 }
 
 static void
@@ -106,19 +130,28 @@ try_anchors(const struct search *s, size_t at, int vocable)
 		const struct explain_pattern *p = &explain_patterns[a->pattern];
 		size_t end;
 
-		if (is_item(&tokens->all[at], &explain_items[p->item_begin + a->offset]) &&
-		    at >= a->offset && match_pattern(tokens, at - a->offset, p, &end))
+		if (is_worth_trying(s, at, a) &&
+		    is_item(&tokens->all[at], &explain_items[p->item_begin + a->offset]) &&
+		    match_pattern(tokens, at - a->offset, p, &end))
 			note_pattern(s, at - a->offset, end, p);
 	}
 }
 
+/* From the end on, so that what comes behind each word is known. */
 void
 explain_match_find(const struct explain_tokens *tokens, const struct explain_replies *replies,
     struct explain_match *matches)
 {
-	const struct search s = { tokens, replies, matches };
+	struct search s = { tokens, replies, matches, NULL };
 
-	for (size_t i = 0; i < tokens->count; i++)
+	s.next = xmalloc(explain_vocable_count * sizeof *s.next);
+	for (size_t v = 0; v < explain_vocable_count; v++)
+		s.next[v] = SIZE_MAX;
+	for (size_t i = tokens->count; i-- > 0;) {
 		for (int v = tokens->all[i].vocable; v >= 0; v = explain_vocables[v].parent)
 			try_anchors(&s, i, v);
+		for (int v = tokens->all[i].vocable; v >= 0; v = explain_vocables[v].parent)
+			s.next[v] = i;
+	}
+	free(s.next);
 }

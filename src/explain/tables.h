@@ -25,6 +25,7 @@ extern const size_t explain_cause_count;
 /* Sorted by its octets. */
 struct explain_vocable {
 	const char *text;
+	uint8_t len;
 	int16_t parent; /* the longest other word that this one begins with; -1: none */
 	uint16_t anchor_begin, anchor_count;
 };
@@ -32,9 +33,14 @@ struct explain_vocable {
 extern const struct explain_vocable explain_vocables[];
 extern const size_t explain_vocable_count;
 
+/* What else must be there is told beside it, so that most patterns need not be looked at. */
 struct explain_anchor {
 	uint16_t pattern;
-	uint16_t offset; /* of the item in the pattern */
+	uint8_t offset;        /* of the item in the pattern */
+	int8_t near_side;      /* 1, -1: where `near` stands, next to it */
+	int16_t near;          /* a whole word; -1: none */
+	int16_t follow;        /* the first word behind a gap; -1: none */
+	uint8_t follow_within; /* words behind the anchor at most */
 };
 
 extern const struct explain_anchor explain_anchors[];

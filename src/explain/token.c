@@ -44,10 +44,10 @@ add_letter(struct word *w, uint32_t letter)
 
 /* Below 0, 0, above 0: as a word stands in the order of the vocabulary. */
 static int
-compare_word(const struct word *w, const char *vocable)
+compare_word(const struct word *w, const struct explain_vocable *vocable)
 {
-	const size_t len = strlen(vocable);
-	const int order = memcmp(w->text, vocable, w->len < len ? w->len : len);
+	const size_t len = vocable->len;
+	const int order = memcmp(w->text, vocable->text, w->len < len ? w->len : len);
 
 	return order != 0 || w->len == len ? order : w->len < len ? -1 : 1;
 }
@@ -61,7 +61,7 @@ find_place(const struct word *w)
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
-		if (compare_word(w, explain_vocables[middle].text) >= 0)
+		if (compare_word(w, &explain_vocables[middle]) >= 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -70,26 +70,26 @@ find_place(const struct word *w)
 }
 
 static bool
-begins_with(const struct word *w, const char *vocable)
+begins_with(const struct word *w, const struct explain_vocable *vocable)
 {
-	const size_t len = strlen(vocable);
-
-	return len <= w->len && memcmp(w->text, vocable, len) == 0;
+	return vocable->len <= w->len && memcmp(w->text, vocable->text, vocable->len) == 0;
 }
 
 /*
  * The vocables that a word begins with are all among those that its neighbour in the order begins
  * with, and each knows the next shorter one.
  */
-static void
-look_up(const struct word *w, struct explain_token *token)
+static struct explain_token
+look_up(const struct word *w)
 {
+	struct explain_token token = { .line = 0 };
 	int i = find_place(w);
 
-	while (i >= 0 && !begins_with(w, explain_vocables[i].text))
+	while (i >= 0 && !begins_with(w, &explain_vocables[i]))
 		i = explain_vocables[i].parent;
-	token->vocable = (int16_t)i;
-	token->is_exact = i >= 0 && !w->is_cut && strlen(explain_vocables[i].text) == w->len;
+	token.vocable = (int16_t)i;
+	token.is_exact = i >= 0 && !w->is_cut && explain_vocables[i].len == w->len;
+	return token;
 }
 
 static bool
@@ -99,21 +99,19 @@ is_octet(struct slice text, size_t at, uint8_t c)
 }
 
 static void
-add_token(struct scan *s, size_t begin, size_t end, const struct word *w)
+add_token(struct scan *s, struct explain_token token, size_t begin, size_t end)
 {
 	struct explain_tokens *t = s->tokens;
-	struct explain_token *token;
 
 	if (t->count == t->size) {
 		t->size = t->size == 0 ? TOKENS_AT_FIRST : t->size * 2;
 		t->all = xrealloc(t->all, t->size * sizeof *t->all);
 	}
-	token = &t->all[t->count++];
-	token->begin = (uint32_t)begin;
-	token->len = (uint32_t)(end - begin);
-	token->line = s->line;
-	token->is_paren = begin > 0 && t->text.ptr[begin - 1] == '(' && is_octet(t->text, end, ')');
-	look_up(w, token);
+	token.begin = (uint32_t)begin;
+	token.len = (uint32_t)(end - begin);
+	token.line = s->line;
+	token.is_paren = begin > 0 && t->text.ptr[begin - 1] == '(' && is_octet(t->text, end, ')');
+	t->all[t->count++] = token;
 }
 
 /* The word that text[begin, end) is. */
@@ -195,7 +193,7 @@ add_parts(struct scan *s, size_t begin, size_t end)
 		const size_t part_end = find_part_end(text, begin, end);
 		const struct word w = make_word(text, begin, part_end);
 
-		add_token(s, begin, part_end, &w);
+		add_token(s, look_up(&w), begin, part_end);
 		begin = part_end;
 	}
 }
@@ -207,11 +205,10 @@ read_word(struct scan *s)
 	const struct slice text = s->tokens->text;
 	const size_t begin = s->at, end = find_word_end(text, begin);
 	const struct word w = make_word(text, begin, end);
-	struct explain_token token;
+	const struct explain_token token = look_up(&w);
 
-	look_up(&w, &token);
 	if (token.is_exact || find_part_end(text, begin, end) == end)
-		add_token(s, begin, end, &w);
+		add_token(s, token, begin, end);
 	else
 		add_parts(s, begin, end);
 	s->at = end;
