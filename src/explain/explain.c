@@ -9,12 +9,12 @@
 #include "explain/reply.h"
 #include "explain/tables.h"
 #include "explain/token.h"
+#include "explain/window.h"
 #include "util/alloc.h"
 
 enum {
 	/* A text of more lines is a log, whose last failure is the one that is asked about. */
 	LOG_LINES = 60,
-	LOG_WINDOW_LINES = 40, /* before the last failure, that belong to it */
 	/* How much a code speaks for, beside the letters of a pattern. */
 	SCORE_BOTH_CODES = 45,
 	SCORE_ENHANCED = 40,
@@ -106,29 +106,29 @@ match_codes(struct study *s)
 	}
 }
 
-/* Words alone that only say that something failed are no event of a log. */
-static uint32_t
+/* Where the text last says why something failed; line 0: nowhere. */
+static struct explain_span
 find_last_failure(const struct study *s)
 {
-	uint32_t last = 0;
+	struct explain_span last = { .line = 0 };
 
 	for (size_t i = 0; i < explain_message_count; i++)
 		if (explain_messages[i].evidence != EXPLAIN_BY_WRAPPER &&
-		    s->matches[i].last.line > last)
-			last = s->matches[i].last.line;
+		    !explain_messages[i].is_hint && s->matches[i].last.line > last.line)
+			last = s->matches[i].last;
 	for (size_t i = 0; i < explain_code_count; i++)
-		if (s->code_matches[i].last.line > last)
-			last = s->code_matches[i].last.line;
+		if (s->code_matches[i].last.line > last.line)
+			last = s->code_matches[i].last;
 	return last;
 }
 
 static void
 set_window(struct study *s)
 {
-	const uint32_t last = find_last_failure(s);
+	const struct explain_span last = find_last_failure(s);
 
-	if (s->tokens.line_count > LOG_LINES && last != 0)
-		s->window_begin = last > LOG_WINDOW_LINES ? last - LOG_WINDOW_LINES : 1;
+	if (s->tokens.line_count > LOG_LINES && last.line != 0)
+		s->window_begin = explain_window_begin(s->text, last.begin, last.line);
 }
 
 static const struct explain_span *
@@ -222,7 +222,7 @@ add_message(struct study *s, const struct explain_message *m, const struct expla
 
 	if (span->line == 0 || !explain_place_holds(m->place, s->text, span->begin, span->len))
 		return;
-	c.reply = explain_replies_at(&s->replies, span->begin);
+	c.reply = explain_replies_around(&s->replies, span->begin, span->len);
 	c.score = (int)span->score + m->weight + score_agreement(m, c.reply);
 	c.result.evidence = weigh(m, c.score, c.reply);
 	c.result.message_id = m->id;
@@ -252,7 +252,7 @@ add_codes(struct study *s)
 
 		if (span->line == 0)
 			continue;
-		c.reply = explain_replies_at(&s->replies, span->begin);
+		c.reply = explain_replies_around(&s->replies, span->begin, span->len);
 		c.result.evidence = c.reply != NULL && c.reply->is_made_up ? EXPLAIN_BY_ERRNO
 									   : EXPLAIN_BY_REPLY_CODE;
 		c.result.note = code->note;

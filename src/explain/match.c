@@ -98,7 +98,8 @@ note_pattern(const struct search *s, size_t begin, size_t end, const struct expl
 		.score = p->score };
 
 	explain_match_note(match, &span);
-	if (match->quoted.score <= span.score && explain_replies_at(s->replies, span.begin) != NULL)
+	if (match->quoted.score <= span.score &&
+	    explain_replies_around(s->replies, span.begin, span.len) != NULL)
 		match->quoted = span;
 }
 

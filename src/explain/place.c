@@ -113,7 +113,7 @@ contains_ipv6(struct slice text)
 			return true;
 		i = end + 1;
 	}
-	return contains(text, "ipv6") || contains(text, "AAAA");
+	return contains(text, "ipv6");
 }
 
 bool

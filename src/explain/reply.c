@@ -90,10 +90,12 @@ read_basic(const struct scan *s, const struct explain_token *t, uint16_t *ret_ba
 	return true;
 }
 
-/* Does a line begin with the digits at text[code], behind a few signs at most? */
+/* Is a line indented, or does it begin with the digits at text[code] behind a few signs? */
 static bool
 is_next_line(struct slice text, size_t at, size_t code)
 {
+	if (text.ptr[at] == ' ' || text.ptr[at] == '\t')
+		return true;
 	for (size_t i = 0; i < SIGNS_MAX && at < text.len; i++, at++)
 		if (text.ptr[at] >= '0' && text.ptr[at] <= '9')
 			break;
@@ -218,17 +220,17 @@ explain_replies_done(struct explain_replies *replies)
 }
 
 const struct explain_reply *
-explain_replies_at(const struct explain_replies *replies, size_t at)
+explain_replies_around(const struct explain_replies *replies, size_t begin, size_t len)
 {
 	size_t low = 0, high = replies->count;
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
-		if (replies->all[middle].begin <= at)
+		if (replies->all[middle].begin <= begin)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low > 0 && at < replies->all[low - 1].end ? &replies->all[low - 1] : NULL;
+	return low > 0 && begin + len <= replies->all[low - 1].end ? &replies->all[low - 1] : NULL;
 }

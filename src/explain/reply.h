@@ -31,7 +31,8 @@ struct explain_replies {
 /* Free with explain_replies_done(). */
 void explain_replies_init(struct explain_replies *replies, const struct explain_tokens *tokens);
 void explain_replies_done(struct explain_replies *replies);
-/* The reply that has the octet at `at` in its text; NULL: none. */
-const struct explain_reply *explain_replies_at(const struct explain_replies *replies, size_t at);
+/* The reply that has all of [begin, begin + len) in its text; NULL: none. */
+const struct explain_reply *explain_replies_around(
+    const struct explain_replies *replies, size_t begin, size_t len);
 
 #endif

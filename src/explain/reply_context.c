@@ -22,14 +22,17 @@ static const char *const announcing[] = { "said", "says", "response", "responses
 	"replycode", "smtpcode", "delivery", "denied", "because", "bounce", "the", "an", "a", "by",
 	NULL };
 
-/* A number behind or before one of these is none. */
+/* A number behind one of these is none. */
 static const char *const denying[] = { "port", "ports", "line", "lines", "linia", "ligne", "zeile",
-	"linea", "línea", "pid", "uid", "gid", "id", "http", "https", "size", "bytes", "byte",
-	"delay", "ttl", "timeout", "version", "php", "js", "java", "py", "rb", "go", "ts", "col",
-	"column", "process", "thread", "job", "ms", "seconds", "secs", "sec", "s", "kb", "mb",
-	"kib", "mib", "messages", "msgs", "in", "after", "of", "for", "hop", "build", "rev", "x",
-	"minutes", "hours", "days", "users", "bits", "bit", "dpi", "octets", "times", "page", "nr",
+	"linea", "línea", "pid", "uid", "gid", "id", "http", "https", "size", "delay", "ttl",
+	"timeout", "version", "php", "js", "java", "py", "rb", "go", "ts", "col", "column",
+	"process", "thread", "job", "in", "after", "of", "for", "hop", "build", "rev", "page", "nr",
 	NULL };
+
+/* A number before one of these counts something. */
+static const char *const units[] = { "bytes", "byte", "ms", "seconds", "secs", "sec", "s", "kb",
+	"mb", "kib", "mib", "messages", "msgs", "minutes", "hours", "days", "users", "bits", "bit",
+	"dpi", "octets", "times", "of", "x", NULL };
 
 /* What a web server says behind such a number. */
 static const char *const web[] = { "bad gateway", "internal server error", "not found", "forbidden",
@@ -88,6 +91,9 @@ is_torn(const struct explain_tokens *tokens, size_t i)
 		return true;
 	if (before == '[' && behind == ']')
 		return true; /* a pid */
+	if (before == ':' && tokens->all[i].begin >= 2 &&
+	    is_one_of(tokens->text.ptr[tokens->all[i].begin - 2], "0123456789"))
+		return true; /* a time, or a column */
 	if (before == '-' && tokens->all[i].begin >= 2 &&
 	    !is_one_of(tokens->text.ptr[tokens->all[i].begin - 2], " \t\n-<"))
 		return true;
@@ -132,7 +138,7 @@ is_other_number(const struct explain_tokens *tokens, size_t i)
 	    is_among(token_text(tokens, i - 1), denying))
 		return true;
 	if (i + 1 < tokens->count && octet_behind(tokens, i) == ' ' &&
-	    is_among(token_text(tokens, i + 1), denying) &&
+	    is_among(token_text(tokens, i + 1), units) &&
 	    !is_one_of(octet_before(tokens, i), "\n>"))
 		return true;
 	if (is_web_status(tokens, i))
