@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "doctor/view.h"
+#include "probe/icmp.h"
 
 enum { V4_AT = 12, DAY_SIZE = 16 };
 
@@ -113,35 +114,13 @@ doctor_words_time(uint64_t us)
 	return w;
 }
 
-/* RFC 792 and RFC 4443: the codes of "destination unreachable" that a SYN may meet. */
-static const char *
-name_unreachable(const struct probe_icmp *icmp)
-{
-	static const char *const v4[] = { "network unreachable", "host unreachable",
-		"protocol unreachable", "port unreachable", "fragmentation needed",
-		"source route failed", "network unknown", "host unknown", "source host isolated",
-		"network administratively prohibited", "host administratively prohibited",
-		"network unreachable for this service", "host unreachable for this service",
-		"communication administratively prohibited", "host precedence violation",
-		"precedence cutoff" };
-	static const char *const v6[] = { "no route", "administratively prohibited",
-		"beyond the scope of the source address", "address unreachable", "port unreachable",
-		"source address failed policy", "route rejected" };
-
-	if (icmp->is_v6)
-		return icmp->type == 1 && icmp->code < sizeof v6 / sizeof v6[0] ? v6[icmp->code]
-										: "another error";
-	return icmp->type == 3 && icmp->code < sizeof v4 / sizeof v4[0] ? v4[icmp->code]
-									: "another error";
-}
-
 struct doctor_words
 doctor_words_icmp(const struct probe_icmp *icmp)
 {
 	struct doctor_words w;
 
 	(void)snprintf(w.text, sizeof w.text, "%s %u/%u (%s)", icmp->is_v6 ? "ICMPv6" : "ICMP",
-	    (unsigned)icmp->type, (unsigned)icmp->code, name_unreachable(icmp));
+	    (unsigned)icmp->type, (unsigned)icmp->code, probe_icmp_name(icmp));
 	return w;
 }
 

@@ -26,7 +26,7 @@ static const struct code v4_codes[] = {
 	{ "host unreachable", false },
 	{ "protocol unreachable", false },
 	{ "port unreachable", false },
-	{ "too big and not to be fragmented", false },
+	{ "fragmentation needed", false },
 	{ "source route failed", false },
 	{ "network unknown", false },
 	{ "host unknown", false },
