@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -22,6 +23,7 @@ enum {
 	FILES_SPARED = 48, /* descriptors for everything but attempts */
 	ERROR_MAX = 4096,
 	DNS_PORT = 53,
+	PROGRESS_US = 300000,
 };
 
 static const char usual_ports[] = "587,465,25,2525";
@@ -42,13 +44,14 @@ struct ports_run {
 	struct net_resolver *resolver;
 	struct net_resolve_result found;
 	struct ports_scan scans[NET_RESOLVE_ADDRESSES_MAX];
+	struct probe_scan *handles[NET_RESOLVE_ADDRESSES_MAX]; /* NULL: it is over */
 	size_t scan_count, over_count;
 };
 
 /* Which scan of a run one is. */
 struct ports_slot {
 	struct ports_run *run;
-	struct ports_scan *scan;
+	size_t at;
 };
 
 static int
@@ -204,14 +207,49 @@ on_scan(void *arg, const struct probe_scan_result *result)
 {
 	struct ports_slot *slot = arg;
 	struct ports_run *r = slot->run;
+	struct ports_scan *s = &r->scans[slot->at];
 
-	slot->scan->ports = xcalloc(result->count, sizeof *result->ports);
-	memcpy(slot->scan->ports, result->ports, result->count * sizeof *result->ports);
-	slot->scan->count = result->count;
-	slot->scan->took_us = result->took_us;
-	slot->scan->is_absent = result->is_absent;
+	r->handles[slot->at] = NULL;
+	s->ports = xcalloc(result->count, sizeof *result->ports);
+	memcpy(s->ports, result->ports, result->count * sizeof *result->ports);
+	s->count = result->count;
+	s->took_us = result->took_us;
+	s->is_absent = result->is_absent;
 	if (++r->over_count == r->scan_count)
 		(void)event_base_loopbreak(r->base);
+}
+
+/* A line that is written over, for who waits. */
+static void
+on_progress(evutil_socket_t fd, short what, void *arg)
+{
+	const struct ports_run *r = arg;
+	size_t count = r->over_count * r->options->scan.port_count;
+
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < r->scan_count; i++)
+		if (r->handles[i] != NULL)
+			count += probe_scan_done_count(r->handles[i]);
+	(void)fprintf(
+	    stderr, "\r\033[K%zu of %zu ports", count, r->scan_count * r->options->scan.port_count);
+}
+
+static void
+wait_for_scans(struct ports_run *r)
+{
+	const struct timeval interval = { .tv_usec = PROGRESS_US };
+	struct event *progress = NULL;
+
+	if (isatty(STDERR_FILENO) == 1) {
+		progress = event_new(r->base, -1, EV_PERSIST, on_progress, r);
+		(void)event_add(progress, &interval);
+	}
+	(void)event_base_dispatch(r->base);
+	if (progress != NULL) {
+		event_free(progress);
+		(void)fputs("\r\033[K", stderr);
+	}
 }
 
 static void
@@ -223,10 +261,10 @@ scan(struct ports_run *r, const struct net_address *addresses)
 	o.parallel =
 	    limit_parallel(o.parallel == 0 ? PROBE_SCHEDULE_PARALLEL : o.parallel, r->scan_count);
 	for (size_t i = 0; i < r->scan_count; i++) {
-		slots[i] = (struct ports_slot){ r, &r->scans[i] };
-		(void)probe_scan_start(r->base, &addresses[i], &o, on_scan, &slots[i]);
+		slots[i] = (struct ports_slot){ r, i };
+		r->handles[i] = probe_scan_start(r->base, &addresses[i], &o, on_scan, &slots[i]);
 	}
-	(void)event_base_dispatch(r->base);
+	wait_for_scans(r);
 }
 
 /* Was anything open, and if not, did this machine let us try? */

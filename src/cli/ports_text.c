@@ -96,7 +96,7 @@ describe(const struct table *t, const struct probe_scan_port *p, char words[DETA
 
 	switch (p->state) {
 	case PROBE_PORT_OPEN:
-		(void)snprintf(words, DETAIL_SIZE, "round trip %.1f ms%s",
+		(void)snprintf(words, DETAIL_SIZE, "round trip %.2f ms%s",
 		    (double)p->tcp.rtt_us / 1000, p->tcp.error == 0 ? "" : ", and reset at once");
 		break;
 	case PROBE_PORT_CLOSED:
