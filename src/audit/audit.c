@@ -246,7 +246,9 @@ run_check(struct audit *a, enum audit_check check)
 	a->check = check;
 	if ((a->options->checks & 1U << check) == 0) {
 		audit_gap(a, true, "left out");
-	} else if (checks[check].needs_host && !a->result->is_reachable) {
+	} else if (!a->result->is_reachable &&
+		   (checks[check].needs_host || a->result->is_domain_guessed) &&
+		   check != AUDIT_CHECK_PORTS) {
 		return;
 	} else if (checks[check].needs_host && audit_is_over(a)) {
 		audit_gap(a, false, "not made, because the server had sent us away");

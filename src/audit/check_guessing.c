@@ -59,10 +59,12 @@ guess(struct guesses *g, unsigned who)
 	code = audit_login(g->t, who == 0 ? word : g->a->options->user, slice_of(wrong));
 	g->count++;
 	g->a->result->failed_login_count++;
-	g->codes[who] = code;
-	(void)snprintf(g->texts[who], sizeof g->texts[who], "%s", audit_talk_text(g->t));
-	if (code != 0)
+	/* Only plain refusals are compared: a lock comes to whoever is next. */
+	if (code / 100 == 5) {
+		g->codes[who] = code;
+		(void)snprintf(g->texts[who], sizeof g->texts[who], "%s", audit_talk_text(g->t));
 		g->times[who][g->time_counts[who]++] = audit_talk_took_us(g->t);
+	}
 	if (code == 0)
 		note_resistance(g, "the connection ended without an answer");
 	else if (code / 100 == 4)

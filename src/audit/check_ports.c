@@ -5,6 +5,8 @@
 #include "audit/talk.h"
 #include "util/clock.h"
 
+enum { PLAIN_MS = 2000 };
+
 static void
 read_certificate(struct audit *a, struct audit_door *door, SSL *ssl)
 {
@@ -72,8 +74,8 @@ speaks_plain(struct audit *a, const struct audit_door *door)
 	bool is_plain;
 
 	plain.is_implicit = false;
-	t = audit_talk_open(a, &plain);
-	is_plain = t != NULL && audit_talk_code(t) != 0;
+	t = audit_talk_open_raw(a, &plain);
+	is_plain = t != NULL && audit_talk_reply(t, PLAIN_MS) && audit_talk_code(t) != 0;
 	audit_talk_close(&t);
 	return is_plain;
 }

@@ -118,11 +118,13 @@ read_key(struct slice value, struct audit_dkim *d)
 	for (size_t i = 0; i < value.len; i++)
 		if (!is_space(value.ptr[i]))
 			(void)buf_add_octet(&plain, value.ptr[i]);
-	if (plain.overflow || !base64_decode(buf_slice(&plain), &key))
+	if (plain.overflow || !base64_decode(buf_slice(&plain), &key)) {
 		d->error = "p= is no base64";
-	else if (key.len > 0)
+		buf_clear(&key);
+	}
+	if (key.len > 0)
 		memcpy(d->key, key.ptr, key.len);
-	d->key_len = d->error == NULL ? key.len : 0;
+	d->key_len = key.len;
 	d->is_revoked = value.len == 0;
 	buf_done(&plain);
 	buf_done(&key);

@@ -30,7 +30,7 @@ version_len(const char *text)
 static const char *
 find_version(const char *text)
 {
-	enum { WORDS_MAX = 3 };
+	enum { WORDS_MAX = 4 };
 	int word_count = 0;
 
 	for (; *text != '\0' && *text != '\n' && word_count <= WORDS_MAX; text++) {

@@ -10,7 +10,11 @@
 #include "util/clock.h"
 #include "util/rand.h"
 
-enum { HELLO_MS = 8000 };
+enum {
+	HELLO_MS = 8000,
+	/* A server may still hold one that we have closed: that one counts, too. */
+	PLACE_COUNT = AUDIT_PARALLEL_MAX - 1,
+};
 
 enum step {
 	STEP_IDLE,
@@ -34,7 +38,7 @@ struct pool {
 	const struct audit_door *door;
 	struct audit_scan *scans;
 	size_t count, next;
-	struct probe probes[AUDIT_PARALLEL_MAX];
+	struct probe probes[PLACE_COUNT];
 	bool is_woken; /* a place has become free */
 };
 
@@ -204,7 +208,7 @@ fill(struct pool *pool)
 {
 	bool is_busy = false;
 
-	for (size_t i = 0; i < AUDIT_PARALLEL_MAX; i++) {
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
 		struct probe *p = &pool->probes[i];
 
 		if (p->scan == NULL && pool->next < pool->count && audit_may_connect(pool->a))
@@ -233,7 +237,7 @@ audit_scan(struct audit *a, const struct audit_door *door, struct audit_scan *sc
 	}
 	if (a->options->is_dry)
 		return;
-	for (size_t i = 0; i < AUDIT_PARALLEL_MAX; i++)
+	for (size_t i = 0; i < PLACE_COUNT; i++)
 		pool.probes[i].pool = &pool;
 	while (fill(&pool)) {
 		pool.is_woken = false;

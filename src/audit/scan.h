@@ -23,7 +23,7 @@ struct audit_scan {
 	char error[96];
 };
 
-/* Puts all of them, AUDIT_PARALLEL_MAX at a time, and returns when all are answered. */
+/* Puts all of them, a few at a time, and returns when all are answered. */
 void audit_scan(
     struct audit *a, const struct audit_door *door, struct audit_scan *scans, size_t count);
 

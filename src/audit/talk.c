@@ -11,7 +11,7 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 
-enum { LINGER_MS = 1000, TEXT_SIZE = 512, ERROR_SIZE = 160 };
+enum { QUIT_MS = 1000, TEXT_SIZE = 512, ERROR_SIZE = 160 };
 
 struct audit_talk {
 	struct audit *a;
@@ -202,10 +202,10 @@ audit_talk_drop(struct audit_talk **t)
 void
 audit_talk_close(struct audit_talk **t)
 {
+	/* Its answer is waited for, so that the next connection is not one too many. */
 	if (*t != NULL && audit_talk_is_open(*t)) {
 		audit_talk_send(*t, slice_of("QUIT\r\n"));
-		if ((*t)->conn != NULL)
-			net_conn_finish(&(*t)->conn, LINGER_MS);
+		(void)audit_talk_reply(*t, QUIT_MS);
 	}
 	audit_talk_drop(t);
 }
@@ -353,11 +353,17 @@ audit_talk_say(struct audit_talk *t, const char *format, ...)
 unsigned
 audit_talk_say_secret(struct audit_talk *t, struct slice line)
 {
+	struct buf octets;
+
 	if (!audit_talk_is_open(t))
 		return 0;
 	audit_tell(t->a, "C: ...");
-	put(t, line);
-	put(t, slice_of("\r\n"));
+	buf_init(&octets, line.len + 2);
+	(void)buf_add_slice(&octets, line);
+	(void)buf_add_text(&octets, "\r\n");
+	put(t, buf_slice(&octets));
+	explicit_bzero(octets.ptr, octets.size);
+	buf_done(&octets);
 	return audit_talk_reply(t, AUDIT_REPLY_MS) ? t->code : 0;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli_audit.c - sallyport audit: the security of a submission service, as a list of findings */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,13 +194,13 @@ print_result(const struct task *t, const struct audit_result *result)
 static int
 exit_code(const struct task *t, const struct audit_result *result)
 {
-	for (int i = (int)t->fail_on; i < AUDIT_SEVERITY_COUNT; i++)
-		if (audit_findings_count(&result->findings, (enum audit_severity)i) > 0)
-			return EXIT_FAILURE;
 	if (result->is_name_unknown)
 		return EX_NOHOST;
 	if (!result->is_reachable)
 		return EX_UNAVAILABLE;
+	for (int i = (int)t->fail_on; i < AUDIT_SEVERITY_COUNT; i++)
+		if (audit_findings_count(&result->findings, (enum audit_severity)i) > 0)
+			return EXIT_FAILURE;
 	return result->is_complete ? EX_OK : EX_TEMPFAIL;
 }
 
@@ -209,11 +211,13 @@ run(struct task *t)
 	struct buf error;
 	int r;
 
+	/* A server that hangs up while we write is no reason to die. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	buf_init(&error, 1024);
 	r = audit_run(&t->options, &result, &error);
 	if (r != 0) {
 		cli_complain("%.*s", (int)error.len, (const char *)error.ptr);
-		r = EX_OSERR;
+		r = r == -EINVAL ? EX_USAGE : EX_OSERR;
 	} else if (t->options.is_dry) {
 		r = cli_flush();
 	} else {

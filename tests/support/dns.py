@@ -7,7 +7,7 @@ import ipaddress
 import socket
 import struct
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16, "AAAA": 28, "SRV": 33,
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "SRV": 33,
          "OPT": 41, "TLSA": 52}
 _TYPE_NAMES = {number: name for name, number in TYPES.items()}
 RCODES = {"NOERROR": 0, "FORMERR": 1, "SERVFAIL": 2, "NXDOMAIN": 3, "NOTIMP": 4, "REFUSED": 5}
@@ -31,7 +31,7 @@ def encode_data(kind, value):
     """value: text as in a zone file."""
     if kind in ("A", "AAAA"):
         return ipaddress.ip_address(value).packed
-    if kind in ("CNAME", "NS"):
+    if kind in ("CNAME", "NS", "PTR"):
         return encode_name(value)
     if kind == "TXT":
         return b"".join(bytes([len(part)]) + part for part in

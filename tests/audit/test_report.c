@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "audit/report.h"
+
+static struct audit_result
+make_result(void)
+{
+	struct audit_result r = { .grade = "C", .is_complete = false, .is_reachable = true };
+
+	audit_findings_add(&r.findings, AUDIT_TLS_10, "port 587: the server agrees to TLS 1.0");
+	for (int i = 0; i < 9; i++)
+		audit_findings_add(&r.findings, AUDIT_OPEN_RELAY, "form %d", i);
+	audit_findings_sort(&r.findings);
+	r.gaps[r.gap_count++] = (struct audit_gap){ AUDIT_CHECK_TLS, false, strdup("sent away") };
+	memcpy(r.address, "192.0.2.1", 10);
+	return r;
+}
+
+static const struct audit_options options = { .host = "mail.example", .port = 587 };
+
+static void
+test_the_text_begins_with_the_grade_and_ends_with_what_is_missing(void **state)
+{
+	struct audit_result r = make_result();
+	struct buf out;
+	char *text;
+
+	(void)state;
+	buf_init(&out, 1 << 20);
+	audit_report_text(&options, &r, false, &out);
+	text = slice_dup(buf_slice(&out));
+	assert_true(strncmp(text, "mail.example: grade C (1 critical, 0 high, 1 medium,", 51) == 0);
+	assert_true(strstr(text, "critical") < strstr(text, "\nmedium"));
+	assert_non_null(strstr(text, "... and 3 more"));
+	assert_non_null(strstr(text, "Not looked at:\n  tls       sent away\n"));
+	assert_null(strchr(text, '\033'));
+	free(text);
+	buf_done(&out);
+	audit_result_done(&r);
+}
+
+static void
+test_json_has_all_that_was_seen(void **state)
+{
+	struct audit_result r = make_result();
+	json_t *json = audit_report_json(&options, &r), *findings, *gaps;
+
+	(void)state;
+	assert_int_equal(json_integer_value(json_object_get(json, "schema")), 1);
+	assert_string_equal(json_string_value(json_object_get(json, "grade")), "C");
+	assert_true(json_is_null(json_object_get(json, "tls_port")));
+	findings = json_object_get(json, "findings");
+	assert_int_equal(json_array_size(findings), 2);
+	assert_int_equal(
+	    json_array_size(json_object_get(json_array_get(findings, 0), "evidence")), 9);
+	gaps = json_object_get(json, "gaps");
+	assert_string_equal(
+	    json_string_value(json_object_get(json_array_get(gaps, 0), "check")), "tls");
+	json_decref(json);
+	audit_result_done(&r);
+}
+
+static void
+test_no_grade_is_given_to_what_was_not_seen(void **state)
+{
+	struct audit_result r = { .grade = NULL };
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 1 << 20);
+	audit_report_text(&options, &r, true, &out);
+	assert_true(slice_is(buf_slice(&out), "mail.example could not be audited.\n"));
+	buf_done(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_text_begins_with_the_grade_and_ends_with_what_is_missing),
+		cmocka_unit_test(test_json_has_all_that_was_seen),
+		cmocka_unit_test(test_no_grade_is_given_to_what_was_not_seen),
+	};
+
+	return cmocka_run_group_tests_name("audit/report", tests, NULL, NULL);
+}

@@ -1,0 +1,382 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+A submission server with good manners, each of which can be taken away by itself: for `audit`.
+
+`Manners()` is above reproach. It takes no message, whatever happens.
+"""
+
+import base64
+import dataclasses
+import select
+import socket
+import socketserver
+import ssl
+import threading
+import time
+
+from .scratch import ADDRESS
+
+CLEAR_MECHANISMS = "PLAIN LOGIN"
+
+
+@dataclasses.dataclass
+class Manners:
+    greeting: str = "220 mail.example ESMTP"
+    extensions: tuple = ("PIPELINING", "SIZE 1000000", "ENHANCEDSTATUSCODES", "8BITMIME")
+    extensions_clear: tuple | None = None  # before TLS, where they differ
+    starttls: bool = True
+    starttls_again: bool = False
+    starttls_reply: str = "220 2.0.0 go"
+    behind_starttls: bytes = b""  # sent in the clear right behind the reply
+    keeps_commands: bool = False  # sent in the clear behind STARTTLS
+    answers_in_clear: bool = False
+    auth_clear: str = ""
+    auth_tls: str = CLEAR_MECHANISMS
+    takes_auth_in_clear: bool = False
+    mail_in_clear: bool = False
+    mail_without_login: bool = False
+    takes: object = lambda self_, sender, recipient: False  # who may be written to by anyone
+    local_users: tuple = ()  # known ones are told from others, by the verbs in tells
+    tells: tuple = ()  # VRFY, EXPN, RCPT
+    slow_for_users: float = 0.0
+    refuses_user_name: bool = False
+    help: str = "214 2.0.0 read the RFCs"
+    waits_for_greeting: bool = True  # cuts off who talks before it
+    accounts: tuple = ()  # (user, password)
+    login_delay: float = 0.0
+    logins_max: int = 2  # wrong passwords on one connection
+    other_words: str = ""  # for a wrong password of an account that is there
+    ends: tuple = (b"\r\n.\r\n",)
+    connections_max: int | None = None  # then 421
+    refused_recipient: str = "530 5.7.0 log in first"
+
+
+class _Session(socketserver.BaseRequestHandler):
+    def setup(self):
+        self.peer, self.manners = self.server.impostor, self.server.impostor.manners
+        self.buffer, self.is_tls, self.user = b"", False, None
+        self.sender, self.failures = None, 0
+        with self.peer.lock:
+            self.peer.connection_count += 1
+            self.number = self.peer.connection_count
+            self.peer.open_count += 1
+            self.peer.open_most = max(self.peer.open_most, self.peer.open_count)
+
+    def finish(self):
+        with self.peer.lock:
+            self.peer.open_count -= 1
+
+    def say(self, *lines):
+        self.request.sendall("".join(f"{line}\r\n" for line in lines).encode())
+
+    def read(self):
+        octets = self.request.recv(65536)
+        if not octets:
+            raise ConnectionError
+        self.buffer += octets
+
+    def line(self):
+        while b"\r\n" not in self.buffer:
+            self.read()
+        line, self.buffer = self.buffer.split(b"\r\n", 1)
+        self.peer.heard.append((self.is_tls, line))
+        return line.decode()
+
+    def start_tls(self):
+        if not self.manners.keeps_commands:
+            self.buffer = b""
+        self.request = self.peer.context.wrap_socket(self.request, server_side=True)
+        self.is_tls, self.user = True, None
+
+    def handle(self):
+        self.request.settimeout(30)
+        limit = self.manners.connections_max
+        try:
+            if self.peer.is_implicit:
+                self.start_tls()
+            elif self.manners.waits_for_greeting and select.select([self.request], [], [], 0.1)[0]:
+                self.say("554 5.5.1 you talk too early")
+                return
+            if limit is not None and self.number > limit:
+                self.say("421 4.7.0 too many connections")
+                return
+            self.say(self.manners.greeting)
+            while self.answer(self.line()):
+                pass
+        except (ConnectionError, OSError):
+            pass
+
+    def answer(self, line):
+        verb = line.split(" ")[0].upper()
+        method = getattr(self, f"on_{verb.lower()}", None)
+        if method is None:
+            self.say("500 5.5.1 what")
+        elif verb not in ("EHLO", "NOOP", "QUIT", "STARTTLS", "RSET", "HELP") and not self.is_tls \
+                and self.manners.starttls and not self.is_taken_in_clear(verb):
+            self.say("530 5.7.0 STARTTLS first")
+        else:
+            return method(line) is not False
+        return True
+
+    def is_taken_in_clear(self, verb):
+        if verb == "AUTH":
+            return self.manners.takes_auth_in_clear
+        return self.manners.mail_in_clear
+
+    def on_ehlo(self, _line):
+        m = self.manners
+        offered = list(m.extensions)
+        if not self.is_tls and m.extensions_clear is not None:
+            offered = list(m.extensions_clear)
+        if m.starttls and (not self.is_tls or m.starttls_again):
+            offered.append("STARTTLS")
+        mechanisms = m.auth_tls if self.is_tls else m.auth_clear
+        if mechanisms:
+            offered.append(f"AUTH {mechanisms}")
+        lines = ["mail.example", *offered]
+        self.say(*(f"250-{e}" for e in lines[:-1]), f"250 {lines[-1]}")
+
+    def on_starttls(self, _line):
+        if self.manners.answers_in_clear and self.buffer:
+            self.say(self.manners.starttls_reply, "250 2.0.0 ok")
+            return
+        self.request.sendall(self.manners.starttls_reply.encode() + b"\r\n"
+                             + self.manners.behind_starttls)
+        if self.manners.starttls_reply.startswith("220"):
+            self.start_tls()
+
+    def on_noop(self, _line):
+        self.say("250 2.0.0 ok")
+
+    def on_help(self, _line):
+        self.say(self.manners.help)
+
+    def on_rset(self, _line):
+        self.sender = None
+        self.say("250 2.0.0 ok")
+
+    def on_quit(self, _line):
+        self.say("221 2.0.0 bye")
+        return False
+
+    def on_auth(self, line):
+        words = line.split(" ")
+        if words[1].upper() == "LOGIN":
+            self.say("334 VXNlcm5hbWU6")
+            if (name := self.line()) == "*":
+                return self.say("501 5.7.0 cancelled")
+            name = base64.b64decode(name).decode()
+            if self.manners.refuses_user_name:
+                return self.fail_login()
+            self.say("334 UGFzc3dvcmQ6")
+            if (password := self.line()) == "*":
+                return self.say("501 5.7.0 cancelled")
+            return self.log_in(name, base64.b64decode(password).decode())
+        self.say("334 ")
+        if (token := self.line()) == "*":
+            return self.say("501 5.7.0 cancelled")
+        _, name, password = base64.b64decode(token).decode().split("\0")
+        return self.log_in(name, password)
+
+    def log_in(self, name, password):
+        if (name, password) in self.manners.accounts:
+            self.user = name
+            return self.say("235 2.7.0 welcome")
+        return self.fail_login(name)
+
+    def fail_login(self, name=None):
+        self.failures += 1
+        self.peer.failed_logins += 1
+        time.sleep(self.manners.login_delay)
+        is_known = name in [user for user, _ in self.manners.accounts]
+        if self.failures > self.manners.logins_max:
+            self.say("421 4.7.0 too many failures")
+            return False
+        self.say(self.manners.other_words if is_known and self.manners.other_words
+                 else "535 5.7.8 wrong")
+        return True
+
+    def on_mail(self, line):
+        if self.user is None and not self.manners.mail_without_login:
+            return self.say("530 5.7.0 log in first")
+        self.sender = line
+        return self.say("250 2.1.0 ok")
+
+    def look_up(self, verb, name):
+        """What is said of a user, when the verb tells."""
+        is_known = name.split("@")[0] in self.manners.local_users
+        if is_known:
+            time.sleep(self.manners.slow_for_users)
+        if verb not in self.manners.tells:
+            return None
+        return f"250 2.1.5 {name}" if is_known else "550 5.1.1 no such user"
+
+    def on_rcpt(self, line):
+        recipient = line.split("<", 1)[1].rsplit(">", 1)[0]
+        told = self.look_up("RCPT", recipient)
+        if self.user or self.manners.takes(self.manners, self.sender, recipient):
+            return self.say("250 2.1.5 ok")
+        return self.say(told if told and told.startswith("550") else self.manners.refused_recipient)
+
+    def on_vrfy(self, line):
+        self.say(self.look_up("VRFY", line.split(" ", 1)[1]) or "252 2.0.0 perhaps")
+
+    def on_expn(self, line):
+        self.say(self.look_up("EXPN", line.split(" ", 1)[1]) or "502 5.5.1 no")
+
+    def on_data(self, _line):
+        self.say("354 go on")
+        while True:
+            ends = [end for end in self.manners.ends if end in self.buffer]
+            if ends:
+                self.peer.message_count += 1
+                self.buffer = self.buffer.split(ends[0], 1)[1]
+                return self.say("250 2.0.0 taken")
+            self.read()
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+class Impostor:
+    """context: of TLS; with is_implicit TLS comes first."""
+
+    def __init__(self, context, manners=None, is_implicit=False, address=ADDRESS):
+        self.context, self.is_implicit = context, is_implicit
+        self.manners = manners or Manners()
+        self.lock = threading.Lock()
+        self.heard = []  # (within TLS?, line)
+        self.connection_count = self.open_count = self.open_most = 0
+        self.failed_logins = self.message_count = 0
+        self.server = _Server((address, 0), _Session)
+        self.server.impostor = self
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+# ---- half a TLS server ---------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Choices:
+    """What is agreed to: versions, and suites by number in the order of preference."""
+
+    versions: tuple = (0x0303,)
+    ciphers: tuple = (0xc02f,)
+    dh_bits: int = 2048
+    compression: bool = False
+    renegotiation: bool = True
+    guards_fallback: bool = True
+    follows_client: bool = False
+
+
+def _record(kind, body, version=0x0303):
+    return bytes([kind]) + version.to_bytes(2, "big") + len(body).to_bytes(2, "big") + body
+
+
+def _alert(number):
+    return _record(21, bytes([2, number]))
+
+
+def _message(kind, body):
+    return bytes([kind]) + len(body).to_bytes(3, "big") + body
+
+
+def _parse_hello(octets):
+    """(version, suites, offers compression)"""
+    at = 5 + 4
+    version = int.from_bytes(octets[at:at + 2], "big")
+    at += 2 + 32
+    at += 1 + octets[at]
+    length = int.from_bytes(octets[at:at + 2], "big")
+    at += 2
+    ciphers = [int.from_bytes(octets[i:i + 2], "big") for i in range(at, at + length, 2)]
+    at += length
+    compression = octets[at + 1:at + 1 + octets[at]]
+    at += 1 + octets[at]
+    if b"\x00\x2b\x00\x03\x02\x03\x04" in octets[at:]:
+        version = 0x0304
+    return version, ciphers, 1 in compression
+
+
+def answer_hello(octets, choices):
+    """The first flight for a ClientHello."""
+    if octets[0] & 0x80:
+        if 0x0002 not in choices.versions:
+            return b""
+        body = b"\4\0\1\0\2" + (1).to_bytes(2, "big") + (3).to_bytes(2, "big") + b"\0\x10"
+        body += b"c" + b"\1\0\x80" + b"i" * 16
+        return (0x8000 | len(body)).to_bytes(2, "big") + body
+    version, ciphers, compression = _parse_hello(octets)
+    spoken = [v for v in choices.versions if 0x0300 <= v <= version]
+    if version not in choices.versions and (version == 0x0304 or not spoken):
+        return _alert(70)
+    version = max(spoken)
+    if choices.guards_fallback and 0x5600 in ciphers and version < max(choices.versions):
+        return _alert(86)
+    order = ciphers if choices.follows_client else choices.ciphers
+    chosen = next((c for c in order if c in ciphers and c in choices.ciphers), None)
+    if chosen is None:
+        return _alert(40)
+    hello = min(version, 0x0303).to_bytes(2, "big") + b"r" * 32 + b"\0" + chosen.to_bytes(2, "big")
+    hello += b"\1" if choices.compression and compression else b"\0"
+    if choices.renegotiation and version > 0x0300:
+        hello += b"\0\5\xff\1\0\1\0"
+    flight = _message(2, hello) + _message(11, b"\0\0\0")
+    if chosen in (0x0033, 0x0039, 0x009e, 0x0014):
+        prime = b"\xff" * (choices.dh_bits // 8)
+        flight += _message(12, len(prime).to_bytes(2, "big") + prime + b"\0\1\2" + b"\0\1\4")
+    return _record(22, flight + _message(14, b""), max(version, 0x0301))
+
+
+class _HalfSession(socketserver.BaseRequestHandler):
+    def handle(self):
+        try:
+            octets = self.request.recv(65536)
+            if octets:
+                self.request.sendall(answer_hello(octets, self.server.choices))
+            self.request.settimeout(2)
+            self.request.recv(65536)
+        except OSError:
+            pass
+
+
+class HalfTls:
+    """A port of implicit TLS whose handshake goes no further than the first flight."""
+
+    def __init__(self, choices):
+        self.server = _Server((ADDRESS, 0), _HalfSession)
+        self.server.choices = choices
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    stop = Impostor.stop
+
+
+def is_port_free(port, address=ADDRESS):
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind((address, port))
+            return True
+        except OSError:
+            return False
+
+
+def server_context(certificate, key):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    # Nothing that an audit has a word for.
+    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
+    context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
+    return context
