@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-The patterns of messages.txt: what they mean, and how they become sequences of words.
+The patterns of messages/: what they mean, and how they become sequences of words.
 
 A pattern is a sequence of words, compared without case and without what stands between words:
     word          just it; what follows a sign other than a letter or digit is another word

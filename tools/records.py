@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-The form of causes.txt and messages.txt: records with a blank line between, of lines "key: value".
+The form of causes.txt and messages/: records with a blank line between, of lines "key: value".
 A line that begins with two blanks goes on with the value before it; # begins a comment line.
 """
 

@@ -2,7 +2,7 @@
 /*
  * explain.h - an error message, log or transcript to ranked causes. Pure: text in, causes out.
  *
- * The messages are compiled in from messages.txt. What ranks: the server's own reply code (three
+ * The messages are compiled in from messages/. What ranks: the server's own reply code (three
  * digits and x.y.z) always before the words of a library around it; then TLS, then errno, then
  * wrappers that say only that something failed. More of a message matched ranks before less.
  */
@@ -32,7 +32,7 @@ enum explain_evidence {
 struct explain_result {
 	const struct explain_cause *cause;
 	enum explain_evidence evidence;
-	const char *message_id; /* the entry of messages.txt; NULL: by code alone */
+	const char *message_id; /* the entry of messages/; NULL: by code alone */
 	const char *source;     /* "PHPMailer", "Postfix", "Gmail": who says so; NULL: anyone */
 	struct slice matched;   /* part of the text given: borrowed */
 	size_t line;            /* of the text, from 1 */

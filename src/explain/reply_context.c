@@ -249,7 +249,7 @@ explain_context_is_enhanced(const struct explain_tokens *tokens, size_t i, bool 
 	*ret_is_made_up = false;
 	if (is_near && slice_is_nocase(word, "version"))
 		return false;
-	if (is_near && before == '=' && slice_is_nocase(word, "dsn")) {
+	if (is_near && (slice_is_nocase(word, "dsn") || slice_is_nocase(word, "status"))) {
 		*ret_is_made_up = true;
 		return true;
 	}

@@ -35,7 +35,7 @@ static const struct reply_case {
 	{ "Invalid login: 535 no", "535/0.0.0" },
 	{ "553 sorry (#5.7.1)", "553/0.0.0 0/5.7.1" },
 	{ "550 #5.1.0 Address rejected", "550/5.1.0" },
-	{ "Status: 5.1.1", "0/5.1.1" },
+	{ "Status: 5.1.1", "0/5.1.1!" },
 	{ "Remote host said: 552 full", "552/0.0.0" },
 	{ "250 OK 354 go on", "" },
 	{ "250 2.0.0 OK", "" },
