@@ -13,11 +13,11 @@
 #include "doctor/view.h"
 #include "doctor/where.h"
 
-enum { QUIET_MS = 700, NO_GREETING_MS = 1000 };
+enum { QUIET_MS = 500, NO_GREETING_MS = 1000 };
 /* Two SYNs are lost by then, to a host that is there; to one that may not be, three. */
 enum { SILENT_MS = 1300, SILENT_RTTS = 4, CONTROL_SILENT_MS = 2200, MINOR_MS = 400 };
 /* So long a stage of large packets may take before it is tried with small ones beside it. */
-enum { STALL_MS = 1200, STALL_LONG_MS = 2400 };
+enum { STALL_MS = 1200, STALL_LONG_MS = 2400, STALL_MAX_MS = 4000 };
 enum { SUBMISSION = 587, SUBMISSIONS = 465 };
 enum { SHORT_LADDER = 2, PARALLEL = 2 };
 enum { INVESTIGATED_MAX = 4 }; /* control ports of a family: those of two addresses */
@@ -34,8 +34,10 @@ find_job(const struct run *r, size_t probe, enum run_task task)
 static void
 add_once(struct run *r, size_t probe, enum run_task task)
 {
+	const bool is_main = run_is_main(r, &r->facts->probes[probe]);
+
 	if (!run_has(r, probe, task))
-		(void)run_add(r, probe, task, RUN_SECOND);
+		(void)run_add(r, probe, task, is_main ? RUN_FIRST : RUN_SECOND);
 }
 
 static void
@@ -184,6 +186,23 @@ is_suspicious(const struct probe_dialog_facts *d)
 	       is_ended_badly(d, PROBE_STAGE_EHLO) || is_ended_badly(d, PROBE_STAGE_STARTTLS);
 }
 
+static bool
+is_cured_by_small(const struct doctor_probe *p)
+{
+	return p->small != NULL &&
+	       p->small->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
+}
+
+/* TLS 1.2 at most: where the port matters, and nothing else has explained it. */
+static void
+try_old_tls(struct run *r, size_t at)
+{
+	const struct doctor_probe *p = &r->facts->probes[at];
+
+	if (run_is_main(r, p) && !is_cured_by_small(p))
+		add_once(r, at, RUN_TLS12);
+}
+
 static void
 consider_handshake(struct run *r, size_t at, const struct probe_dialog_facts *d)
 {
@@ -191,12 +210,12 @@ consider_handshake(struct run *r, size_t at, const struct probe_dialog_facts *d)
 	case PROBE_TLS_TIMEOUT:
 	case PROBE_TLS_TIMEOUT_LATER:
 		add_once(r, at, RUN_SMALL);
-		add_once(r, at, RUN_TLS12);
+		try_old_tls(r, at);
 		break;
 	case PROBE_TLS_ALERT:
 	case PROBE_TLS_CLOSED:
 	case PROBE_TLS_OTHER:
-		add_once(r, at, RUN_TLS12);
+		try_old_tls(r, at);
 		break;
 	case PROBE_TLS_NOT_TLS:
 		if (d->is_implicit_tls)
@@ -378,7 +397,18 @@ silence_ms(const struct run *r, const struct doctor_probe *p)
 	return p->is_control ? CONTROL_SILENT_MS : UINT64_MAX;
 }
 
-/* A second try with something changed has gone where this one waits. */
+/* Small segments and TLS 1.2 have had their try. */
+static bool
+is_tried_otherwise(const struct run *r, const struct run_job *j)
+{
+	const struct doctor_probe *p = &r->facts->probes[j->probe];
+
+	return p->small != NULL && p->small->is_tried && run_is_task_over(r, j->probe, RUN_TLS12);
+}
+
+/*
+ * A second try with something changed has gone where this one waits, or all of them have failed.
+ */
 static bool
 is_explained(const struct run *r, const struct run_job *j)
 {
@@ -390,8 +420,10 @@ is_explained(const struct run *r, const struct run_job *j)
 		       p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
 	case PROBE_STAGE_HANDSHAKE:
 	case PROBE_STAGE_BULK:
-		return p->small != NULL && p->small->stages[j->stage].end == PROBE_STAGE_PASSED &&
-		       run_now_ms(r) - j->stage_since_ms >= STALL_LONG_MS;
+		return is_tried_otherwise(r, j) &&
+		       run_now_ms(r) - j->stage_since_ms >=
+			   (p->small->stages[j->stage].end == PROBE_STAGE_PASSED ? STALL_LONG_MS
+										 : STALL_MAX_MS);
 	case PROBE_STAGE_CONNECT:
 	case PROBE_STAGE_EHLO:
 	case PROBE_STAGE_STARTTLS:
@@ -454,6 +486,25 @@ watch_stage(struct run *r, struct run_job *j)
 		add_once(r, j->probe, RUN_OTHER_MODE);
 	if ((stage == PROBE_STAGE_HANDSHAKE || stage == PROBE_STAGE_BULK) && since_ms >= STALL_MS)
 		add_once(r, j->probe, RUN_SMALL);
+	if (stage == PROBE_STAGE_HANDSHAKE && since_ms >= STALL_MS)
+		try_old_tls(r, j->probe);
+}
+
+static bool
+is_first_waiting(const struct run *r)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->state == RUN_WAITING && r->jobs[i]->rank == RUN_FIRST)
+			return true;
+	return false;
+}
+
+/* What hangs on a port that matters less makes room for what can tell more. */
+static bool
+is_in_the_way(const struct run *r, const struct run_job *j)
+{
+	return j->rank != RUN_FIRST && run_job_waiting_ms(j) == 0 &&
+	       run_now_ms(r) - j->stage_since_ms >= STALL_MS && is_first_waiting(r);
 }
 
 void
@@ -462,18 +513,32 @@ run_watch(struct run *r)
 	for (size_t i = 0; i < r->job_count; i++) {
 		struct run_job *j = r->jobs[i];
 
+		if (j->task == RUN_TLS12 && j->state != RUN_OVER &&
+		    is_cured_by_small(&r->facts->probes[j->probe]))
+			run_give_up(j);
 		if (j->state != RUN_RUNNING || j->task != RUN_DIALOG)
 			continue;
 		watch_stage(r, j);
-		if (is_in_vain(r, j))
+		if (is_in_vain(r, j) || is_in_the_way(r, j))
 			run_give_up(j);
 	}
 	consider_all(r);
 	submit(r);
 }
 
+/* What is asked of others tells nothing more. */
+static bool
+is_all_well(const struct run *r)
+{
+	for (size_t i = 0; i < r->facts->probe_count; i++)
+		if (run_is_main(r, &r->facts->probes[i]) &&
+		    !doctor_view_works(&r->facts->probes[i]))
+			return false;
+	return r->facts->probe_count != 0;
+}
+
 bool
 run_is_complete(struct run *r)
 {
-	return r->is_named && !run_is_busy(r, RUN_MINOR) && !run_is_asking(r);
+	return r->is_named && !run_is_busy(r, RUN_MINOR) && (!run_is_asking(r) || is_all_well(r));
 }

@@ -262,7 +262,9 @@ class Session:
         if not self.words["rcpt"]:
             return await self.do("503 5.5.1 Error: need RCPT command")
         await self.do(self.smtp.data or "354 End data with <CR><LF>.<CR><LF>")
-        await self.reader.readuntil(b"\r\n.\r\n")
+        line = b""
+        while line != b".\r\n":  # the first, when no recipient was left
+            line = await self.reader.readuntil(b"\r\n")
         if str(self.smtp.end).startswith("2"):
             self.counters.add("messages")
         await self.do(self.smtp.end)
