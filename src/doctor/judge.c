@@ -176,11 +176,15 @@ static struct doctor_finding *
 find_port_missing(const struct doctor_facts *facts, const struct doctor_finding *closed,
     struct doctor_verdict *verdict)
 {
-	const struct doctor_probe *p = &facts->probes[closed->probe];
-	const uint16_t other = choose_other_port(facts, p->port);
+	const struct doctor_probe *p;
 	struct doctor_finding *f;
+	uint16_t other;
 
-	if (other == 0 || strcmp(closed->cause->id, "port-closed") != 0)
+	if (strcmp(closed->cause->id, "port-closed") != 0)
+		return NULL;
+	p = &facts->probes[closed->probe];
+	other = choose_other_port(facts, p->port);
+	if (other == 0)
 		return NULL;
 	f = doctor_finding_add(verdict, "submission-port-missing", DOCTOR_BROKEN, closed->probe);
 	doctor_finding_set(&f->port, "%u", (unsigned)p->port);

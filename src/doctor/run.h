@@ -137,7 +137,14 @@ uint64_t run_job_waiting_ms(const struct run_job *j);
 
 /* follow.c */
 void run_follow(struct run *r, size_t probe, enum run_task task);
-/* Looked at now and then: what takes too long is a hint of its own. */
+void run_follow_all(struct run *r);
+/* A job that the probe has not had yet. */
+void run_add_once(struct run *r, size_t probe, enum run_task task);
+/* TLS 1.2 at most: where the port matters, and nothing else has explained it. */
+void run_try_old_tls(struct run *r, size_t at);
+bool run_is_cured_by_small(const struct doctor_probe *p);
+
+/* watch.c: looked at now and then */
 void run_watch(struct run *r);
 /* Nothing is left to do. */
 bool run_is_complete(struct run *r);

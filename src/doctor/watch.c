@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * watch.c - what takes too long: a hint of its own, a job that waits in vain, or one in the way.
+ *
+ * Time is the dearest thing in a check. What a second try has explained, or what matters less than
+ * that which waits for its place, is given up.
+ */
+#include "doctor/run.h"
+
+#include "doctor/view.h"
+
+enum { SUBMISSIONS = 465 };
+enum { NO_GREETING_MS = 1000 };
+/* Two SYNs are lost by then, to a host that is there; to one that may not be, three. */
+enum { SILENT_MS = 1300, SILENT_RTTS = 4, CONTROL_SILENT_MS = 2200, MINOR_MS = 400 };
+/* So long a stage of large packets may take before it is tried with small ones beside it. */
+enum { STALL_MS = 1200, STALL_LONG_MS = 2400, STALL_MAX_MS = 4000 };
+
+/* How long a SYN to that address may be unanswered before it is silence. */
+static uint64_t
+silence_ms(const struct run *r, const struct doctor_probe *p)
+{
+	const struct doctor_probe *alive = doctor_view_alive(r->facts, p);
+
+	if (alive != NULL)
+		return SILENT_MS + SILENT_RTTS * alive->dialog.tcp.took_us / 1000;
+	return p->is_control ? CONTROL_SILENT_MS : UINT64_MAX;
+}
+
+/* Small segments and TLS 1.2 have had their try. */
+static bool
+is_tried_otherwise(const struct run *r, const struct run_job *j)
+{
+	const struct doctor_probe *p = &r->facts->probes[j->probe];
+
+	return p->small != NULL && p->small->is_tried && run_is_task_over(r, j->probe, RUN_TLS12);
+}
+
+/*
+ * A second try with something changed has gone where this one waits, or all of them have failed.
+ */
+static bool
+is_explained(const struct run *r, const struct run_job *j)
+{
+	const struct doctor_probe *p = &r->facts->probes[j->probe];
+
+	switch (j->stage) {
+	case PROBE_STAGE_GREETING:
+		return p->other_mode != NULL && p->port != SUBMISSIONS &&
+		       p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
+	case PROBE_STAGE_HANDSHAKE:
+	case PROBE_STAGE_BULK:
+		return is_tried_otherwise(r, j) &&
+		       run_now_ms(r) - j->stage_since_ms >=
+			   (p->small->stages[j->stage].end == PROBE_STAGE_PASSED ? STALL_LONG_MS
+										 : STALL_MAX_MS);
+	case PROBE_STAGE_CONNECT:
+	case PROBE_STAGE_EHLO:
+	case PROBE_STAGE_STARTTLS:
+	case PROBE_STAGE_EHLO_TLS:
+	case PROBE_STAGE_AUTH:
+	case PROBE_STAGE_MAIL:
+	case PROBE_STAGE_RCPT:
+	case PROBE_STAGE_DATA:
+	case PROBE_STAGE_END:
+	case PROBE_STAGE_QUIT:
+		break;
+	}
+	return false;
+}
+
+/* To the host, by the connections that were made. */
+static uint64_t
+slowest_ms(const struct run *r)
+{
+	uint64_t us = 0;
+
+	for (size_t i = 0; i < r->facts->probe_count; i++) {
+		const struct probe_tcp *tcp = &r->facts->probes[i].dialog.tcp;
+
+		if (tcp->end == PROBE_TCP_OPEN && tcp->took_us > us)
+			us = tcp->took_us;
+	}
+	return us / 1000;
+}
+
+/* In vain: nothing will come, or what comes is of no matter to the rest. */
+static bool
+is_in_vain(const struct run *r, const struct run_job *j)
+{
+	const struct doctor_probe *p = &r->facts->probes[j->probe];
+	const uint64_t waiting_ms = run_job_waiting_ms(j);
+
+	if (waiting_ms != 0 && waiting_ms >= silence_ms(r, p))
+		return true;
+	if (run_is_minor(r, p) && !run_is_busy(r, RUN_CONTROL) && !run_is_asking(r))
+		return run_now_ms(r) - j->began_ms >= MINOR_MS + SILENT_RTTS * slowest_ms(r);
+	return is_explained(r, j);
+}
+
+static void
+watch_stage(struct run *r, struct run_job *j)
+{
+	const struct doctor_probe *p = &r->facts->probes[j->probe];
+	const enum probe_stage stage = probe_dialog_stage(j->dialog);
+	uint64_t since_ms;
+
+	if (stage != j->stage) {
+		j->stage = stage;
+		j->stage_since_ms = run_now_ms(r);
+	}
+	if (p->is_control || run_is_minor(r, p) || run_job_waiting_ms(j) != 0)
+		return;
+	since_ms = run_now_ms(r) - j->stage_since_ms;
+	if (stage == PROBE_STAGE_GREETING && since_ms >= NO_GREETING_MS)
+		run_add_once(r, j->probe, RUN_OTHER_MODE);
+	if ((stage == PROBE_STAGE_HANDSHAKE || stage == PROBE_STAGE_BULK) && since_ms >= STALL_MS)
+		run_add_once(r, j->probe, RUN_SMALL);
+	if (stage == PROBE_STAGE_HANDSHAKE && since_ms >= STALL_MS)
+		run_try_old_tls(r, j->probe);
+}
+
+static bool
+is_first_waiting(const struct run *r)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->state == RUN_WAITING && r->jobs[i]->rank == RUN_FIRST)
+			return true;
+	return false;
+}
+
+/* What hangs on a port that matters less makes room for what can tell more. */
+static bool
+is_in_the_way(const struct run *r, const struct run_job *j)
+{
+	return j->rank != RUN_FIRST && run_job_waiting_ms(j) == 0 &&
+	       run_now_ms(r) - j->stage_since_ms >= STALL_MS && is_first_waiting(r);
+}
+
+void
+run_watch(struct run *r)
+{
+	for (size_t i = 0; i < r->job_count; i++) {
+		struct run_job *j = r->jobs[i];
+
+		if (j->task == RUN_TLS12 && j->state != RUN_OVER &&
+		    run_is_cured_by_small(&r->facts->probes[j->probe]))
+			run_give_up(j);
+		if (j->state != RUN_RUNNING || j->task != RUN_DIALOG)
+			continue;
+		watch_stage(r, j);
+		if (is_in_vain(r, j) || is_in_the_way(r, j))
+			run_give_up(j);
+	}
+	run_follow_all(r);
+}
+
+/* What is asked of others tells nothing more. */
+static bool
+is_all_well(const struct run *r)
+{
+	for (size_t i = 0; i < r->facts->probe_count; i++)
+		if (run_is_main(r, &r->facts->probes[i]) &&
+		    !doctor_view_works(&r->facts->probes[i]))
+			return false;
+	return r->facts->probe_count != 0;
+}
+
+bool
+run_is_complete(struct run *r)
+{
+	return r->is_named && !run_is_busy(r, RUN_MINOR) && (!run_is_asking(r) || is_all_well(r));
+}
