@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/explain_view.h"
+#include "cli/terminal.h"
 #include "doctor/report.h"
 
 enum { READ_SIZE = 65536 };
@@ -20,23 +21,15 @@ struct explain_options {
 static int
 parse_style(struct explain_options *o)
 {
-	const char *language = getenv("LC_ALL"), *no_color = getenv("NO_COLOR");
-	bool has_colours = isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');
+	bool has_colours;
 
-	if (o->color != NULL && strcmp(o->color, "always") == 0)
-		has_colours = true;
-	else if (o->color != NULL && strcmp(o->color, "never") == 0)
-		has_colours = false;
-	else if (o->color != NULL && strcmp(o->color, "auto") != 0) {
+	if (!cli_terminal_colours(o->color, &has_colours)) {
 		cli_complain("--color wants auto, always or never, not \"%s\"", o->color);
 		return EX_USAGE;
 	}
-	if (language == NULL || language[0] == '\0')
-		language = getenv("LANG");
-	if (language != NULL && strstr(language, "UTF-8") != NULL)
+	o->style = has_colours ? DOCTOR_STYLE_COLOURS : DOCTOR_STYLE_PLAIN;
+	if (cli_terminal_is_utf8())
 		o->style |= DOCTOR_STYLE_UTF8;
-	if (has_colours)
-		o->style |= DOCTOR_STYLE_COLOURS;
 	return CLI_GO;
 }
 

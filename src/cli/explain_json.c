@@ -9,6 +9,7 @@ enum {
 	SCHEMA = 1,
 	TEXT_MAX = 4096,
 	MATCHED_MAX = 1000,
+	PRINTABLE_MAX = 2 * TEXT_MAX,
 };
 
 static void
@@ -45,7 +46,7 @@ make_matched(struct slice matched)
 	json_t *json;
 
 	buf_init(&text, MATCHED_MAX + 1);
-	buf_init(&printable, 2 * TEXT_MAX);
+	buf_init(&printable, PRINTABLE_MAX);
 	(void)buf_add_slice(
 	    &text, slice_first(matched, matched.len < MATCHED_MAX ? matched.len : MATCHED_MAX));
 	(void)buf_add_octet(&text, '\0');
