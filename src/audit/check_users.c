@@ -55,7 +55,7 @@ mask(const char *text, const char *name, char out[TEXT_SIZE])
 	while (*text != '\0' && len + 1 < TEXT_SIZE) {
 		const bool is_name = strncasecmp(text, name, name_len) == 0;
 
-		out[len++] = is_name ? '*' : *text;
+		out[len++] = is_name ? (char)'*' : *text;
 		text += is_name ? name_len : 1;
 	}
 	out[len] = '\0';
@@ -103,6 +103,17 @@ is_same(const struct answer *x, const struct answer *y, bool with_text)
 	return x->code == y->code && (!with_text || strcasecmp(x->text, y->text) == 0);
 }
 
+/* Is nobody still answered as before? A server that has had enough says so to whoever is next. */
+static bool
+is_unchanged(struct users *u, const struct verb *verb, const struct answer *nobody, bool with_text)
+{
+	char word[AUDIT_WORD_SIZE];
+	struct answer again;
+
+	audit_make_word(word);
+	return ask(u, verb, word, &again) && is_same(nobody, &again, with_text);
+}
+
 /* The words of some servers differ from reply to reply: then only codes are compared. */
 static bool
 compare(struct users *u, const struct verb *verb, const struct answer nobody[2], const char *name)
@@ -111,7 +122,8 @@ compare(struct users *u, const struct verb *verb, const struct answer nobody[2],
 	struct answer somebody;
 
 	if (!is_same(&nobody[0], &nobody[1], false) || !ask(u, verb, name, &somebody) ||
-	    is_same(&nobody[0], &somebody, with_text))
+	    is_same(&nobody[0], &somebody, with_text) ||
+	    !is_unchanged(u, verb, &nobody[0], with_text))
 		return false;
 	audit_findings_add(&u->a->result->findings, verb->id,
 	    "%s: %s for nobody: %u %s; for %s: %u %s", u->door->name, verb->name, nobody[0].code,

@@ -16,6 +16,8 @@ audit_is_over(const struct audit *a)
 	return a->result->is_sent_away || a->result->connection_count >= AUDIT_CONNECTIONS_MAX;
 }
 
+static char *format_words(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
 static char *
 format_words(const char *format, va_list args)
 {

@@ -43,6 +43,7 @@ struct audit {
 	struct net_address addresses[NET_RESOLVE_ADDRESSES_MAX];
 	struct audit_door doors[AUDIT_DOOR_COUNT];
 	enum audit_check check; /* that runs now */
+	uint64_t scan_after_ms; /* the next ClientHello not before this (monotonic) */
 };
 
 #define AUDIT_WORD_SIZE 16

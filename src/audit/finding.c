@@ -109,8 +109,11 @@ compare(const void *a, const void *b)
 void
 audit_findings_sort(struct audit_findings *list)
 {
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is sorted */
+	const size_t size = sizeof list->all[0];
+
 	if (list->count > 0)
-		qsort(list->all, list->count, sizeof list->all[0], compare);
+		qsort(list->all, list->count, size, compare);
 }
 
 size_t

@@ -40,7 +40,7 @@ audit_login(struct audit_talk *t, const char *user, struct slice password)
 	if (code != 334)
 		return code;
 	buf_init(&plain, CREDENTIALS_MAX);
-	buf_init(&text, CREDENTIALS_MAX * 2);
+	buf_init(&text, (size_t)CREDENTIALS_MAX * 2);
 	(void)buf_add_octet(&plain, 0);
 	(void)buf_add_text(&plain, user);
 	(void)buf_add_octet(&plain, 0);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <event2/event_struct.h>
+
 #include "audit/talk.h"
 #include "net/conn.h"
 #include "smtp/client_reply.h"
@@ -14,6 +16,11 @@ enum {
 	HELLO_MS = 8000,
 	/* A server may still hold one that we have closed: that one counts, too. */
 	PLACE_COUNT = AUDIT_PARALLEL_MAX - 1,
+	/*
+	 * Between two: Exim keeps a process for half a second after a handshake that came to
+	 * nothing, and takes 20 of them.
+	 */
+	PACE_MS = 80,
 };
 
 enum step {
@@ -39,7 +46,8 @@ struct pool {
 	struct audit_scan *scans;
 	size_t count, next;
 	struct probe probes[PLACE_COUNT];
-	bool is_woken; /* a place has become free */
+	bool is_woken; /* a place has become free, or the next one is due */
+	struct event pace;
 };
 
 static void
@@ -202,6 +210,32 @@ begin(struct probe *p, struct audit_scan *scan)
 	net_conn_set_deadline(p->conn, clock_monotonic_ms() + AUDIT_CONNECT_MS);
 }
 
+static void
+on_pace(evutil_socket_t fd, short what, void *arg)
+{
+	struct pool *pool = arg;
+
+	(void)fd;
+	(void)what;
+	pool->is_woken = true;
+}
+
+/* False: it is too early for another one; then the timer runs. */
+static bool
+is_due(struct pool *pool)
+{
+	const uint64_t now_ms = clock_monotonic_ms();
+	struct timeval wait = { 0, 0 };
+
+	if (now_ms >= pool->a->scan_after_ms) {
+		pool->a->scan_after_ms = now_ms + PACE_MS;
+		return true;
+	}
+	wait.tv_usec = (suseconds_t)(pool->a->scan_after_ms - now_ms) * 1000;
+	(void)evtimer_add(&pool->pace, &wait);
+	return false;
+}
+
 /* Gives each free place to the next. False when none is left and all places are free. */
 static bool
 fill(struct pool *pool)
@@ -211,11 +245,12 @@ fill(struct pool *pool)
 	for (size_t i = 0; i < PLACE_COUNT; i++) {
 		struct probe *p = &pool->probes[i];
 
-		if (p->scan == NULL && pool->next < pool->count && audit_may_connect(pool->a))
+		if (p->scan == NULL && pool->next < pool->count && !audit_is_over(pool->a) &&
+		    is_due(pool) && audit_may_connect(pool->a))
 			begin(p, &pool->scans[pool->next++]);
 		is_busy = is_busy || p->scan != NULL;
 	}
-	return is_busy;
+	return is_busy || (pool->next < pool->count && !audit_is_over(pool->a));
 }
 
 static void
@@ -239,8 +274,10 @@ audit_scan(struct audit *a, const struct audit_door *door, struct audit_scan *sc
 		return;
 	for (size_t i = 0; i < PLACE_COUNT; i++)
 		pool.probes[i].pool = &pool;
+	(void)evtimer_assign(&pool.pace, a->base, on_pace, &pool);
 	while (fill(&pool)) {
 		pool.is_woken = false;
 		audit_wait(a, &pool.is_woken);
 	}
+	(void)event_del(&pool.pace);
 }

@@ -16,9 +16,9 @@ enum audit_scan_end {
 
 struct audit_scan {
 	struct audit_hello hello; /* the name is set here */
-	bool wants_key;
-	const char *words; /* what is tried: "TLS 1.0", for the reader */
+	const char *words;        /* what is tried: "TLS 1.0", for the reader */
 	enum audit_scan_end end;
+	bool wants_key;
 	struct audit_hello_answer answer;
 	char error[96];
 };

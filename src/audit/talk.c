@@ -343,7 +343,8 @@ audit_talk_say(struct audit_talk *t, const char *format, ...)
 	va_end(args);
 	if (len < 0 || (size_t)len >= sizeof line - 2)
 		return 0;
-	memcpy(line + len, "\r\n", 2);
+	line[len] = '\r';
+	line[len + 1] = '\n';
 	if (!audit_talk_is_open(t))
 		return 0;
 	audit_talk_send(t, slice_make(line, (size_t)len + 2));

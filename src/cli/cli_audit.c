@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "audit/audit.h"
 #include "audit/report.h"
 #include "cli/cli.h"
 #include "cli/input.h"
+#include "cli/terminal.h"
 
 enum { PORT_STARTTLS = 587, PORT_IMPLICIT = 465, REPORT_MAX = 1024 * 1024 };
 
@@ -174,6 +174,7 @@ print_line(void *arg, const char *text)
 static void
 print_result(const struct task *t, const struct audit_result *result)
 {
+	bool has_colours = false;
 	struct buf out;
 
 	if (t->is_json) {
@@ -185,8 +186,8 @@ print_result(const struct task *t, const struct audit_result *result)
 		return;
 	}
 	buf_init(&out, REPORT_MAX);
-	audit_report_text(
-	    &t->options, result, isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL, &out);
+	(void)cli_terminal_colours(NULL, &has_colours);
+	audit_report_text(&t->options, result, has_colours, &out);
 	(void)fwrite(out.ptr, 1, out.len, stdout);
 	buf_done(&out);
 }
