@@ -93,6 +93,14 @@ doctor_report_name(const struct doctor_paper *paper, const struct doctor_facts *
 	doctor_grid_init(&grid, 2);
 	doctor_grid_text(&grid, "name");
 	doctor_paper_words(paper, name->text, doctor_grid_cell(&grid));
+	if (name->completed[0] != '\0') {
+		struct buf *cell;
+
+		doctor_grid_text(&grid, "found as");
+		cell = doctor_grid_cell(&grid);
+		doctor_paper_words(paper, name->completed, cell);
+		(void)buf_add_text(cell, ", by the search list of /etc/resolv.conf");
+	}
 	doctor_grid_text(&grid, name->is_from_hosts ? "told by" : "time");
 	if (name->is_from_hosts)
 		doctor_grid_text(&grid, "/etc/hosts, not DNS");

@@ -60,17 +60,56 @@ read_server(struct slice line, struct net_address *ret_address)
 	return ok;
 }
 
+static struct slice
+take_line(struct slice *text)
+{
+	const size_t len = slice_find(*text, '\n');
+	const struct slice line = slice_first(*text, len);
+
+	*text = slice_after(*text, len == text->len ? len : len + 1);
+	return line;
+}
+
 size_t
 net_resolv_conf_servers(struct slice text, struct net_address *servers, size_t size)
 {
 	size_t count = 0;
 
-	while (text.len != 0 && count < size) {
-		const size_t len = slice_find(text, '\n');
-
-		if (read_server(slice_first(text, len), &servers[count]))
+	while (text.len != 0 && count < size)
+		if (read_server(take_line(&text), &servers[count]))
 			count++;
-		text = slice_after(text, len == text.len ? len : len + 1);
+	return count;
+}
+
+static size_t
+read_domains(struct slice line, char domains[NET_RESOLV_CONF_SEARCH_MAX][NET_NAME_MAX + 1])
+{
+	struct slice word = take_word(&line);
+	size_t count = 0;
+
+	for (; word.len != 0 && count < NET_RESOLV_CONF_SEARCH_MAX; word = take_word(&line)) {
+		if (word.ptr[word.len - 1] == '.')
+			word.len--;
+		if (word.len == 0 || word.len > NET_NAME_MAX || slice_find(word, '\0') != word.len)
+			continue;
+		memcpy(domains[count], word.ptr, word.len);
+		domains[count++][word.len] = '\0';
+	}
+	return count;
+}
+
+size_t
+net_resolv_conf_search(
+    struct slice text, char domains[NET_RESOLV_CONF_SEARCH_MAX][NET_NAME_MAX + 1])
+{
+	size_t count = 0;
+
+	while (text.len != 0) {
+		struct slice line = take_line(&text);
+		const struct slice keyword = take_word(&line);
+
+		if (slice_is(keyword, "search") || slice_is(keyword, "domain"))
+			count = read_domains(line, domains);
 	}
 	return count;
 }

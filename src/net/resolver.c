@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -161,19 +162,36 @@ net_resolver_new(struct event_base *base, struct net_resolver **ret_resolver, st
 	return net_resolver_new_from(base, RESOLV_CONF, HOSTS, ret_resolver, error);
 }
 
-/* Those of the file; as the C library does, the one on this machine when it names none. */
+/* The C library searches the domain of this machine when the file names none. */
 static void
-read_servers(struct net_resolver *r, const char *resolv_conf)
+search_own_domain(struct net_resolver *r)
+{
+	char name[HOST_NAME_MAX + 1] = "";
+	const char *dot;
+
+	if (gethostname(name, sizeof name - 1) != 0)
+		return;
+	dot = strchr(name, '.');
+	if (dot != NULL && dot[1] != '\0')
+		r->search_count =
+		    (size_t)(snprintf(r->search[0], sizeof r->search[0], "%s", dot + 1) > 0);
+}
+
+/* What the file does not say, is as the C library has it: the server on this machine. */
+static void
+read_resolv_conf(struct net_resolver *r, const char *path)
 {
 	char *text = xmalloc(RESOLV_CONF_MAX);
-	int fd = open(resolv_conf, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? 0 : fd_read_all(fd, text, RESOLV_CONF_MAX);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const ssize_t got = fd < 0 ? 0 : fd_read_all(fd, text, RESOLV_CONF_MAX);
+	const struct slice conf = slice_make(text, got > 0 ? (size_t)got : 0);
 
-	if (len > 0)
-		r->server_count = net_resolv_conf_servers(
-		    slice_make(text, (size_t)len), r->servers, NET_RESOLVER_SERVERS_MAX);
+	r->server_count = net_resolv_conf_servers(conf, r->servers, NET_RESOLVER_SERVERS_MAX);
 	if (r->server_count == 0 && net_address_parse("127.0.0.1", NS_DEFAULTPORT, &r->servers[0]))
 		r->server_count = 1;
+	r->search_count = net_resolv_conf_search(conf, r->search);
+	if (r->search_count == 0)
+		search_own_domain(r);
 	fd_close(&fd);
 	free(text);
 }
@@ -235,11 +253,13 @@ net_resolver_new_with(struct event_base *base, const struct net_resolver_options
 	struct net_resolver *r = make(base);
 	const char *key = find_key(options->root_key), *refusal;
 
+	if (options->server == NULL || options->resolv_conf != NULL)
+		read_resolv_conf(
+		    r, options->resolv_conf != NULL ? options->resolv_conf : RESOLV_CONF);
 	if (options->server != NULL) {
 		r->servers[0] = *options->server;
 		r->server_count = 1;
 	} else {
-		read_servers(r, options->resolv_conf != NULL ? options->resolv_conf : RESOLV_CONF);
 		r->hosts = xstrdup(options->hosts != NULL ? options->hosts : HOSTS);
 	}
 	refusal = set_up(r, r->unbound, "iterator");
@@ -282,6 +302,12 @@ net_resolver_servers(const struct net_resolver *r, size_t *ret_count)
 {
 	*ret_count = r->server_count;
 	return r->servers;
+}
+
+const char *
+net_resolver_search(const struct net_resolver *r, size_t index)
+{
+	return index < r->search_count ? r->search[index] : NULL;
 }
 
 const char *

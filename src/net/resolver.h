@@ -36,8 +36,9 @@ struct net_resolver_options {
 	const char *resolv_conf; /* NULL: /etc/resolv.conf */
 	const char *hosts;       /* NULL: /etc/hosts */
 	/*
-	 * Ask this server and nobody else, with its port, and read neither file. NULL: those of
-	 * resolv.conf; if it names none, the one on this machine, as the C library does.
+	 * Ask this server and nobody else, with its port, and read neither file, but for the search
+	 * list of a resolv_conf that is given. NULL: those of resolv.conf; if it names none, the
+	 * one on this machine, as the C library does.
 	 */
 	const struct net_address *server;
 	/*
@@ -53,6 +54,11 @@ void net_resolver_free(struct net_resolver **r);
 
 /* Whom it asks, with ports: for those made by net_resolver_new_with(). */
 const struct net_address *net_resolver_servers(const struct net_resolver *r, size_t *ret_count);
+/*
+ * What programs put behind a name that is not there as it is (resolv.conf(5), "search"); NULL
+ * behind the last.
+ */
+const char *net_resolver_search(const struct net_resolver *r, size_t index);
 /* The file of hosts that it has read; NULL: none. */
 const char *net_resolver_hosts(const struct net_resolver *r);
 /* Has it the key of the root? */

@@ -8,6 +8,7 @@
 #include <event2/event.h>
 #include <unbound.h>
 
+#include "net/resolv_conf.h"
 #include "net/resolver.h"
 
 /*
@@ -28,6 +29,8 @@ struct net_resolver {
 	bool is_validator_useless;
 	size_t server_count;
 	struct net_address servers[NET_RESOLVER_SERVERS_MAX];
+	size_t search_count;
+	char search[NET_RESOLV_CONF_SEARCH_MAX][NET_NAME_MAX + 1];
 	char *hosts;
 	LIST_HEAD(, net_pending) pending;
 };

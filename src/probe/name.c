@@ -8,22 +8,19 @@
 #include <event2/event_struct.h>
 
 #include "net/query.h"
-#include "probe/ask.h"
 #include "probe/hosts_file.h"
+#include "probe/invention.h"
 #include "probe/name_judge.h"
+#include "probe/name_text.h"
 #include "probe/servers.h"
-#include "smtp/idna.h"
 #include "util/alloc.h"
 #include "util/clock.h"
-#include "util/rand.h"
 
 enum {
-	SLOW_MS = 500,          /* without an answer: the servers are asked directly */
-	SLOW_SERVER_MS = 1000,  /* a server gets this long when another has answered well */
-	RANDOM_MS = 1500,       /* for the name that cannot exist */
-	RANDOM_GRACE_MS = 250,  /* of which after all else is known */
-	OTHER_FAMILY_MS = 2000, /* for one family's addresses when the other's are known */
-	RANDOM_LABEL_LEN = 20,
+	SLOW_MS = 500,            /* without an answer: the servers are asked directly */
+	SLOW_SERVER_MS = 1000,    /* a server gets this long when another has answered well */
+	INVENTION_GRACE_MS = 250, /* for that test, after all else is known */
+	OTHER_FAMILY_MS = 2000,   /* for one family's addresses when the other's are known */
 	DNS_PORT = 53,
 	FAMILY_MAX = NET_RESOLVE_ADDRESSES_MAX / 2,
 };
@@ -32,9 +29,16 @@ _Static_assert(NET_RESOLVER_SERVERS_MAX == PROBE_HOST_RESOLVERS_MAX, "either lis
 
 enum family { FAMILY_V6, FAMILY_V4, FAMILY_COUNT };
 
+/* What a query is for. */
+struct family_question {
+	struct probe_name_lookup *lookup;
+	enum family family;
+};
+
 /*
- * In this order: both families are asked for, and the random name; when that is slow or not well,
- * the servers; when nothing is open any more, or the time is over, done is called.
+ * In this order: both families are asked for, and the random name; with a name that is not there,
+ * the domains of the search list one after the other; when that is slow or not well, the servers;
+ * when nothing is open any more, or the time is over, done is called.
  */
 struct probe_name_lookup {
 	struct event_base *base;
@@ -44,16 +48,20 @@ struct probe_name_lookup {
 	probe_name_fn *done;
 	void *arg;
 	uint16_t port;
-	uint64_t began_us;
+	uint64_t began_us, timeout_ms;
 	struct event timer; /* the timeout; made active to end early */
 	struct event slow, grace;
+	struct family_question questions[FAMILY_COUNT];
 	struct net_query *queries[FAMILY_COUNT]; /* NULL: answered */
 	size_t counts[FAMILY_COUNT];
 	struct net_address addresses[FAMILY_COUNT][FAMILY_MAX];
 	struct probe_servers *examination; /* NULL: not asked, or all is known */
 	bool is_examined;
 	struct probe_servers_result examined;
-	struct probe_ask *random; /* NULL: not asked, or over */
+	struct probe_invention *invention;           /* NULL: not asked, or over */
+	bool is_absolute;                            /* was there a dot at its end? */
+	size_t search_at;                            /* how many of the search list were tried */
+	struct probe_name_family plain_v4, plain_v6; /* of the name as it is, while that is done */
 	struct probe_name name;
 };
 
@@ -103,7 +111,7 @@ stop(struct probe_name_lookup *l)
 	for (int family = 0; family < FAMILY_COUNT; family++)
 		net_query_cancel(&l->queries[family]);
 	probe_servers_cancel(&l->examination);
-	probe_ask_cancel(&l->random);
+	probe_invention_cancel(&l->invention);
 	(void)event_del(&l->timer);
 	(void)event_del(&l->slow);
 	(void)event_del(&l->grace);
@@ -176,8 +184,8 @@ advance(struct probe_name_lookup *l, probe_servers_fn *on_servers)
 		return;
 	if (l->examination != NULL)
 		wait_for(l, SLOW_SERVER_MS);
-	else if (l->random != NULL)
-		wait_for(l, RANDOM_GRACE_MS);
+	else if (l->invention != NULL)
+		wait_for(l, INVENTION_GRACE_MS);
 	else
 		finish(l);
 }
@@ -205,6 +213,62 @@ on_slow(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+ask_both(struct probe_name_lookup *l, const char *name, net_query_fn *on_result)
+{
+	static const enum net_record_type types[] = {
+		[FAMILY_V6] = NET_RECORD_AAAA, [FAMILY_V4] = NET_RECORD_A
+	};
+
+	for (int i = 0; i < FAMILY_COUNT; i++) {
+		l->questions[i] = (struct family_question){ l, (enum family)i };
+		l->queries[i] = net_query_start_plain(
+		    l->resolver, name, types[i], l->timeout_ms, on_result, &l->questions[i]);
+	}
+}
+
+/* Is there a domain left to put behind the name? Then that is asked for. */
+static bool
+search_on(struct probe_name_lookup *l, net_query_fn *on_result)
+{
+	struct probe_name *n = &l->name;
+	const char *domain;
+
+	if (l->is_absolute || n->is_from_hosts || n->address_count != 0 || !probe_name_is_absent(n))
+		return false;
+	if (l->search_at == 0) {
+		l->plain_v4 = n->v4;
+		l->plain_v6 = n->v6;
+	}
+	do {
+		domain = net_resolver_search(l->resolver, l->search_at);
+		if (domain == NULL)
+			return false;
+		l->search_at++;
+	} while (!probe_name_join(n->text, domain, n->completed));
+	ask_both(l, n->completed, on_result);
+	return true;
+}
+
+/* Both families have been answered for. */
+static void
+settle(struct probe_name_lookup *l, net_query_fn *on_result)
+{
+	struct probe_name *n = &l->name;
+
+	(void)event_del(&l->grace);
+	n->took_us = clock_monotonic_us() - l->began_us;
+	list_addresses(l);
+	if (search_on(l, on_result))
+		return;
+	if (l->search_at != 0 && n->address_count == 0) {
+		n->v4 = l->plain_v4;
+		n->v6 = l->plain_v6;
+		n->completed[0] = '\0';
+	}
+	advance(l, on_servers);
+}
+
+static void
 take_result(struct probe_name_lookup *l, enum family family, const struct net_query_result *result)
 {
 	struct probe_name_family *f = family_of(&l->name, family);
@@ -214,80 +278,28 @@ take_result(struct probe_name_lookup *l, enum family family, const struct net_qu
 	for (size_t i = 0; i < result->answer->count; i++)
 		add_address(l, family, &result->answer->records[i].ip);
 	l->queries[family] = NULL;
-	if (is_open(l)) {
-		if (f->end == PROBE_NAME_FOUND)
-			wait_for(l, OTHER_FAMILY_MS);
-		return;
-	}
-	(void)event_del(&l->grace);
-	l->name.took_us = clock_monotonic_us() - l->began_us;
-	list_addresses(l);
-	advance(l, on_servers);
+	if (is_open(l) && f->end == PROBE_NAME_FOUND)
+		wait_for(l, OTHER_FAMILY_MS);
 }
 
 static void
-on_v4(void *arg, const struct net_query_result *result)
+on_result(void *arg, const struct net_query_result *result)
 {
-	take_result(arg, FAMILY_V4, result);
+	struct family_question *q = arg;
+
+	take_result(q->lookup, q->family, result);
+	if (!is_open(q->lookup))
+		settle(q->lookup, on_result);
 }
 
 static void
-on_v6(void *arg, const struct net_query_result *result)
-{
-	take_result(arg, FAMILY_V6, result);
-}
-
-static void
-on_random(void *arg, const struct probe_ask_result *result)
+on_invented(void *arg, bool is_inventor)
 {
 	struct probe_name_lookup *l = arg;
 
-	l->random = NULL;
-	if (result->is_answered && result->answer->count != 0)
-		l->name.is_hijacked = true;
+	l->invention = NULL;
+	l->name.is_hijacked = is_inventor;
 	advance(l, on_servers);
-}
-
-/* Nobody has such a name; who makes up answers for names that are not there knows it. */
-static void
-ask_random(struct probe_name_lookup *l)
-{
-	char name[RANDOM_LABEL_LEN + sizeof ".com"];
-	const struct probe_ask_options options = {
-		.server = &l->servers[0],
-		.name = name,
-		.type = NET_RECORD_A,
-		.timeout_ms = RANDOM_MS,
-	};
-
-	if (l->server_count == 0)
-		return;
-	for (size_t i = 0; i < RANDOM_LABEL_LEN; i++)
-		name[i] = (char)('a' + rand_below('z' - 'a' + 1));
-	memcpy(name + RANDOM_LABEL_LEN, ".com", sizeof ".com");
-	l->random = probe_ask_start(l->base, &options, on_random, l);
-}
-
-/* In A-labels, without the dot of an absolute name. False when no such name can be in DNS. */
-static bool
-write_name(const char *name, char text[NET_RESOLVE_NAME_MAX + 1])
-{
-	struct slice s = slice_of(name);
-	struct buf ascii;
-	bool ok;
-
-	if (s.len > 1 && s.ptr[s.len - 1] == '.')
-		s.len--;
-	buf_init(&ascii, NET_RESOLVE_NAME_MAX);
-	ok = smtp_idna_add_ascii(s, &ascii);
-	if (ok) {
-		memcpy(text, ascii.ptr, ascii.len);
-		text[ascii.len] = '\0';
-	} else {
-		(void)snprintf(text, NET_RESOLVE_NAME_MAX + 1, "%s", name);
-	}
-	buf_done(&ascii);
-	return ok;
 }
 
 static void
@@ -318,19 +330,17 @@ list_servers(struct probe_name_lookup *l, const struct probe_host *host)
 }
 
 static void
-ask(struct probe_name_lookup *l, uint64_t timeout_ms)
+ask(struct probe_name_lookup *l)
 {
 	const struct timeval slow = time_of(SLOW_MS);
 	struct probe_name *n = &l->name;
 
 	n->is_from_hosts = probe_hosts_file_has(net_resolver_hosts(l->resolver), n->text);
-	l->queries[FAMILY_V6] =
-	    net_query_start_plain(l->resolver, n->text, NET_RECORD_AAAA, timeout_ms, on_v6, l);
-	l->queries[FAMILY_V4] =
-	    net_query_start_plain(l->resolver, n->text, NET_RECORD_A, timeout_ms, on_v4, l);
+	ask_both(l, n->text, on_result);
 	if (n->is_from_hosts)
 		return;
-	ask_random(l);
+	if (l->server_count != 0)
+		l->invention = probe_invention_start(l->base, &l->servers[0], on_invented, l);
 	(void)evtimer_add(&l->slow, &slow);
 }
 
@@ -350,6 +360,8 @@ probe_name_start(struct event_base *base, struct net_resolver *resolver,
 	l->done = done;
 	l->arg = arg;
 	l->port = port;
+	l->timeout_ms = timeout_ms;
+	l->is_absolute = name[0] != '\0' && name[strlen(name) - 1] == '.';
 	list_servers(l, host);
 	l->began_us = clock_monotonic_us();
 	(void)evtimer_assign(&l->timer, base, on_timer, l);
@@ -359,8 +371,8 @@ probe_name_start(struct event_base *base, struct net_resolver *resolver,
 	if (net_address_parse(name, port, &literal)) {
 		(void)snprintf(l->name.text, sizeof l->name.text, "%s", name);
 		answer_literal(l, &literal);
-	} else if (write_name(name, l->name.text)) {
-		ask(l, timeout_ms);
+	} else if (probe_name_write(name, l->name.text)) {
+		ask(l);
 	} else {
 		l->name.v4 = l->name.v6 = (struct probe_name_family){ PROBE_NAME_NO_NAME,
 			"no name in DNS can be written like this" };

@@ -43,8 +43,13 @@ struct probe_resolver_state {
 
 struct probe_name {
 	char text[NET_RESOLVE_NAME_MAX + 1]; /* as asked, in ASCII (RFC 5890 A-labels) */
-	bool is_literal;                     /* an IP address: nothing was asked */
-	bool is_from_hosts;                  /* /etc/hosts says so, not DNS */
+	/*
+	 * The same with a domain of the search list behind it (resolv.conf(5)): the text alone is
+	 * not there, but this is, and programs take it. Empty: nothing was put behind it.
+	 */
+	char completed[NET_RESOLVE_NAME_MAX + 1];
+	bool is_literal;    /* an IP address: nothing was asked */
+	bool is_from_hosts; /* /etc/hosts says so, not DNS */
 	struct probe_name_family v4, v6;
 	size_t address_count; /* of both; IPv6 first */
 	struct net_address addresses[NET_RESOLVE_ADDRESSES_MAX];

@@ -56,6 +56,18 @@ is_good(enum probe_name_end end)
 	return end == PROBE_NAME_FOUND || end == PROBE_NAME_NO_ADDRESS;
 }
 
+static bool
+is_nothing(enum probe_name_end end)
+{
+	return end == PROBE_NAME_NO_NAME || end == PROBE_NAME_NO_ADDRESS;
+}
+
+bool
+probe_name_is_absent(const struct probe_name *n)
+{
+	return is_nothing(n->v4.end) && is_nothing(n->v6.end);
+}
+
 bool
 probe_name_is_well(const struct probe_name *n)
 {

@@ -12,6 +12,8 @@ enum probe_name_end probe_name_end_of(enum net_query_status status);
 void probe_name_judge_addresses(struct probe_name *n);
 /* Both families have a good answer, and there is an address that can be used. */
 bool probe_name_is_well(const struct probe_name *n);
+/* Both families have a good answer, which is that there is nothing. */
+bool probe_name_is_absent(const struct probe_name *n);
 /* What the servers showed of themselves. */
 void probe_name_note_servers(struct probe_name *n, const struct probe_servers_result *r);
 /* Why a family failed, by what the servers themselves have said: all of them were asked. */

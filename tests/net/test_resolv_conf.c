@@ -10,6 +10,8 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "util/buf.h"
+
 enum { SIZE = 3 };
 
 static const struct conf_case {
@@ -85,11 +87,48 @@ test_a_zone_is_the_number_of_its_interface(void **state)
 	assert_int_not_equal(server.v6.sin6_scope_id, 0);
 }
 
+static const struct search_case {
+	const char *text, *domains; /* each with a blank behind it */
+} search_cases[] = {
+	{ "search example.org\n", "example.org " },
+	{ "search a.example b.example. \t c.example\r\n", "a.example b.example c.example " },
+	{ "domain example.org", "example.org " },
+	{ "search a.example\nnameserver 192.0.2.1\ndomain b.example\n", "b.example " },
+	{ "search a b c d e f g\n", "a b c d e f " },
+	{ "search .\n", "" },
+	{ "search\n", "" },
+	{ "nameserver 192.0.2.1\n", "" },
+	{ "", "" },
+};
+
+static void
+test_the_last_search_list_counts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof search_cases / sizeof search_cases[0]; i++) {
+		char domains[NET_RESOLV_CONF_SEARCH_MAX][NET_NAME_MAX + 1];
+		const size_t len = strlen(search_cases[i].text);
+		uint8_t *text = malloc(len + (len == 0));
+		struct buf printed;
+		size_t count;
+
+		memcpy(text, search_cases[i].text, len);
+		count = net_resolv_conf_search(slice_make(text, len), domains);
+		free(text);
+		buf_init(&printed, 4096);
+		for (size_t j = 0; j < count; j++)
+			assert_true(buf_addf(&printed, "%s ", domains[j]));
+		assert_true(slice_is(buf_slice(&printed), search_cases[i].domains));
+		buf_done(&printed);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_servers_are_those_of_the_file),
+		cmocka_unit_test(test_the_last_search_list_counts),
 		cmocka_unit_test(test_a_zone_is_the_number_of_its_interface),
 	};
 

@@ -59,14 +59,37 @@ struct fixture {
 	uint64_t took_ms;
 };
 
+/* A search list instead of none. */
+static void
+make_searching_resolver(struct fixture *f)
+{
+	static const char conf[] = "nameserver 192.0.2.1\nsearch nowhere.test example.org\n";
+	char path[] = "/tmp/test_resolv.XXXXXX";
+	const struct net_resolver_options options = {
+		.resolv_conf = path, .server = &f->server.address, .root_key = ""
+	};
+	struct buf error;
+	int fd = mkstemp(path);
+
+	assert_int_equal(fd_write_all(fd, conf, strlen(conf)), 0);
+	fd_close(&fd);
+	buf_init(&error, 1024);
+	net_resolver_free(&f->resolver);
+	assert_int_equal(net_resolver_new_with(f->base, &options, &f->resolver, &error), 0);
+	buf_done(&error);
+	(void)unlink(path);
+}
+
 /* server NULL: hosts alone. */
 static void
 make_resolver(struct fixture *f, const struct net_address *server)
 {
 	char hosts[] = "/tmp/test_hosts.XXXXXX";
-	const struct net_resolver_options options = {
-		.resolv_conf = "/nonexistent", .hosts = hosts, .server = server, .root_key = ""
-	};
+	const struct net_resolver_options options = { .resolv_conf =
+							  server == NULL ? "/nonexistent" : NULL,
+		.hosts = hosts,
+		.server = server,
+		.root_key = "" };
 	struct buf error;
 	int fd = mkstemp(hosts);
 
@@ -336,6 +359,41 @@ test_the_hosts_file_is_told_from_dns(void **state)
 	(void)unlink(net_resolver_hosts(f->resolver));
 }
 
+/* As programs do: "telnet mail 587" works in an office. */
+static void
+test_the_search_list_completes_a_name_that_is_not_there(void **state)
+{
+	struct fixture *f = *state;
+	const struct probe_name *n;
+
+	make_searching_resolver(f);
+	n = look_up(f, "v4", 8000);
+	assert_int_equal(n->v4.end, PROBE_NAME_FOUND);
+	assert_string_equal(n->text, "v4");
+	assert_string_equal(n->completed, "v4.example.org");
+	assert_int_equal(n->address_count, 1);
+	n = look_up(f, "v4.example.org", 8000);
+	assert_string_equal(n->completed, "");
+}
+
+static void
+test_a_name_that_no_search_finds_is_told_of_as_it_is(void **state)
+{
+	struct fixture *f = *state;
+	const struct probe_name *n;
+
+	make_searching_resolver(f);
+	n = look_up(f, "nobody", 8000);
+	assert_int_equal(n->v4.end, PROBE_NAME_NO_NAME);
+	assert_string_equal(n->completed, "");
+	n = look_up(f, "mail.example.org", 8000);
+	assert_int_equal(n->v4.end, PROBE_NAME_NO_ADDRESS);
+	/* The dot says that this is the whole name. */
+	n = look_up(f, "v4.", 8000);
+	assert_int_equal(n->v4.end, PROBE_NAME_NO_NAME);
+	assert_string_equal(n->completed, "");
+}
+
 static void
 test_a_cancelled_lookup_calls_nobody(void **state)
 {
@@ -377,6 +435,10 @@ main(void)
 		    test_made_up_answers_are_found_out, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_the_hosts_file_is_told_from_dns, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_the_search_list_completes_a_name_that_is_not_there, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_a_name_that_no_search_finds_is_told_of_as_it_is, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_a_cancelled_lookup_calls_nobody, set_up, tear_down),
 	};
