@@ -73,6 +73,8 @@ struct doctor_facts {
 	bool is_cut_short;           /* the time was over before all was tried */
 	uint64_t message_len;
 	int64_t began_unix_ms;
+	/* This program is of that day: a clock that says less is wrong. 0: not known. */
+	int64_t released_unix_s;
 	uint64_t took_us;
 };
 

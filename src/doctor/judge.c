@@ -353,6 +353,22 @@ merge_same(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 				doctor_finding_merge(verdict, i, k);
 }
 
+/* A password goes nowhere but over TLS that is verified. */
+static bool
+is_login_untried(const struct doctor_facts *facts)
+{
+	if (!facts->wants_auth)
+		return false;
+	for (size_t i = 0; i < facts->probe_count; i++) {
+		const enum probe_stage_end end =
+		    facts->probes[i].dialog.stages[PROBE_STAGE_AUTH].end;
+
+		if (end != PROBE_STAGE_NOT_REACHED && end != PROBE_STAGE_SKIPPED)
+			return false;
+	}
+	return true;
+}
+
 static void
 judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 {
@@ -371,6 +387,9 @@ judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 		verdict->is_fine = true;
 		f = find_fine(facts, port, verdict);
 	}
+	if (is_login_untried(facts))
+		doctor_finding_exclude(&verdict->findings[f - verdict->findings],
+		    "The login was not tried: a password goes over TLS that is verified only.");
 	conclude(facts, f, port, verdict);
 	lead(verdict, f);
 	merge_same(facts, verdict);

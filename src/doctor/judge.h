@@ -61,6 +61,7 @@ struct doctor_finding *doctor_judge_greeting(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_ehlo(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_starttls(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_handshake(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_ehlo_tls(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_certificate(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_path(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_auth(const struct doctor_judging *j);

@@ -78,6 +78,9 @@ say_clock(const struct doctor_judging *j, struct doctor_finding *f)
 	if (doctor_peer_clock_read(j->probe->dialog.stages[PROBE_STAGE_GREETING].text, &peer_s))
 		doctor_finding_prove(
 		    f, "The server's own clock says %s.", doctor_words_date(peer_s).text);
+	if (j->facts->began_unix_ms / 1000 < j->facts->released_unix_s)
+		doctor_finding_prove(f, "This program was made on %s or later.",
+		    doctor_words_date(j->facts->released_unix_s).text);
 	doctor_finding_set(
 	    &f->detail, "%s", doctor_words_date(j->facts->began_unix_ms / 1000).text);
 }
@@ -217,13 +220,18 @@ judge_weakness(const struct doctor_judging *j, const struct probe_certificate *c
 	return is_refused ? f : NULL;
 }
 
-/* The server writes another day into its greeting, and on that day its certificate is good. */
+/*
+ * It says a day on which this program was not yet made; or the server writes another day into its
+ * greeting, on which its certificate is good.
+ */
 static bool
 is_our_clock(const struct doctor_judging *j, const struct probe_certificate *c)
 {
 	const int64_t now_s = j->facts->began_unix_ms / 1000;
 	int64_t peer_s;
 
+	if ((c->faults & PROBE_CERTIFICATE_NOT_YET_VALID) != 0 && now_s < j->facts->released_unix_s)
+		return true;
 	if ((c->faults & (PROBE_CERTIFICATE_EXPIRED | PROBE_CERTIFICATE_NOT_YET_VALID)) == 0 ||
 	    !doctor_peer_clock_read(j->probe->dialog.stages[PROBE_STAGE_GREETING].text, &peer_s))
 		return false;

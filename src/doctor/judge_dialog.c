@@ -264,13 +264,15 @@ judge_hello(const struct doctor_judging *j, enum probe_stage stage, const char *
 struct doctor_finding *
 doctor_judge_ehlo(const struct doctor_judging *j)
 {
-	struct doctor_finding *f = NULL;
+	if (j->probe->dialog.is_implicit_tls)
+		return NULL;
+	return judge_hello(j, PROBE_STAGE_EHLO, "at EHLO");
+}
 
-	if (!j->probe->dialog.is_implicit_tls)
-		f = judge_hello(j, PROBE_STAGE_EHLO, "at EHLO");
-	if (f == NULL)
-		f = judge_hello(j, PROBE_STAGE_EHLO_TLS, "at EHLO after TLS");
-	return f;
+struct doctor_finding *
+doctor_judge_ehlo_tls(const struct doctor_judging *j)
+{
+	return judge_hello(j, PROBE_STAGE_EHLO_TLS, "at EHLO after TLS");
 }
 
 static struct doctor_finding *

@@ -14,6 +14,7 @@ static judge_fn *const rules[] = {
 	doctor_judge_ehlo,
 	doctor_judge_starttls,
 	doctor_judge_handshake,
+	doctor_judge_ehlo_tls,
 	doctor_judge_certificate,
 	doctor_judge_path,
 	doctor_judge_auth,

@@ -135,6 +135,30 @@ judge_trouble(const struct doctor_judging *j)
 	return NULL;
 }
 
+/* With TLS 1.3 a server says only after the handshake that it does not like it. */
+static bool
+is_ended_later(const struct probe_dialog_facts *d)
+{
+	const struct probe_stage_fact *s = &d->stages[PROBE_STAGE_EHLO_TLS];
+
+	return s->end == PROBE_STAGE_BROKEN && s->code == 0 && strcasestr(s->text, "alert") != NULL;
+}
+
+static struct doctor_finding *
+find_ended_later(const struct doctor_judging *j)
+{
+	const struct probe_stage_fact *s = &j->probe->dialog.stages[PROBE_STAGE_EHLO_TLS];
+	struct doctor_finding *f = doctor_judge_find(j, "tls-failed", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "The server ends TLS on port %u right after the handshake; one that wants a "
+	    "certificate of the client does so.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "It said: \"%s\".", doctor_words_reply(s).text);
+	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	return f;
+}
+
 struct doctor_finding *
 doctor_judge_handshake(const struct doctor_judging *j)
 {
@@ -142,6 +166,8 @@ doctor_judge_handshake(const struct doctor_judging *j)
 
 	if (d->tls.is_legacy)
 		return find_old(j);
+	if (is_ended_later(d))
+		return find_ended_later(j);
 	if (d->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED)
 		return NULL;
 	return judge_trouble(j);

@@ -3,22 +3,23 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <time.h>
 
-enum { YEAR_BASE = 1900, YEAR_MIN = 1990 };
+#include "util/civil.h"
+
+enum { YEAR_MIN = 1990 };
 enum { MONTH_LEN = 3, YEAR_LEN = 4, ZONE_LEN = 4 };
 
-/* By hand, not by strptime(3): the names of months must not depend on a locale. */
-static int
+/* From 1; 0: no month. Not by strptime(3): the names must not depend on a locale. */
+static unsigned
 find_month(const char *name)
 {
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
 		"Aug", "Sep", "Oct", "Nov", "Dec" };
 
-	for (int i = 0; i < (int)(sizeof months / sizeof months[0]); i++)
+	for (unsigned i = 0; i < sizeof months / sizeof months[0]; i++)
 		if (strcmp(months[i], name) == 0)
-			return i;
-	return -1;
+			return i + 1;
+	return 0;
 }
 
 static bool
@@ -33,16 +34,15 @@ struct cursor {
 };
 
 /* So many digits at most. */
-static int
+static unsigned
 take_number(struct cursor *c, unsigned digits_max)
 {
-	int value = 0;
-	unsigned count = 0;
+	unsigned value = 0, count = 0;
 
 	if (c->at == NULL)
 		return 0;
 	for (; count < digits_max && is_digit(c->at[count]); count++)
-		value = value * 10 + (c->at[count] - '0');
+		value = value * 10 + (unsigned)(c->at[count] - '0');
 	c->at = count == 0 ? NULL : c->at + count;
 	return value;
 }
@@ -54,26 +54,26 @@ take_octet(struct cursor *c, char octet)
 		c->at = *c->at == octet ? c->at + 1 : NULL;
 }
 
-static int
+static unsigned
 take_month(struct cursor *c)
 {
 	char name[MONTH_LEN + 1] = "";
-	int month;
+	unsigned month;
 
 	if (c->at == NULL || strlen(c->at) < MONTH_LEN)
 		return 0;
 	memcpy(name, c->at, MONTH_LEN);
 	month = find_month(name);
-	c->at = month < 0 ? NULL : c->at + MONTH_LEN;
+	c->at = month == 0 ? NULL : c->at + MONTH_LEN;
 	return month;
 }
 
 /* "+0100" in seconds; without one it is UTC. */
-static int
+static int64_t
 read_zone(struct cursor *c)
 {
 	const bool is_west = c->at != NULL && strncmp(c->at, " -", 2) == 0;
-	int zone;
+	int64_t zone;
 
 	if (!is_west && (c->at == NULL || strncmp(c->at, " +", 2) != 0))
 		return 0;
@@ -84,27 +84,32 @@ read_zone(struct cursor *c)
 }
 
 static bool
+is_date(const struct civil *c)
+{
+	return c->year >= YEAR_MIN && c->day >= 1 &&
+	       c->day <= civil_days_of_month(c->year, c->month) && c->hour < 24 && c->minute < 60 &&
+	       c->second <= 60;
+}
+
+static bool
 read_date(const char *text, int64_t *ret_unix_s)
 {
 	struct cursor c = { text };
-	struct tm tm = { 0 };
-	int64_t at;
+	struct civil date = { .day = take_number(&c, 2) };
 
-	tm.tm_mday = take_number(&c, 2);
 	take_octet(&c, ' ');
-	tm.tm_mon = take_month(&c);
+	date.month = take_month(&c);
 	take_octet(&c, ' ');
-	tm.tm_year = take_number(&c, YEAR_LEN) - YEAR_BASE;
+	date.year = take_number(&c, YEAR_LEN);
 	take_octet(&c, ' ');
-	tm.tm_hour = take_number(&c, 2);
+	date.hour = take_number(&c, 2);
 	take_octet(&c, ':');
-	tm.tm_min = take_number(&c, 2);
+	date.minute = take_number(&c, 2);
 	take_octet(&c, ':');
-	tm.tm_sec = take_number(&c, 2);
-	if (c.at == NULL || tm.tm_year < YEAR_MIN - YEAR_BASE)
+	date.second = take_number(&c, 2);
+	if (c.at == NULL || !is_date(&date))
 		return false;
-	at = timegm(&tm);
-	*ret_unix_s = at - read_zone(&c);
+	*ret_unix_s = civil_to_unix(&date) - read_zone(&c);
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doctor/reference.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "smtp/address.h"
 #include "util/alloc.h"
+#include "util/civil.h"
 #include "util/fd.h"
 
 extern const char doctor_reference_hosts[];
@@ -15,6 +17,8 @@ extern const size_t doctor_reference_hosts_len;
 
 /* NULL, or what is wrong with a line. */
 typedef const char *line_fn(struct slice line, struct doctor_references *references);
+
+enum { ERROR_SIZE = 512, MONTH_AT = 5, DAY_AT = 8 }; /* in "2026-11-22" */
 
 static bool
 is_blank(uint8_t c)
@@ -207,4 +211,23 @@ doctor_references_load(
 	fd_close(&fd);
 	free(text);
 	return ok;
+}
+
+int64_t
+doctor_references_made_unix_s(void)
+{
+	struct doctor_references *list = xcalloc(1, sizeof *list);
+	struct civil day = { .year = 0 };
+	struct buf error;
+	bool ok;
+
+	buf_init(&error, ERROR_SIZE);
+	ok = doctor_references_load(NULL, list, &error);
+	assert(ok); /* a test reads what is compiled in */
+	day.year = (unsigned)strtoul(list->date, NULL, 10);
+	day.month = (unsigned)strtoul(list->date + MONTH_AT, NULL, 10);
+	day.day = (unsigned)strtoul(list->date + DAY_AT, NULL, 10);
+	buf_done(&error);
+	free(list);
+	return civil_to_unix(&day);
 }

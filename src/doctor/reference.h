@@ -39,6 +39,9 @@ struct doctor_references {
 	struct doctor_reference hosts[DOCTOR_REFERENCES_MAX];
 };
 
+/* When the list that is compiled in was gone through, 00:00 UTC: the program is no older. */
+int64_t doctor_references_made_unix_s(void);
+
 /* False with "FILE:LINE: ..." appended to error. file names the text in it. */
 bool doctor_references_read(struct slice text, const char *file,
     struct doctor_references *ret_references, struct buf *error);

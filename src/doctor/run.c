@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "doctor/reference.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 
@@ -67,6 +68,7 @@ run_begin(struct run *r, const struct doctor_check_options *options, struct doct
 
 	*facts = (struct doctor_facts){ .began_unix_ms = (int64_t)clock_unix_ms() };
 	*r = (struct run){ .options = options, .facts = facts };
+	facts->released_unix_s = doctor_references_made_unix_s();
 	r->began_ms = clock_monotonic_ms();
 	r->deadline_ms = options->time_ms == 0 ? DOCTOR_CHECK_TIME_MS : options->time_ms;
 	probe_host_read(&facts->machine);

@@ -54,6 +54,23 @@ static const struct certificate_case {
 	{ 0, NULL, 5 * DAY_S, NULL, "ok", DOCTOR_EXIT_FINE, NULL, "certificate-expired" },
 };
 
+static void
+set_clock_back(struct doctor_facts *facts)
+{
+	facts->released_unix_s = FIXTURE_NOW_UNIX_S + DAY_S;
+	facts->probes[0].dialog.tls.certificate.faults = PROBE_CERTIFICATE_NOT_YET_VALID;
+}
+
+static void
+want_client_certificate(struct doctor_facts *facts)
+{
+	struct probe_stage_fact *s = &facts->probes[0].dialog.stages[PROBE_STAGE_EHLO_TLS];
+
+	s->end = PROBE_STAGE_BROKEN;
+	s->code = 0;
+	(void)snprintf(s->text, sizeof s->text, "tlsv13 alert certificate required");
+}
+
 static const struct certificate_case *shown; /* by change_certificate(), for one case */
 
 static void
@@ -227,6 +244,16 @@ static const struct judging_case logins[] = {
 	    .cause = "ok",
 	    .exit = DOCTOR_EXIT_FINE,
 	    .besides = "auth-in-clear" },
+	{ .name = "a clock before the day this program was made",
+	    .rows = ALONE,
+	    .change = set_clock_back,
+	    .cause = "clock-wrong",
+	    .exit = DOCTOR_EXIT_CERTIFICATE },
+	{ .name = "a client certificate is wanted",
+	    .rows = ALONE,
+	    .change = want_client_certificate,
+	    .cause = "tls-failed",
+	    .exit = DOCTOR_EXIT_TLS },
 	{ .name = "no mechanism",
 	    .rows = ALONE,
 	    .change = offer_nothing_usable,
