@@ -59,7 +59,8 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
 		if (strcmp(argv[1], formats[i].name) == 0)
 			formats[i].add(&facts, verdict, &out);
-	(void)fwrite(out.ptr, 1, out.len, stdout);
+	if (out.len > 0)
+		(void)fwrite(out.ptr, 1, out.len, stdout);
 	buf_done(&out);
 	doctor_verdict_done(verdict);
 	free(verdict);
