@@ -193,6 +193,8 @@ weigh(const struct explain_message *m, int score, const struct explain_reply *re
 
 	if (m->evidence == EXPLAIN_BY_WRAPPER || (m->is_hint && reply == NULL))
 		return EXPLAIN_BY_WRAPPER;
+	if (m->is_dialog)
+		return EXPLAIN_BY_REPLY_TEXT;
 	if (reply == NULL || reply->is_made_up)
 		return m->evidence == EXPLAIN_BY_ERRNO ? EXPLAIN_BY_ERRNO : EXPLAIN_BY_MESSAGE;
 	if (code == NULL || code->is_vague)

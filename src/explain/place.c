@@ -254,11 +254,24 @@ is_mail_port(struct slice number)
 	       slice_is(number, "2465");
 }
 
+/* "250-mail.example.org" is a line of a reply to EHLO. */
+static size_t
+code_len(struct slice name)
+{
+	return name.len > 4 && name.ptr[0] == '2' && is_digit(name.ptr[1]) &&
+		       is_digit(name.ptr[2]) && name.ptr[3] == '-'
+		   ? 4
+		   : 0;
+}
+
 static void
 consider_host(struct search *s, struct slice name, struct slice rest)
 {
 	const struct slice port = read_port(rest);
-	int rank = rank_host(name);
+	int rank;
+
+	name = slice_after(name, code_len(name));
+	rank = rank_host(name);
 
 	if (rank == 0)
 		return;

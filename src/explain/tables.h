@@ -80,7 +80,8 @@ enum explain_place {
 struct explain_message {
 	const char *id, *source, *note;
 	enum explain_evidence evidence;
-	bool is_hint; /* means something only in a reply of a server */
+	bool is_hint;   /* means something only in a reply of a server */
+	bool is_dialog; /* what a server says when nothing has failed yet */
 	enum explain_place place;
 	int weight; /* added to the score of its patterns */
 	uint8_t cause_count;

@@ -56,6 +56,25 @@ test_a_known_reason_ranks_before_words_that_only_say_it_failed(void **state)
 }
 
 static void
+test_the_decisive_line_of_a_dialog_is_found(void **state)
+{
+	(void)state;
+	assert_first("<-  250-STARTTLS\n<-  250 DSN\n -> MAIL FROM:<joe@example.org>\n"
+		     "<** 530 5.7.0 Must issue a STARTTLS command first\n -> QUIT\n<-  221 Bye\n",
+	    "tls-required-by-peer");
+	assert_first("220 *****\nEHLO x\n250-mail.example\n250-XXXXXXXA\n250 HELP\nSTARTTLS\n"
+		     "500 Command not recognized\n",
+	    "starttls-masked");
+	assert_first("verify error:num=20:unable to get local issuer certificate\n"
+		     "Verify return code: 21 (unable to verify the first certificate)\n",
+	    "certificate-incomplete");
+	assert_first(
+	    "Couldn't connect to host, port: smtp.example.com, 587; timeout 5000;\n"
+	    "  nested exception is:\n\tjava.net.SocketTimeoutException: connect timed out\n",
+	    "port-filtered");
+}
+
+static void
 test_words_count_whatever_stands_between_them(void **state)
 {
 	(void)state;
@@ -175,6 +194,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_servers_reply_ranks_before_the_library_around_it),
 		cmocka_unit_test(test_a_known_reason_ranks_before_words_that_only_say_it_failed),
+		cmocka_unit_test(test_the_decisive_line_of_a_dialog_is_found),
 		cmocka_unit_test(test_words_count_whatever_stands_between_them),
 		cmocka_unit_test(test_the_place_decides_between_causes),
 		cmocka_unit_test(test_a_text_without_a_known_message_has_no_answer),

@@ -18,11 +18,11 @@ enum { REFERENCES = 176 };
 static void
 explain_copy(const char *text, struct explain_answer *ret_answer)
 {
-	const size_t len = strlen(text);
-	uint8_t *copy = malloc(len + (len == 0));
+	const struct slice octets = slice_of(text);
+	uint8_t *copy = malloc(octets.len + (octets.len == 0));
 
-	memcpy(copy, text, len);
-	explain_text(slice_make(copy, len), ret_answer);
+	memcpy(copy, octets.ptr, octets.len);
+	explain_text(slice_make(copy, octets.len), ret_answer);
 	free(copy);
 }
 

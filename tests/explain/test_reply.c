@@ -71,13 +71,13 @@ describe(const struct explain_reply *r, char words[WORDS_SIZE])
 static void
 read_replies(const char *text, char words[WORDS_SIZE])
 {
-	const size_t len = strlen(text);
-	uint8_t *copy = malloc(len + (len == 0));
+	const struct slice octets = slice_of(text);
+	uint8_t *copy = malloc(octets.len + (octets.len == 0));
 	struct explain_tokens tokens;
 	struct explain_replies replies;
 
-	memcpy(copy, text, len);
-	explain_tokens_init(&tokens, slice_make(copy, len));
+	memcpy(copy, octets.ptr, octets.len);
+	explain_tokens_init(&tokens, slice_make(copy, octets.len));
 	explain_replies_init(&replies, &tokens);
 	words[0] = '\0';
 	for (size_t i = 0; i < replies.count; i++)
