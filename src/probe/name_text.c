@@ -30,12 +30,7 @@ probe_name_write(const char *name, char text[NET_RESOLVE_NAME_MAX + 1])
 bool
 probe_name_join(const char *name, const char *domain, char text[NET_RESOLVE_NAME_MAX + 1])
 {
-	const size_t name_len = strlen(name), domain_len = strlen(domain);
+	const int len = snprintf(text, NET_RESOLVE_NAME_MAX + 1, "%s.%s", name, domain);
 
-	if (name_len + 1 + domain_len > NET_RESOLVE_NAME_MAX)
-		return false;
-	memcpy(text, name, name_len);
-	text[name_len] = '.';
-	memcpy(text + name_len + 1, domain, domain_len + 1);
-	return true;
+	return len > 0 && len <= NET_RESOLVE_NAME_MAX;
 }

@@ -72,7 +72,7 @@ probe_resolvers_read(struct slice text, struct probe_host *host)
 		if (net_address_ip(&servers[i], &host->resolvers[host->resolver_count]))
 			host->resolver_count++;
 	if (host->resolver_count == 0)
-		host->resolvers[host->resolver_count++] = ip_from_v4(INADDR_LOOPBACK);
+		host->resolvers[host->resolver_count++] = ip_from_v4(0x7f000001);
 }
 
 /* What stands behind "name:" in a file of such lines. */
