@@ -89,7 +89,7 @@ ask(struct users *u, const struct verb *verb, const char *name, struct answer *r
 	if (is_rcpt)
 		ret_answer->code = audit_talk_say(u->t, "RCPT TO:<%s@%s>", name, domain);
 	else
-		ret_answer->code = audit_talk_say(u->t, "%s %s", verb->name, name);
+		ret_answer->code = audit_talk_say(u->t, "%s %s@%s", verb->name, name, domain);
 	ret_answer->took_us = audit_talk_took_us(u->t);
 	mask(audit_talk_text(u->t), name, ret_answer->text);
 	if (is_rcpt && ret_answer->code != 0)
@@ -206,11 +206,12 @@ own_name(const struct audit *a, char name[TEXT_SIZE])
 	return name;
 }
 
-/* A server that does not know the verb has nothing to tell. */
+/* A server that does not know the verb, or takes no such address, has nothing to tell. */
 static bool
 knows_verb(const struct answer *answer)
 {
-	return answer->code != 500 && answer->code != 502 && answer->code != 530;
+	return answer->code != 500 && answer->code != 501 && answer->code != 502 &&
+	       answer->code != 530;
 }
 
 static void

@@ -120,7 +120,6 @@ mynetworks = 0.0.0.0/0
 smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
 smtpd_banner = $myhostname ESMTP Postfix 3.7.11
 mydestination = home.example
-myorigin = home.example
 local_recipient_maps = inline:{ postmaster=x, root=x }
 """
 
@@ -228,7 +227,7 @@ def test_a_good_exim_is_not_blamed(audit, exim):
     main = ("auth_advertise_hosts = ${if def:tls_in_cipher{*}}\n"
             "smtp_banner = mail.example ESMTP\n"
             "acl_smtp_mail = login\nacl_smtp_auth = inside\n"
-            "tls_require_ciphers = SECURE256:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3:-RSA:-DHE-RSA\n")
+            "tls_require_ciphers = NORMAL:-VERS-TLS1.0:-VERS-TLS1.1:-RSA\n")
     rules = ("  deny\nlogin:\n  deny message = log in first\ninside:\n  accept encrypted = *\n"
              "  deny\n")
     report = audit.json(*exim(main, rules))
