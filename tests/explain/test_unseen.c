@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_unseen.c - messages that the catalogue was not written from */
+/* test_unseen.c - messages that were tried before the catalogue was made to know them */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
