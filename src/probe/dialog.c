@@ -13,6 +13,7 @@
 #include "smtp/client_reply.h"
 #include "util/alloc.h"
 #include "util/clock.h"
+#include "util/fd.h"
 
 enum { QUIT_MS = 1000 /* nothing depends on the reply to QUIT */ };
 
@@ -355,7 +356,8 @@ on_connected(void *arg, const struct probe_tcp *result, int fd)
 	d->facts.tcp = *result;
 	dialog_end(d, connect_end(result->end),
 	    slice_of(result->error == 0 ? "" : strerrordesc_np(result->error)));
-	if (fd < 0) {
+	if (fd < 0 || d->is_stopped) {
+		fd_close(&fd);
 		finish(d);
 		return;
 	}
@@ -414,13 +416,8 @@ probe_dialog_stop(struct probe_dialog **dialog)
 		on_deadline(d);
 		return;
 	}
-	d->facts.tcp = (struct probe_tcp){
-		.end = PROBE_TCP_SILENT,
-		.error = ETIMEDOUT,
-		.took_us = clock_monotonic_us() - d->began_us,
-	};
-	dialog_end(d, PROBE_STAGE_TIMEOUT, slice_of(strerrordesc_np(ETIMEDOUT)));
-	finish(d);
+	d->is_stopped = true;
+	probe_tcp_stop(&d->attempt);
 }
 
 uint64_t

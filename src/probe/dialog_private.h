@@ -37,6 +37,7 @@ struct probe_dialog {
 	enum probe_stage stage;
 	bool has_ended_stage; /* the stage's fact is written */
 	bool may_quit;        /* the last that was heard was a reply, and not 421 */
+	bool is_stopped;      /* no further than it has come */
 	bool is_leaving;      /* QUIT is said without the engine, which is through */
 	bool has_tried_bulk, has_tried_auth, has_mailed;
 	uint64_t bulk_until_ms;      /* 0: no bulk is under way */

@@ -241,6 +241,15 @@ probe_tcp_cancel(struct probe_tcp_attempt **attempt)
 	free(a);
 }
 
+void
+probe_tcp_stop(struct probe_tcp_attempt **attempt)
+{
+	struct probe_tcp_attempt *a = *attempt;
+
+	*attempt = NULL;
+	on_event(-1, EV_TIMEOUT, a);
+}
+
 uint64_t
 probe_tcp_waiting_ms(const struct probe_tcp_attempt *attempt)
 {

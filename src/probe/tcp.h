@@ -72,6 +72,8 @@ struct probe_tcp_attempt *probe_tcp_start(struct event_base *base, const struct 
     const struct probe_tcp_options *options, bool keep, probe_tcp_fn *done, void *arg);
 /* done will not be called. Nulls the pointer; NULL is fine. */
 void probe_tcp_cancel(struct probe_tcp_attempt **attempt);
+/* Its time is over now: done is called from inside. Nulls the pointer, which is not NULL. */
+void probe_tcp_stop(struct probe_tcp_attempt **attempt);
 /* Has it been without any answer for that long? What waits for a place need not wait for it. */
 uint64_t probe_tcp_waiting_ms(const struct probe_tcp_attempt *attempt);
 

@@ -182,6 +182,24 @@ talk_cancel(struct talk *t, const char *script, const struct probe_dialog_option
 }
 
 void
+talk_stop(struct talk *t, const char *script, const struct probe_dialog_options *options,
+    enum probe_stage stage)
+{
+	struct probe_dialog *dialog;
+	struct peer peer;
+
+	begin(t);
+	peer_init(&peer, t->base, t->tls, script);
+	dialog = probe_dialog_start(t->base, &peer.address, options, on_done, t);
+	while (probe_dialog_stage(dialog) != stage)
+		(void)event_base_loop(t->base, EVLOOP_ONCE);
+	probe_dialog_stop(&dialog);
+	assert_null(dialog);
+	assert_true(t->is_done);
+	peer_done(&peer);
+}
+
+void
 talk_check(const struct talk *t, enum probe_stage stage, enum probe_stage_end end)
 {
 	const struct probe_stage_fact *fact = &t->facts.stages[stage];

@@ -35,6 +35,9 @@ void talk_call_nobody(struct talk *t, const struct probe_dialog_options *options
 /* The same until stage, where it is cancelled. */
 void talk_cancel(struct talk *t, const char *script, const struct probe_dialog_options *options,
     enum probe_stage stage);
+/* The same until stage, where its time is over. */
+void talk_stop(struct talk *t, const char *script, const struct probe_dialog_options *options,
+    enum probe_stage stage);
 /* The end of a stage, and what the lines were. */
 void talk_check(const struct talk *t, enum probe_stage stage, enum probe_stage_end end);
 void talk_check_lines(const struct talk *t, const char *lines);

@@ -220,6 +220,21 @@ test_names_are_stable(void **state)
 	assert_string_equal(probe_tls_trouble_name(PROBE_TLS_TIMEOUT_LATER), "timeout_later");
 }
 
+/* At a place where the server still owes something: what was seen so far is kept. */
+static void
+test_a_dialog_that_is_stopped_tells_what_it_has_seen(void **state)
+{
+	struct talk *t = *state;
+	const struct probe_dialog_options o = talk_options(t, PROBE_GOAL_TLS, PROBE_MODE_STARTTLS);
+
+	talk_stop(t, HELLO, &o, PROBE_STAGE_EHLO);
+	talk_check(t, PROBE_STAGE_GREETING, PROBE_STAGE_PASSED);
+	talk_check(t, PROBE_STAGE_EHLO, PROBE_STAGE_TIMEOUT);
+	talk_stop(t, "", &o, PROBE_STAGE_GREETING);
+	talk_check(t, PROBE_STAGE_GREETING, PROBE_STAGE_TIMEOUT);
+	assert_int_equal(t->facts.tcp.end, PROBE_TCP_OPEN);
+}
+
 int
 main(void)
 {
@@ -233,6 +248,7 @@ main(void)
 		cmocka_unit_test(test_words_of_the_server_are_printable_and_bounded),
 		cmocka_unit_test(test_a_dialog_can_be_cancelled),
 		cmocka_unit_test(test_names_are_stable),
+		cmocka_unit_test(test_a_dialog_that_is_stopped_tells_what_it_has_seen),
 	};
 
 	return cmocka_run_group_tests(tests, talk_set_up, talk_tear_down);

@@ -346,6 +346,23 @@ test_what_is_cancelled_says_nothing(void **state)
 }
 
 static void
+test_what_is_stopped_was_silent(void **state)
+{
+	struct fixture *f = *state;
+	struct probe_tcp_attempt *a;
+
+	space_filter(SPACE_R1, FORWARD("tcp dport 587 drop"));
+	a = start(
+	    f, SPACE_SERVER_V4, PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS }, true);
+	probe_tcp_stop(&a);
+	assert_null(a);
+	assert_int_equal(f->done_count, 1);
+	assert_int_equal(f->result.end, PROBE_TCP_SILENT);
+	assert_int_equal(f->result.error, ETIMEDOUT);
+	assert_int_equal(f->fd, -1);
+}
+
+static void
 test_time_is_over_when_it_is_over(void **state)
 {
 	struct fixture *f = *state;
@@ -372,6 +389,7 @@ main(void)
 		TCP_TEST(test_a_router_that_rejects_later_does_not_end_a_connection_that_was_kept),
 		TCP_TEST(test_a_connection_that_is_reset_at_once_was_open),
 		TCP_TEST(test_what_is_cancelled_says_nothing),
+		TCP_TEST(test_what_is_stopped_was_silent),
 		TCP_TEST(test_time_is_over_when_it_is_over),
 	};
 
