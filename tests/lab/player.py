@@ -40,7 +40,7 @@ class Counters:
     def __init__(self):
         self.sockets = set()
         self.counts = {"connections": 0, "at_a_time": 0, "logins_failed": 0, "logins": 0,
-                       "messages": 0, "early": 0}
+                       "messages": 0}
         self.lines = []
 
     def add(self, name):
@@ -128,7 +128,7 @@ class Session:
         try:
             async with asyncio.timeout(seconds):
                 while await self.reader.read(65536):
-                    self.counters.add("early")
+                    pass
         except TimeoutError:
             return
         raise Over

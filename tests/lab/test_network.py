@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""check --network: is submission possible from here at all? By hosts that any network reaches."""
+
+import concurrent.futures
+import json
+import subprocess
+
+import pytest
+from conditions import CONDITIONS
+from laboratory import Laboratory, unique_name
+
+# condition: (id, exit code, port to use instead)
+EXPECTED = {
+    "healthy": ("ok", 0, None),
+    "isp-drop-25": ("ok", 0, None),
+    "drop-server": ("ok", 0, None),  # one host's own affair
+    "isp-drop-587": ("port-filtered", 12, 465),
+    "isp-reject-587": ("port-rejected", 12, 465),
+    "hoster-drop-mail": ("port-filtered", 12, None),
+    "egress-drop": ("network-down", 11, None),
+    "network-down": ("resolver-down", 10, None),
+    "dns-silent": ("resolver-down", 10, None),
+}
+
+
+def _check(condition, certificates, program):
+    laboratory = Laboratory(unique_name("n"), [condition], certificates)
+    laboratory.up()
+    try:
+        return subprocess.run(laboratory.command([program, "check", "--network", "--json"]),
+                              capture_output=True, text=True, check=False, timeout=40)
+    finally:
+        laboratory.down()
+
+
+@pytest.fixture(name="checks", scope="module")
+def fixture_checks(laboratory_certificates, program):
+    conditions = [c for c in CONDITIONS if c.name in EXPECTED]
+    with concurrent.futures.ThreadPoolExecutor(len(EXPECTED)) as pool:
+        done = pool.map(lambda c: _check(c, laboratory_certificates, program), conditions)
+        return dict(zip((c.name for c in conditions), done))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_network_is_judged_by_its_ports(name, checks):
+    done = checks[name]
+    report = json.loads(done.stdout)
+    verdict, (cause, code, port) = report["verdict"], EXPECTED[name]
+    assert (verdict["id"], done.returncode) == (cause, code), verdict["sentence"]
+    assert verdict["use_port"] == port
+    assert report["is_network"] and report["took_ms"] <= 10000
