@@ -412,6 +412,11 @@ probe_dialog_stop(struct probe_dialog **dialog)
 	struct probe_dialog *d = *dialog;
 
 	*dialog = NULL;
+	if (d->second != NULL) {
+		release(d);
+		dialog_report(d);
+		return;
+	}
 	if (d->attempt == NULL) {
 		on_deadline(d);
 		return;

@@ -200,6 +200,23 @@ talk_stop(struct talk *t, const char *script, const struct probe_dialog_options 
 }
 
 void
+talk_stop_second(struct talk *t, const char *script, const struct probe_dialog_options *options)
+{
+	struct probe_dialog *dialog;
+	struct peer peer;
+
+	begin(t);
+	peer_init(&peer, t->base, t->tls, script);
+	dialog = probe_dialog_start(t->base, &peer.address, options, on_done, t);
+	while (peer.accept_count < 2)
+		(void)event_base_loop(t->base, EVLOOP_ONCE);
+	probe_dialog_stop(&dialog);
+	assert_null(dialog);
+	assert_true(t->is_done);
+	peer_done(&peer);
+}
+
+void
 talk_check(const struct talk *t, enum probe_stage stage, enum probe_stage_end end)
 {
 	const struct probe_stage_fact *fact = &t->facts.stages[stage];

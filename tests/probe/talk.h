@@ -38,6 +38,9 @@ void talk_cancel(struct talk *t, const char *script, const struct probe_dialog_o
 /* The same until stage, where its time is over. */
 void talk_stop(struct talk *t, const char *script, const struct probe_dialog_options *options,
     enum probe_stage stage);
+/* The same while the second look at TLS goes on. */
+void talk_stop_second(
+    struct talk *t, const char *script, const struct probe_dialog_options *options);
 /* The end of a stage, and what the lines were. */
 void talk_check(const struct talk *t, enum probe_stage stage, enum probe_stage_end end);
 void talk_check_lines(const struct talk *t, const char *lines);

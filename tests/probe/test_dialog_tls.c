@@ -228,6 +228,17 @@ test_a_second_look_that_fails_changes_nothing(void **state)
 }
 
 static void
+test_a_second_look_that_is_stopped_changes_nothing(void **state)
+{
+	struct talk *t = *state;
+	struct probe_dialog_options o = options(t);
+
+	talk_stop_second(t, ASKED "S: 220 go\nHANDSHAKE\nALERT 70\nCLOSE\n", &o);
+	check_trouble(t, PROBE_TLS_VERSION, PROBE_STAGE_BROKEN);
+	talk_check(t, PROBE_STAGE_GREETING, PROBE_STAGE_PASSED);
+}
+
+static void
 test_versions_can_be_bounded(void **state)
 {
 	struct talk *t = *state;
@@ -290,6 +301,7 @@ main(void)
 		cmocka_unit_test(test_a_server_with_old_versions_only_can_be_looked_at),
 		cmocka_unit_test(test_a_server_with_weak_ciphers_only_is_looked_at_again),
 		cmocka_unit_test(test_a_second_look_that_fails_changes_nothing),
+		cmocka_unit_test(test_a_second_look_that_is_stopped_changes_nothing),
 		cmocka_unit_test(test_versions_can_be_bounded),
 		cmocka_unit_test(test_ciphers_can_be_named),
 		cmocka_unit_test(test_a_certificate_with_faults_does_not_stop_the_dialog),
