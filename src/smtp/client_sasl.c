@@ -86,6 +86,13 @@ smtp_client_is_authenticated(const struct smtp_client *c)
 
 /* RFC 4954 §4: a response is one line, an asterisk in its place ends the exchange. */
 static void
+give_up(struct smtp_client *c)
+{
+	client_send(c, "*", NULL);
+	c->has_cancelled_sasl = true;
+}
+
+static void
 respond(struct smtp_client *c)
 {
 	struct slice text = buf_slice(&c->reply.text);
@@ -102,7 +109,7 @@ respond(struct smtp_client *c)
 	if (make_response(c, text, &response))
 		client_send_secret(c, "", buf_slice(&response));
 	else
-		client_send(c, "*", NULL);
+		give_up(c);
 	wipe(&response);
 	buf_done(&challenge);
 }
@@ -111,6 +118,7 @@ void
 client_sasl_clear(struct smtp_client *c)
 {
 	wipe(&c->sasl_initial);
+	c->has_cancelled_sasl = false;
 	c->sasl = (struct smtp_client_sasl){ .mechanism = NULL };
 }
 
@@ -130,6 +138,11 @@ client_on_sasl(struct smtp_client *c, uint64_t now_ms)
 		leave(c, now_ms);
 		break;
 	case 3:
+		/* Another challenge behind the asterisk, and there would be no end of it. */
+		if (c->has_cancelled_sasl) {
+			client_break_out_of_step(c);
+			return;
+		}
 		client_enter(c, CLIENT_SASL, now_ms);
 		respond(c);
 		break;

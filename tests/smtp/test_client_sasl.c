@@ -137,6 +137,29 @@ test_an_initial_response_is_never_in_a_line_that_is_too_long(void **state)
 	check_long_initial(376, false);
 }
 
+/* RFC 4954 §4: 501 answers an asterisk. A server that asks on and on is not answered for ever. */
+static void
+test_a_challenge_behind_the_asterisk_ends_the_connection(void **state)
+{
+	struct script script = { .responses = { NULL } };
+	const struct smtp_client_sasl sasl = { "X", false, respond, &script };
+	struct smtp_client *c = start("AUTH X");
+
+	(void)state;
+	buf_init(&script.challenges, 4096);
+	smtp_client_auth(c, &sasl, 1);
+	smtp_client_output_taken(c, smtp_client_output(c).len);
+	(void)smtp_client_input(c, slice_of("334 MTIz\r\n"), 1);
+	assert_true(slice_is(smtp_client_output(c), "*\r\n"));
+	smtp_client_output_taken(c, smtp_client_output(c).len);
+	(void)smtp_client_input(c, slice_of("334 MTIz\r\n"), 1);
+	assert_int_equal(smtp_client_output(c).len, 0);
+	assert_int_equal(smtp_client_want(c), SMTP_CLIENT_WANT_CLOSE);
+	assert_int_equal(script.next, 1);
+	buf_done(&script.challenges);
+	smtp_client_free(&c);
+}
+
 static void
 test_421_ends_the_connection(void **state)
 {
@@ -160,6 +183,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_exchange_is_carried),
 		cmocka_unit_test(test_an_initial_response_is_never_in_a_line_that_is_too_long),
+		cmocka_unit_test(test_a_challenge_behind_the_asterisk_ends_the_connection),
 		cmocka_unit_test(test_421_ends_the_connection),
 	};
 
