@@ -2,9 +2,10 @@
 #include "cli/words.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
+
+#include "smtp/utf8.h"
 
 void
 cli_words_duration(uint64_t ms, char words[CLI_WORDS_SIZE])
@@ -48,12 +49,27 @@ cli_words_time(uint64_t unix_ms, char words[CLI_WORDS_SIZE])
 	(void)snprintf(words + len, CLI_WORDS_SIZE - len, ".%03uZ", (unsigned)(unix_ms % 1000));
 }
 
+/* Octets of the character at the start of s that a terminal may see; 0: none. */
+static size_t
+plain_len(struct slice s)
+{
+	if (s.ptr[0] < 0x80)
+		return s.ptr[0] >= 0x20 && s.ptr[0] != 0x7f ? 1 : 0;
+	return smtp_utf8_non_ascii_len(s);
+}
+
 void
 cli_words_print(FILE *out, const char *text)
 {
-	for (; *text != '\0'; text++) {
-		const bool is_control = (uint8_t)*text < 0x20 || (uint8_t)*text == 0x7f;
+	struct slice rest = slice_of(text);
 
-		(void)fputc(is_control ? '?' : *text, out);
+	while (rest.len > 0) {
+		const size_t len = plain_len(rest);
+
+		if (len == 0)
+			(void)fputc('?', out);
+		else
+			(void)fwrite(rest.ptr, 1, len, out);
+		rest = slice_after(rest, len == 0 ? 1 : len);
 	}
 }

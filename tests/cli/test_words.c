@@ -62,12 +62,31 @@ test_controls_of_others_never_reach_the_terminal(void **state)
 	free(text);
 }
 
+/* 0x9b is ESC [ in one octet, and U+009B in UTF-8 is the same to a terminal that reads UTF-8. */
+static void
+test_controls_of_eight_bits_never_reach_the_terminal(void **state)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(out);
+	cli_words_print(out, "\x9b"
+			     "31m \xc2\x9b"
+			     "31m \xc2\xa0 \xff \xe2\x82\xac \xe2\x82");
+	assert_int_equal(fclose(out), 0);
+	assert_string_equal(text, "?31m ??31m \xc2\xa0 ? \xe2\x82\xac ??");
+	free(text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_times_and_sizes_are_said_in_the_unit_people_would_use),
 		cmocka_unit_test(test_controls_of_others_never_reach_the_terminal),
+		cmocka_unit_test(test_controls_of_eight_bits_never_reach_the_terminal),
 	};
 	return cmocka_run_group_tests_name("cli/words", tests, NULL, NULL);
 }
