@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - the subcommands of sallyport. */
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -23,12 +25,25 @@ static const struct cli_command commands[] = {
 	{ NULL, NULL, NULL },
 };
 
+/*
+ * Where the caller has closed a standard stream, a socket of ours would get its number, and what is
+ * printed would go to the server. Reading and writing these fails as on a closed one.
+ */
+static void
+fill_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 
+	fill_standard_streams();
 	/* A peer that is gone fails the write; that is nothing to die of. */
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 
