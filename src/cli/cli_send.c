@@ -197,6 +197,19 @@ make_message(struct cli_send *s, const struct flags *f)
 	return r;
 }
 
+/* One field is one: what stands behind a line end would be a field that nobody has named. */
+static int
+check_fields(const struct cli_list *fields)
+{
+	for (size_t i = 0; i < fields->count; i++) {
+		if (strpbrk(fields->values[i], "\r\n") == NULL)
+			continue;
+		cli_complain("--header takes one line: \"Name: text\"");
+		return EX_USAGE;
+	}
+	return CLI_GO;
+}
+
 static int
 run(struct cli_send *s, const struct flags *f, char *const *recipients, int count)
 {
@@ -206,6 +219,8 @@ run(struct cli_send *s, const struct flags *f, char *const *recipients, int coun
 	s->job.family = f->v4 ? AF_INET : f->v6 ? AF_INET6 : AF_UNSPEC;
 	s->job.resolver = f->resolver;
 	s->explains = !f->no_check;
+	if (r == CLI_GO)
+		r = check_fields(&f->fields);
 	if (r == CLI_GO)
 		r = set_goal(s, f->until == NULL ? "end" : f->until);
 	if (r == CLI_GO)
