@@ -107,8 +107,9 @@ read_subject(const struct check_words *w, char *const *hosts, int count, struct 
 		    w->network ? hosts[0] : "");
 		return EX_USAGE;
 	}
-	if (w->html != NULL && count > 1) {
-		cli_complain("--html writes one page about one host");
+	if ((w->html != NULL || w->nagios) && count > 1) {
+		cli_complain(w->nagios ? "--nagios prints one line about one host"
+				       : "--html writes one page about one host");
 		return EX_USAGE;
 	}
 	if (w->port != NULL) {

@@ -62,9 +62,34 @@ worse(int a, int b)
 	return a;
 }
 
-static int
-check_one(const struct check_options *o, const struct check_target *target, json_t *rows)
+/* Was a login tried that came to nothing? What can pass (4yz) is no reason to stop. */
+static bool
+has_failed_login(const struct doctor_facts *facts)
 {
+	for (size_t i = 0; i < facts->probe_count; i++) {
+		const struct probe_stage_fact *s =
+		    &facts->probes[i].dialog.stages[PROBE_STAGE_AUTH];
+
+		if (s->end > PROBE_STAGE_PASSED && s->code / 100 != 4)
+			return true;
+	}
+	return false;
+}
+
+/* Hosts may share their users, and a second failure lock the account. */
+static void
+stop_logging_in(struct check_options *o)
+{
+	cli_complain("the login failed, and is not tried at the hosts that follow: more of them "
+		     "could lock the account");
+	o->check.user = NULL;
+	o->check.to = NULL;
+}
+
+static int
+check_one(struct check_options *o, size_t index, json_t *rows)
+{
+	const struct check_target *target = &o->targets[index];
 	struct doctor_verdict *verdict = xcalloc(1, sizeof *verdict);
 	struct doctor_facts *facts = xcalloc(1, sizeof *facts);
 	int r = run_one(o, target, facts);
@@ -73,6 +98,8 @@ check_one(const struct check_options *o, const struct check_target *target, json
 		doctor_judge(facts, verdict);
 		r = check_show(o, facts, verdict, rows);
 		doctor_verdict_done(verdict);
+		if (index + 1 < o->target_count && has_failed_login(facts))
+			stop_logging_in(o);
 	}
 	doctor_facts_done(facts);
 	free(facts);
@@ -81,17 +108,17 @@ check_one(const struct check_options *o, const struct check_target *target, json
 }
 
 static int
-check_all(const struct check_options *o)
+check_all(struct check_options *o)
 {
 	json_t *rows = o->form == CHECK_JSON && o->target_count > 1 ? json_array() : NULL;
 	int code = DOCTOR_EXIT_FINE;
 
 	if (o->is_network)
-		code = check_one(o, NULL, rows);
+		code = check_one(o, 0, rows);
 	for (size_t i = 0; i < o->target_count; i++) {
 		if (i != 0 && o->form == CHECK_TEXT)
 			(void)putchar('\n');
-		code = worse(code, check_one(o, &o->targets[i], rows));
+		code = worse(code, check_one(o, i, rows));
 	}
 	if (rows != NULL && json_dumpf(rows, stdout, DOCTOR_REPORT_JSON_FLAGS) == 0)
 		(void)putchar('\n');
@@ -103,6 +130,7 @@ check_all(const struct check_options *o)
 struct watched {
 	json_t *report; /* the last one; NULL: none yet */
 	int code;
+	bool has_failed_login;
 };
 
 /* The answer at first, then what differs; nothing when nothing does. */
@@ -134,11 +162,27 @@ watch_one(const struct check_options *o, const struct check_target *target, stru
 	if (run_one(o, target, facts) == CLI_GO) {
 		doctor_judge(facts, verdict);
 		tell_difference(w, verdict, doctor_report_json(facts, verdict));
+		w->has_failed_login = has_failed_login(facts);
 		doctor_verdict_done(verdict);
 	}
 	doctor_facts_done(facts);
 	free(facts);
 	free(verdict);
+}
+
+/* False: it must not go on. */
+static bool
+watch_all(const struct check_options *o, struct watched *states, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		watch_one(o, &o->targets[i], &states[i]);
+		if (states[i].has_failed_login) {
+			cli_complain("the login failed, so the watch ends: more of them could lock "
+				     "the account");
+			return false;
+		}
+	}
+	return true;
 }
 
 static int
@@ -151,9 +195,7 @@ watch(const struct check_options *o)
 	for (uint64_t round = 0; o->count == 0 || round < o->count; round++) {
 		if (round != 0)
 			(void)poll(NULL, 0, (int)o->watch_s * MS_PER_S);
-		for (size_t i = 0; i < count; i++)
-			watch_one(o, &o->targets[i], &states[i]);
-		if (cli_flush() != EX_OK)
+		if (!watch_all(o, states, count) || cli_flush() != EX_OK)
 			break;
 	}
 	for (size_t i = 0; i < count; i++) {

@@ -53,6 +53,7 @@ def fixture_server():
     ["--network", "mail.example.org"],
     ["-4", "-6", "localhost"],
     ["--json", "--nagios", "localhost"],
+    ["--nagios", "localhost", "localhost"],
     ["--port", "smtp", "localhost"],
     ["--port", "0", "localhost"],
     ["localhost:99999"],

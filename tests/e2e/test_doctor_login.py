@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`sallyport check --user`: however long and wherever it looks, it fails to log in once at most."""
+
+import os
+import subprocess
+
+import pytest
+from conftest import USER, hop
+
+AUTH = 18
+
+
+@pytest.fixture(name="check")
+def fixture_check(build, authority):
+    def check(*words):
+        return subprocess.run(
+            [str(build / "src/cli/sallyport"), "check", "--user", USER, "--password-env", "PW",
+             "--ca-file", str(authority.certificate), *map(str, words)],
+            env={"PATH": os.environ["PATH"], "PW": "wrong"}, capture_output=True, text=True,
+            timeout=60, check=False)
+    return check
+
+
+@pytest.fixture(name="server")
+def fixture_server(start, receiver):
+    return start({"receiver": hop(receiver.port)})
+
+
+def failed_logins(server):
+    return server.log_text().count("event=login-refused")
+
+
+def test_a_watch_ends_with_the_first_failed_login(check, server):
+    result = check("--watch", "1", "--count", "3", f"localhost:{server.port}")
+    assert result.returncode == AUTH and "so the watch ends" in result.stderr, result
+    assert failed_logins(server) == 1
+
+
+def test_hosts_behind_a_failed_login_are_looked_at_without(check, server):
+    result = check("-q", f"localhost:{server.port}", f"localhost:{server.implicit_port}")
+    assert result.returncode == AUTH and "is not tried at the hosts" in result.stderr, result
+    assert len(result.stdout.splitlines()) == 2
+    assert failed_logins(server) == 1
