@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -172,3 +173,17 @@ def test_a_network_is_judged_by_the_hosts_that_are_given():
     found = json.loads(done.stdout)
     assert found["is_network"] is True
     assert found["verdict"]["id"] == "ok"
+
+
+def test_a_closed_stream_is_never_a_connection(closed):
+    """A socket would get its number, and the server what is printed."""
+    command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", PROGRAM, "check", "--watch", "60", closed]
+    with subprocess.Popen(command) as process:
+        fds = pathlib.Path(f"/proc/{process.pid}/fd")
+        deadline = time.monotonic() + 30
+        while not any("eventpoll" in os.readlink(fd) for fd in fds.iterdir()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        links = [os.readlink(fds / str(n)) for n in range(3)]
+        process.kill()
+    assert links == ["/dev/null"] * 3

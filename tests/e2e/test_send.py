@@ -184,17 +184,6 @@ def test_a_wrong_command_line_is_explained(run, words, code, said):
     assert result.returncode == code and said in result.stderr, result.stderr.decode()
 
 
-def test_a_closed_stream_is_never_a_connection(build, receiver):
-    """A socket would get the number of the closed stream, and the server what is printed."""
-    command = [build / "src/cli/sallyport", "send", "-s", f"{ADDRESS}:{receiver.port}", "--tls",
-               "none", "--transcript", "-f", "a@example.org", "--body", "x", "bob@example.net"]
-    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
-        subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", *map(str, command)], timeout=60,
-                       check=False, capture_output=True, env={"PATH": os.environ["PATH"]})
-    wait_for(lambda: len(receiver.messages) == 4, what="four messages")
-    assert all(m.content.endswith(b"\r\n\r\nx\r\n") for m in receiver.messages)
-
-
 def test_cron_can_use_it_as_sendmail(run, receiver, config):
     text = ("From: \"Cron Daemon\" <root>\nTo: root\nSubject: Cron <root@host> job\n"
             "Bcc: audit@example.net\n\nout\n.\nput\n")
