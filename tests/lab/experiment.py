@@ -72,7 +72,8 @@ class Experiment:
                 check = self._check(laboratory, condition)
                 # Routers limit what they send; the program has had to live with that.
                 laboratory.network.lift_icmp_limits()
-                return Result(check=check, addresses=addresses, seen=_witness(laboratory, condition, addresses),
+                return Result(check=check, addresses=addresses,
+                              seen=_witness(laboratory, condition, addresses),
                               names=_ask(laboratory, condition),
                               dialog=_talk(laboratory, condition, addresses))
         except Exception as error:  # pylint: disable=broad-except
