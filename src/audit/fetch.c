@@ -3,113 +3,158 @@
 
 #include <stdio.h>
 
-#include <curl/curl.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <event2/http.h>
+#include <openssl/err.h>
 
 #include "audit/dns.h"
+#include "net/tls.h"
 
-enum { HTTPS_PORT = 443, FETCH_MS = 10000, HTTP_OK = 200 };
+enum { HTTPS_PORT = 443, FETCH_S = 10, HEADERS_MAX = 16384, STATUS_OK = 200 };
 
-/* libcurl's callbacks have this form. */
-static size_t
-on_body(char *octets, size_t size, size_t count, void *arg)
+/* One GET; addresses are tried in order until one gives an answer of whatever kind. */
+struct fetch {
+	struct audit *audit;
+	const char *host, *path;
+	struct buf *out;
+	char *error; /* AUDIT_FETCH_ERROR_SIZE */
+	SSL_CTX *tls;
+	struct bufferevent *stream;
+	bool is_answered, is_fetched, is_over;
+};
+
+static void
+say_failure(struct fetch *f)
 {
-	struct buf *out = arg;
+	const unsigned long code = bufferevent_get_openssl_error(f->stream);
+	const char *reason = code == 0 ? NULL : ERR_reason_error_string(code);
 
-	return buf_add(out, octets, size * count) ? size * count : 0;
+	(void)snprintf(f->error, AUDIT_FETCH_ERROR_SIZE, "%s",
+	    reason == NULL ? "the web server does not answer" : reason);
 }
 
-/* "host:443:192.0.2.1,[2001:db8::1]": our resolver's word, not that of the C library. */
-static bool
-find_addresses(struct audit *a, const char *host, struct buf *entry)
+/* RFC 8461 §3.3: redirects must not be followed, and nothing but 200 is a policy. */
+static void
+on_answer(struct evhttp_request *request, void *arg)
 {
-	struct net_address addresses[NET_RESOLVE_ADDRESSES_MAX];
-	enum net_resolve_status status;
-	const size_t count = audit_resolve(a, host, HTTPS_PORT, addresses, &status);
+	struct fetch *f = (struct fetch *)arg;
+	struct evbuffer *body;
+	int code;
 
-	(void)buf_addf(entry, "%s:%d:", host, HTTPS_PORT);
-	for (size_t i = 0; i < count; i++) {
-		char text[IP_TEXT_SIZE] = "";
-		struct ip ip;
-
-		if (net_address_ip(&addresses[i], &ip))
-			ip_print(&ip, text);
-		(void)buf_addf(entry, ip_is_v4(&ip) ? "%s%s" : "%s[%s]", i == 0 ? "" : ",", text);
+	f->is_over = true;
+	code = request == NULL ? 0 : evhttp_request_get_response_code(request);
+	if (code == 0) {
+		say_failure(f);
+		return;
 	}
-	return count > 0 && buf_add_octet(entry, '\0');
+	f->is_answered = true;
+	body = evhttp_request_get_input_buffer(request);
+	(void)snprintf(f->error, AUDIT_FETCH_ERROR_SIZE, "the web server answers %d", code);
+	if (code == STATUS_OK)
+		f->is_fetched =
+		    buf_add(f->out, evbuffer_pullup(body, -1), evbuffer_get_length(body));
 }
 
-static CURLcode
-set_up(CURL *curl, const struct audit *a, const char *url, struct curl_slist *addresses,
-    struct buf *out)
+/* For all of it: a server that drips must not hold us up for ever. */
+static void
+on_time(evutil_socket_t fd, short what, void *arg)
 {
-	CURLcode r = curl_easy_setopt(curl, CURLOPT_URL, url);
+	struct fetch *f = (struct fetch *)arg;
 
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(curl, CURLOPT_RESOLVE, addresses);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)FETCH_MS);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(curl, CURLOPT_WRITEDATA, out);
-	if (r == CURLE_OK && a->options->ca_file != NULL)
-		r = curl_easy_setopt(curl, CURLOPT_CAINFO, a->options->ca_file);
-	return r;
+	(void)fd;
+	(void)what;
+	f->is_over = true;
+	(void)snprintf(f->error, AUDIT_FETCH_ERROR_SIZE, "the web server takes too long");
 }
 
-static bool
-perform(CURL *curl, char error[AUDIT_FETCH_ERROR_SIZE])
+static struct bufferevent *
+make_stream(const struct fetch *f)
 {
-	const CURLcode r = curl_easy_perform(curl);
-	long code = 0;
+	SSL *ssl = SSL_new(f->tls);
 
-	if (r != CURLE_OK) {
-		(void)snprintf(error, AUDIT_FETCH_ERROR_SIZE, "%s", curl_easy_strerror(r));
-		return false;
+	if (ssl == NULL || !net_tls_set_name(ssl, f->host)) {
+		SSL_free(ssl);
+		return NULL;
 	}
-	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
-	/* RFC 8461 §3.3: redirects must not be followed. */
-	(void)snprintf(error, AUDIT_FETCH_ERROR_SIZE, "the web server answers %ld", code);
-	return code == HTTP_OK;
+	return bufferevent_openssl_socket_new(
+	    f->audit->base, -1, ssl, BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
+}
+
+static void
+ask(struct fetch *f, struct evhttp_connection *http)
+{
+	const struct timeval time = { .tv_sec = FETCH_S };
+	struct event *timer = evtimer_new(f->audit->base, on_time, f);
+	struct evhttp_request *request = evhttp_request_new(on_answer, f);
+
+	evhttp_connection_set_max_headers_size(http, HEADERS_MAX);
+	evhttp_connection_set_max_body_size(http, (ev_ssize_t)f->out->max);
+	(void)evhttp_add_header(evhttp_request_get_output_headers(request), "Host", f->host);
+	(void)evhttp_add_header(evhttp_request_get_output_headers(request), "Connection", "close");
+	(void)evtimer_add(timer, &time);
+	f->is_over = false;
+	if (evhttp_make_request(http, request, EVHTTP_REQ_GET, f->path) == 0)
+		audit_wait(f->audit, &f->is_over);
+	event_free(timer);
+}
+
+/* The address is our resolver's word, not that of the C library. */
+static void
+ask_address(struct fetch *f, const struct net_address *address)
+{
+	struct evhttp_connection *http = NULL;
+	char text[IP_TEXT_SIZE];
+	struct ip ip;
+
+	f->stream = make_stream(f);
+	if (f->stream == NULL || !net_address_ip(address, &ip))
+		return;
+	ip_print(&ip, text);
+	http = evhttp_connection_base_bufferevent_new(
+	    f->audit->base, NULL, f->stream, text, HTTPS_PORT);
+	if (http == NULL) {
+		bufferevent_free(f->stream);
+		return;
+	}
+	ask(f, http);
+	evhttp_connection_free(http);
 }
 
 static bool
-fetch(struct audit *a, const char *url, const char *entry, struct buf *out,
-    char error[AUDIT_FETCH_ERROR_SIZE])
+fetch(struct fetch *f, const struct net_address *addresses, size_t count)
 {
-	struct curl_slist *addresses = curl_slist_append(NULL, entry);
-	CURL *curl = curl_easy_init();
-	bool is_ok = false;
+	const struct net_tls_client_options options = {
+		.verify = true,
+		.ca_file = f->audit->options->ca_file,
+	};
+	struct buf words;
 
-	(void)snprintf(error, AUDIT_FETCH_ERROR_SIZE, "libcurl does not start");
-	if (addresses != NULL && curl != NULL && set_up(curl, a, url, addresses, out) == CURLE_OK)
-		is_ok = perform(curl, error);
-	curl_easy_cleanup(curl);
-	curl_slist_free_all(addresses);
-	return is_ok;
+	buf_init(&words, AUDIT_FETCH_ERROR_SIZE - 1);
+	(void)snprintf(f->error, AUDIT_FETCH_ERROR_SIZE, "no request could be made");
+	if (net_tls_client_new(&options, &f->tls, &words) != 0)
+		(void)snprintf(f->error, AUDIT_FETCH_ERROR_SIZE, "%.*s", (int)words.len,
+		    (const char *)words.ptr);
+	for (size_t i = 0; f->tls != NULL && i < count && !f->is_answered; i++)
+		ask_address(f, &addresses[i]);
+	SSL_CTX_free(f->tls);
+	buf_done(&words);
+	return f->is_fetched;
 }
 
 bool
 audit_fetch(struct audit *a, const char *host, const char *path, struct buf *out,
     char error[AUDIT_FETCH_ERROR_SIZE])
 {
-	char url[2 * NET_NAME_MAX];
-	struct buf entry;
-	bool is_ok = false;
+	struct fetch f = { .audit = a, .host = host, .path = path, .out = out, .error = error };
+	struct net_address addresses[NET_RESOLVE_ADDRESSES_MAX];
+	enum net_resolve_status status;
+	size_t count;
 
-	(void)snprintf(url, sizeof url, "https://%s%s", host, path);
-	audit_tell(a, "GET %s", url);
-	buf_init(&entry, 4096);
-	if (find_addresses(a, host, &entry))
-		is_ok = !a->options->is_dry && fetch(a, url, (const char *)entry.ptr, out, error);
-	else
-		(void)snprintf(error, AUDIT_FETCH_ERROR_SIZE, "%s has no address", host);
-	buf_done(&entry);
-	return is_ok;
+	audit_tell(a, "GET https://%s%s", host, path);
+	count = audit_resolve(a, host, HTTPS_PORT, addresses, &status);
+	if (count > 0 && !a->options->is_dry)
+		return fetch(&f, addresses, count);
+	(void)snprintf(error, AUDIT_FETCH_ERROR_SIZE, "%s has no address", host);
+	return false;
 }
