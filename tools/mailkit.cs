@@ -7,6 +7,8 @@ namespace MimeKit
 {
     public class MailboxAddress
     {
+        private MailboxAddress() { }
+        public MailboxAddress(string name, string address) { }
         public static MailboxAddress Parse(string text) { return new MailboxAddress(); }
     }
 

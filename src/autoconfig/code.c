@@ -42,18 +42,32 @@ skip_prefix(struct slice *line, const char *prefix)
 	return true;
 }
 
-/* Lines of a sample that begin with [tls] or [starttls] are for that alone. */
+/* Lines of a sample that begin with a word in brackets are for such settings alone. */
 static bool
-is_for(struct slice *line, enum autoconfig_security security)
+is_for(struct slice *line, const struct autoconfig_settings *s)
 {
 	if (skip_prefix(line, "[tls]"))
-		return security == AUTOCONFIG_TLS;
+		return s->submission.security == AUTOCONFIG_TLS;
 	if (skip_prefix(line, "[starttls]"))
-		return security == AUTOCONFIG_STARTTLS;
+		return s->submission.security == AUTOCONFIG_STARTTLS;
+	if (skip_prefix(line, "[name]"))
+		return s->name != NULL;
+	if (skip_prefix(line, "[no-name]"))
+		return s->name == NULL;
+	if (skip_prefix(line, "[alternative]"))
+		return s->alternative.host != NULL;
 	return true;
 }
 
-/* What stands for {{port}} is a number; for the others, a literal. False: it is none of them. */
+/* It stands in a comment. No host, which is letters, digits and ".-:", can end one. */
+static void
+add_alternative(const struct autoconfig_server *server, struct buf *out)
+{
+	(void)buf_addf(out, "%s, port %u, %s", server->host, (unsigned)server->port,
+	    server->security == AUTOCONFIG_TLS ? "TLS from the first octet" : "STARTTLS");
+}
+
+/* {{port}} is a number, {{alternative}} words; the others are literals. False: none of them. */
 static bool
 add_value(enum autoconfig_language language, const struct autoconfig_settings *s,
     struct slice *line, struct buf *out)
@@ -64,12 +78,18 @@ add_value(enum autoconfig_language language, const struct autoconfig_settings *s
 		(void)buf_addf(out, "%u", (unsigned)s->submission.port);
 		return true;
 	}
+	if (skip_prefix(line, "{{alternative}}")) {
+		add_alternative(&s->alternative, out);
+		return true;
+	}
 	if (skip_prefix(line, "{{host}}"))
 		value = s->submission.host;
 	else if (skip_prefix(line, "{{user}}"))
 		value = s->user;
 	else if (skip_prefix(line, "{{from}}"))
 		value = s->address;
+	else if (skip_prefix(line, "{{name}}"))
+		value = s->name;
 	else
 		return false;
 	autoconfig_quote(language, slice_of(value), out);
@@ -103,7 +123,7 @@ autoconfig_code(
 		const size_t len = slice_find(text, '\n');
 		struct slice line = slice_first(text, len);
 
-		if (is_for(&line, settings->submission.security))
+		if (is_for(&line, settings))
 			add_line(language, settings, line, out);
 		text = slice_after(text, len == text.len ? len : len + 1);
 	}

@@ -16,7 +16,7 @@
 const char *autoconfig_language_name(enum autoconfig_language language);
 /* "Python (smtplib)", ... */
 const char *autoconfig_language_title(enum autoconfig_language language);
-/* Appends the program for the preferred server. */
+/* Appends the program for the preferred server; a comment in it names the alternative. */
 void autoconfig_code(
     enum autoconfig_language language, const struct autoconfig_settings *settings, struct buf *out);
 

@@ -76,9 +76,15 @@ static const struct field apple_mail[] = {
 	{ "Account Type", VALUE_IN_PROTOCOL, { NULL } },
 	{ "Incoming Mail Server", VALUE_IN_HOST, { NULL } },
 	{ "Outgoing Mail Server", VALUE_OUT_HOST, { NULL } },
+	{ NULL, 0, { "Incoming mail server, Server Settings" } },
+	{ "Automatically manage connection settings", VALUE_FIXED, { "off" } },
+	{ "Port", VALUE_IN_PORT, { NULL } },
+	{ "Use TLS/SSL", VALUE_FIXED, { "on" } },
+	{ "Authentication", VALUE_FIXED, { "Password" } },
 	{ NULL, 0, { "SMTP server list" } },
-	{ "Host Name", VALUE_OUT_HOST, { NULL } },
 	{ "User Name", VALUE_USER, { NULL } },
+	{ "Password", VALUE_PASSWORD, { NULL } },
+	{ "Host Name", VALUE_OUT_HOST, { NULL } },
 	{ "Automatically manage connection settings", VALUE_FIXED, { "off" } },
 	{ "Port", VALUE_OUT_PORT, { NULL } },
 	{ "Use TLS/SSL", VALUE_FIXED, { "on" } },
@@ -91,6 +97,7 @@ static const struct field ios[] = {
 	{ "Name", VALUE_NAME, { NULL } },
 	{ "Email", VALUE_ADDRESS, { NULL } },
 	{ "Password", VALUE_PASSWORD, { NULL } },
+	{ "IMAP or POP", VALUE_IN_PROTOCOL, { NULL } },
 	{ NULL, 0, { "Incoming mail server" } },
 	{ "Host Name", VALUE_IN_HOST, { NULL } },
 	{ "User Name", VALUE_USER, { NULL } },
@@ -99,6 +106,10 @@ static const struct field ios[] = {
 	{ "Host Name", VALUE_OUT_HOST, { NULL } },
 	{ "User Name", VALUE_USER, { NULL } },
 	{ "Password", VALUE_PASSWORD, { NULL } },
+	{ NULL, 0, { "Incoming settings, Advanced" } },
+	{ "Use SSL", VALUE_FIXED, { "on" } },
+	{ "Authentication", VALUE_FIXED, { "Password" } },
+	{ "Server Port", VALUE_IN_PORT, { NULL } },
 	{ NULL, 0, { "SMTP, primary server" } },
 	{ "Use SSL", VALUE_FIXED, { "on" } },
 	{ "Authentication", VALUE_FIXED, { "Password" } },
@@ -107,6 +118,9 @@ static const struct field ios[] = {
 };
 
 static const struct field android[] = {
+	{ NULL, 0, { "Account" } },
+	{ "Email address", VALUE_ADDRESS, { NULL } },
+	{ "Account type, Personal", VALUE_IN_PROTOCOL, { NULL } },
 	{ NULL, 0, { "Incoming server settings" } },
 	{ "Username", VALUE_USER, { NULL } },
 	{ "Password", VALUE_PASSWORD, { NULL } },
@@ -120,6 +134,8 @@ static const struct field android[] = {
 	{ "SMTP server", VALUE_OUT_HOST, { NULL } },
 	{ "Port", VALUE_OUT_PORT, { NULL } },
 	{ "Security type", VALUE_OUT_SECURITY, { "SSL/TLS", "STARTTLS" } },
+	{ NULL, 0, { "At the end" } },
+	{ "Your name", VALUE_NAME, { NULL } },
 	{ NULL, 0, { NULL } },
 };
 
@@ -225,7 +241,8 @@ autoconfig_guide(enum autoconfig_client client, const struct autoconfig_settings
 	const char *form = NULL;
 
 	*ret_guide = (struct autoconfig_guide){ .where = clients[client].where,
-		.note = clients[client].note };
+		.note = clients[client].note,
+		.alternative = settings->alternative.host != NULL ? &settings->alternative : NULL };
 	for (const struct field *f = clients[client].fields;
 	     f->label != NULL || f->words[0] != NULL; f++) {
 		struct autoconfig_row *row = &ret_guide->rows[ret_guide->count];
@@ -235,6 +252,8 @@ autoconfig_guide(enum autoconfig_client client, const struct autoconfig_settings
 			continue;
 		}
 		assert(form != NULL && ret_guide->count < AUTOCONFIG_ROWS_MAX);
+		if (settings->alternative.host != NULL && f->value == VALUE_OUT_SECURITY)
+			ret_guide->alternative_security = f->words[settings->alternative.security];
 		*row = (struct autoconfig_row){ .form = form, .field = f->label };
 		if (settings->incoming.host == NULL && is_incoming(form))
 			continue;
@@ -266,6 +285,11 @@ autoconfig_guide_print(const struct autoconfig_guide *guide, struct buf *out)
 		form = row->form;
 		print_row(row, out);
 	}
+	if (guide->alternative != NULL)
+		(void)buf_addf(out, "\nIf that port is blocked: %s, port %u%s%s.\n",
+		    guide->alternative->host, (unsigned)guide->alternative->port,
+		    guide->alternative_security != NULL ? ", " : "",
+		    guide->alternative_security != NULL ? guide->alternative_security : "");
 	if (guide->note != NULL)
 		(void)buf_addf(out, "\n%s\n", guide->note);
 }

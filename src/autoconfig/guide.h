@@ -26,9 +26,11 @@ struct autoconfig_row {
 };
 
 struct autoconfig_guide {
-	const char *where; /* how one gets to the forms */
-	const char *note;  /* what is special; NULL: nothing */
-	size_t count;      /* in the order of the forms */
+	const char *where;                           /* how one gets to the forms */
+	const char *note;                            /* what is special; NULL: nothing */
+	const struct autoconfig_server *alternative; /* works as well; NULL: none is known */
+	const char *alternative_security;            /* in the words of the program */
+	size_t count;                                /* in the order of the forms */
 	struct autoconfig_row rows[AUTOCONFIG_ROWS_MAX];
 };
 

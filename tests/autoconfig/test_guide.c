@@ -86,6 +86,55 @@ test_without_an_incoming_server_its_fields_are_left_out(void **state)
 	}
 }
 
+/* In the program's own words, where it has any. */
+static void
+test_the_other_port_is_told_in_one_line(void **state)
+{
+	static const struct {
+		enum autoconfig_client client;
+		const char *line;
+	} cases[] = {
+		{ AUTOCONFIG_THUNDERBIRD,
+		    "If that port is blocked: mail.example.org, port 465, SSL/TLS.\n" },
+		{ AUTOCONFIG_IOS, "If that port is blocked: mail.example.org, port 465.\n" },
+	};
+	struct autoconfig_settings s = settings;
+	struct autoconfig_guide g;
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 8192);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		s.alternative = (struct autoconfig_server){
+			.host = "mail.example.org", .port = 465, .security = AUTOCONFIG_TLS
+		};
+		buf_clear(&out);
+		autoconfig_guide(cases[i].client, &s, &g);
+		autoconfig_guide_print(&g, &out);
+		assert_true(buf_add_octet(&out, '\0'));
+		assert_non_null(strstr((const char *)out.ptr, cases[i].line));
+		s.alternative.host = NULL;
+		autoconfig_guide(cases[i].client, &s, &g);
+		assert_null(g.alternative);
+	}
+	buf_done(&out);
+}
+
+static void
+test_an_incoming_port_can_be_typed_everywhere(void **state)
+{
+	struct autoconfig_guide g;
+
+	(void)state;
+	settings.incoming = imap;
+	for (int i = 0; i < AUTOCONFIG_CLIENT_COUNT; i++) {
+		autoconfig_guide((enum autoconfig_client)i, &settings, &g);
+		assert_true(has(&g, "Incoming", NULL, 993));
+		assert_true(has(&g, "", "IMAP", 0));
+		assert_true(has(&g, "", "ana@example.org", 0));
+	}
+}
+
 static void
 test_a_guide_is_printed_form_by_form(void **state)
 {
@@ -118,6 +167,8 @@ main(void)
 		cmocka_unit_test(test_every_program_is_told_how_to_send),
 		cmocka_unit_test(test_security_is_called_as_the_program_calls_it),
 		cmocka_unit_test(test_without_an_incoming_server_its_fields_are_left_out),
+		cmocka_unit_test(test_the_other_port_is_told_in_one_line),
+		cmocka_unit_test(test_an_incoming_port_can_be_typed_everywhere),
 		cmocka_unit_test(test_a_guide_is_printed_form_by_form),
 	};
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The code that `sallyport client-settings` writes is run as it is, and sends."""
 
+import email
+import email.policy
 import os
 import subprocess
 
@@ -38,12 +40,12 @@ def fixture_environment(authority, scratch):
             "PHPRC": str(scratch)}
 
 
-def write(house, scratch, language, mode):
+def write(house, scratch, language, mode, *words):
     server = house[0]
     name, command = FILES[language]
     port = server.port if mode == "starttls" else server.implicit_port
     server.run("client-settings", "--for", language, "--host", "localhost", "--port", port,
-               "--mode", mode, "--output", scratch / name, USER)
+               "--mode", mode, "--output", scratch / name, *words, USER)
     return [*command, name]
 
 
@@ -57,6 +59,20 @@ def test_code_sends_a_message(house, scratch, environment, language, mode):
     assert done.returncode == 0, done.stdout + done.stderr
     wait_for(lambda: house[1].messages, 30, "the message")
     assert b"It works." in house[1].messages[0].content
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_code_sends_the_name_of_the_sender(house, scratch, environment, language):
+    name = 'Jörg "Jo", <b> \\ $x'  # so short that no library folds it
+    house[1].messages.clear()
+    command = write(house, scratch, language, "starttls", "--name", name)
+    done = subprocess.run(command, cwd=scratch, env=environment, capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wait_for(lambda: house[1].messages, 30, "the message")
+    message = email.message_from_bytes(house[1].messages[0].content, policy=email.policy.SMTP)
+    sender, = message["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, USER)
 
 
 @pytest.mark.parametrize("language", FILES)

@@ -1,5 +1,6 @@
 // dotnet add package MailKit
 // Reads the password from the environment: SMTP_PASSWORD=... dotnet run
+[alternative]// Also offered: {{alternative}}
 using System;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -10,7 +11,8 @@ public static class SendMail
     public static void Main()
     {
         var message = new MimeMessage();
-        message.From.Add(MailboxAddress.Parse({{from}}));
+[no-name]        message.From.Add(MailboxAddress.Parse({{from}}));
+[name]        message.From.Add(new MailboxAddress({{name}}, {{from}}));
         message.To.Add(MailboxAddress.Parse({{from}}));
         message.Subject = "Test";
         message.Body = new TextPart("plain") { Text = "It works.\n" };

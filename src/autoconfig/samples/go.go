@@ -1,4 +1,5 @@
 // Reads the password from the environment: SMTP_PASSWORD=... go run send_mail.go
+[alternative]// Also offered: {{alternative}}
 package main
 
 import (
@@ -6,6 +7,7 @@ import (
 	"fmt"
 	"log"
 	"net"
+[name]	"net/mail"
 	"net/smtp"
 	"os"
 	"time"
@@ -25,6 +27,9 @@ func check(err error) {
 }
 
 func main() {
+[name]	sender, err := mail.ParseAddress(from)
+[name]	check(err)
+[name]	sender.Name = {{name}}
 	connection, err := net.DialTimeout("tcp", net.JoinHostPort(host, port), 30*time.Second)
 	check(err)
 	check(connection.SetDeadline(time.Now().Add(time.Minute)))
@@ -39,7 +44,8 @@ func main() {
 	check(client.Rcpt(from))
 	text, err := client.Data()
 	check(err)
-	fmt.Fprintf(text, "From: <%s>\r\nTo: <%s>\r\nSubject: Test\r\n\r\nIt works.\r\n", from, from)
+[no-name]	fmt.Fprintf(text, "From: <%s>\r\nTo: <%s>\r\nSubject: Test\r\n\r\nIt works.\r\n", from, from)
+[name]	fmt.Fprintf(text, "From: %s\r\nTo: <%s>\r\nSubject: Test\r\n\r\nIt works.\r\n", sender, from)
 	check(text.Close())
 	check(client.Quit())
 }

@@ -1,5 +1,6 @@
 // Jakarta Mail: org.eclipse.angus:jakarta.mail
 // Reads the password from the environment: SMTP_PASSWORD=... java SendMail
+[alternative]// Also offered: {{alternative}}
 import jakarta.mail.Authenticator;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
@@ -8,10 +9,13 @@ import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
+[name]import java.io.UnsupportedEncodingException;
 import java.util.Properties;
 
 public class SendMail {
-	public static void main(String[] arguments) throws MessagingException {
+[no-name]	public static void main(String[] arguments) throws MessagingException {
+[name]	public static void main(String[] arguments)
+[name]	    throws MessagingException, UnsupportedEncodingException {
 		Properties properties = new Properties();
 		properties.put("mail.smtp.host", {{host}});
 		properties.put("mail.smtp.port", "{{port}}");
@@ -22,6 +26,7 @@ public class SendMail {
 		properties.put("mail.smtp.ssl.checkserveridentity", "true");
 		properties.put("mail.smtp.connectiontimeout", "30000");
 		properties.put("mail.smtp.timeout", "60000");
+		properties.put("mail.smtp.writetimeout", "60000");
 		Session session = Session.getInstance(properties, new Authenticator() {
 			@Override
 			protected PasswordAuthentication getPasswordAuthentication() {
@@ -31,7 +36,8 @@ public class SendMail {
 		});
 
 		MimeMessage message = new MimeMessage(session);
-		message.setFrom(new InternetAddress({{from}}));
+[no-name]		message.setFrom(new InternetAddress({{from}}));
+[name]		message.setFrom(new InternetAddress({{from}}, {{name}}, "UTF-8"));
 		message.setRecipient(Message.RecipientType.TO, new InternetAddress({{from}}));
 		message.setSubject("Test", "UTF-8");
 		message.setText("It works.\n", "UTF-8");

@@ -1,18 +1,23 @@
 // npm install nodemailer
 // Reads the password from the environment: SMTP_PASSWORD=... node send_mail.js
+[alternative]// Also offered: {{alternative}}
 const nodemailer = require("nodemailer");
 
 const transport = nodemailer.createTransport({
   host: {{host}},
   port: {{port}},
 [tls]  secure: true, // TLS from the first octet
-[starttls]  secure: false, // STARTTLS,
+[starttls]  secure: false, // STARTTLS
 [starttls]  requireTLS: true, // and nothing without it
   auth: { user: {{user}}, pass: process.env.SMTP_PASSWORD },
+  connectionTimeout: 30000, // milliseconds
+  greetingTimeout: 30000,
+  socketTimeout: 60000,
 });
 
 const message = {
-  from: {{from}},
+[no-name]  from: {{from}},
+[name]  from: { name: {{name}}, address: {{from}} },
   to: {{from}},
   subject: "Test",
   text: "It works.\n",

@@ -1,6 +1,7 @@
 <?php
 // composer require phpmailer/phpmailer
 // Reads the password from the environment: SMTP_PASSWORD=... php send_mail.php
+[alternative]// Also offered: {{alternative}}
 use PHPMailer\PHPMailer\PHPMailer;
 
 require 'vendor/autoload.php';
@@ -16,7 +17,8 @@ $mail->Username = {{user}};
 $mail->Password = getenv('SMTP_PASSWORD');
 $mail->Timeout = 30;
 $mail->CharSet = PHPMailer::CHARSET_UTF8;
-$mail->setFrom({{from}});
+[no-name]$mail->setFrom({{from}});
+[name]$mail->setFrom({{from}}, {{name}});
 $mail->addAddress({{from}});
 $mail->Subject = 'Test';
 $mail->Body = "It works.\n";

@@ -1,11 +1,14 @@
 # Reads the password from the environment: SMTP_PASSWORD=... python3 send_mail.py
+[alternative]# Also offered: {{alternative}}
 import os
 import smtplib
 import ssl
+[name]from email.headerregistry import Address
 from email.message import EmailMessage
 
 message = EmailMessage()
-message["From"] = {{from}}
+[no-name]message["From"] = {{from}}
+[name]message["From"] = Address({{name}}, addr_spec={{from}})
 message["To"] = {{from}}
 message["Subject"] = "Test"
 message.set_content("It works.\n")
