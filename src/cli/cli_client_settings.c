@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli_client_settings.c - sallyport client-settings: what to type into a mail program */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +7,12 @@
 #include "autoconfig/files.h"
 #include "cli/cli.h"
 #include "cli/client_settings.h"
-#include "util/fd.h"
-
-enum { OUTPUT_MODE = 0644 };
+#include "cli/output_file.h"
 
 /* How it is to be printed; NULL: not given. */
 struct shape {
 	const char *program, *format, *output;
+	bool is_json; /* the same as that format */
 };
 
 static int
@@ -34,10 +31,17 @@ is_text_or_json(const char *format)
 }
 
 static int
-check_shape(const struct shape *shape, struct client_settings_words *words)
+check_shape(struct shape *shape, struct client_settings_words *words)
 {
 	bool is_language = false;
 	struct buf programs;
+
+	if (shape->is_json && shape->format != NULL && strcmp(shape->format, "json") != 0) {
+		cli_complain("--json and --format %s exclude each other", shape->format);
+		return EX_USAGE;
+	}
+	if (shape->is_json)
+		shape->format = "json";
 
 	if (!is_text_or_json(shape->format) && find_format(shape->format) < 0) {
 		cli_complain("--format \"%s\": text, json, autoconfig, autodiscover or "
@@ -57,6 +61,9 @@ check_shape(const struct shape *shape, struct client_settings_words *words)
 		buf_done(&programs);
 		return EX_USAGE;
 	}
+	/* A form and a file have places for it; an overview does without. */
+	words->needs_incoming =
+	    !is_text_or_json(shape->format) || (shape->program != NULL && !is_language);
 	words->wants_incoming = !is_language;
 	return CLI_GO;
 }
@@ -67,6 +74,12 @@ check_incoming(const struct shape *shape, const struct client_settings *s)
 {
 	if (is_text_or_json(shape->format) || s->settings.incoming.host != NULL)
 		return CLI_GO;
+	if (s->is_incoming_unanswered) {
+		cli_complain("%s files always have an incoming server, too, and DNS does not tell "
+			     "that of %s; give --imap HOST or --pop HOST, or try again",
+		    shape->format, s->domain);
+		return EX_TEMPFAIL;
+	}
 	cli_complain(
 	    "%s files always have an incoming server, too, and DNS names none for %s; give "
 	    "--imap HOST or --pop HOST",
@@ -91,29 +104,30 @@ print(const struct shape *shape, const struct client_settings *s, struct buf *ou
 static int
 write_output(const char *path, struct slice text)
 {
-	int fd, r;
+	int r;
 
 	if (path == NULL || strcmp(path, "-") == 0) {
 		(void)fwrite(text.ptr, 1, text.len, stdout);
 		return cli_flush();
 	}
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, OUTPUT_MODE);
-	r = fd < 0 ? -errno : fd_write_all(fd, text.ptr, text.len);
-	fd_close(&fd);
+	r = cli_output_file_write(path, text);
 	if (r != 0)
 		cli_complain("%s: %s", path, strerrordesc_np(-r));
 	return r == 0 ? EX_OK : EX_CANTCREAT;
 }
 
-/* A file says nothing of where it comes from; the text does. */
+/* A file says nothing of where it comes from; the overview does. */
 static void
-warn_of_guess(const struct shape *shape, const struct client_settings *s)
+warn_of_source(const struct shape *shape, const struct client_settings *s)
 {
 	const bool is_guess = s->settings.submission.is_guess || s->settings.incoming.is_guess;
 
 	if (is_guess && (!is_text_or_json(shape->format) || shape->program != NULL))
 		cli_complain(
 		    "the servers are a guess, see the overview without --for and --format");
+	if (s->submission.is_default && (!is_text_or_json(shape->format) || shape->program != NULL))
+		cli_complain("port 465 with TLS from the first octet is taken, as none is given; "
+			     "--port 587 is STARTTLS");
 }
 
 static int
@@ -133,7 +147,7 @@ show(const struct client_settings_words *words, const struct shape *shape)
 		code = check_incoming(shape, &s);
 	if (code != CLI_GO)
 		return code;
-	warn_of_guess(shape, &s);
+	warn_of_source(shape, &s);
 	buf_init(&out, AUTOCONFIG_TEXT_MAX);
 	print(shape, &s, &out);
 	code = write_output(shape->output, buf_slice(&out));
@@ -145,12 +159,13 @@ int
 cli_client_settings(int argc, char **argv)
 {
 	struct client_settings_words w = { .account = NULL };
-	struct shape shape = { NULL, NULL, NULL };
+	struct shape shape = { .program = NULL };
 	const struct cli_option options[] = {
 		{ '\0', "for", "PROGRAM", "in the words of that program, or in that language",
 		    &shape.program, NULL },
 		{ '\0', "format", "FORMAT", "text, json, autoconfig, autodiscover or mobileconfig",
 		    &shape.format, NULL },
+		{ '\0', "json", NULL, "print JSON, as --format json", NULL, &shape.is_json },
 		{ 'o', "output", "FILE", "write to FILE", &shape.output, NULL },
 		{ '\0', "host", "HOST[:PORT]", "the submission server", &w.host, NULL },
 		{ '\0', "port", "PORT", "its port", &w.port, NULL },

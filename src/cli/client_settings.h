@@ -18,6 +18,7 @@ struct client_settings_words {
 	const char *config, *resolver;
 	bool may_guess;
 	bool wants_incoming; /* or is only the way out asked for? */
+	bool needs_incoming; /* so much that DNS is asked for that alone */
 };
 
 /* One server and who says so. */
@@ -25,6 +26,7 @@ struct client_settings_server {
 	char host[NET_NAME_MAX + 1];
 	char source[CLIENT_SOURCE_SIZE]; /* "SRV record of _submissions._tcp.example.org" */
 	bool is_unproven;                /* DNS says so, of another domain, without DNSSEC */
+	bool is_default;                 /* its port is: neither that nor the mode was given */
 };
 
 /* settings borrows the words, and what stands here. */
@@ -32,6 +34,7 @@ struct client_settings {
 	struct autoconfig_settings settings;
 	char domain[NET_NAME_MAX + 1];
 	struct client_settings_server submission, alternative, incoming;
+	bool is_incoming_unanswered; /* DNS failed when it was asked for it */
 };
 
 /* All from the words alone: CLI_GO, or EX_USAGE (said). Of what is not given the host is NULL. */
@@ -40,7 +43,8 @@ int client_settings_given(const struct client_settings_words *words, struct clie
 int client_settings_from_config(const char *path, struct client_settings *s);
 /*
  * What is missing, from the SRV records of the domain (RFC 6186 §3, RFC 8314 §5.1); then, if that
- * is wanted, from names that are often used and exist. CLI_GO, or an exit code (said).
+ * is wanted, from names that are often used and exist. With a submission server, DNS is asked for
+ * a short time, if at all, and need not answer. CLI_GO, or an exit code (said).
  */
 int client_settings_find(const struct client_settings_words *words, struct client_settings *s);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* client_settings_find.c - what DNS says of the servers of a domain */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/check_options.h"
@@ -10,7 +11,8 @@
 #include "net/resolve.h"
 #include "smtp/address.h"
 
-enum { DNS_TIME_MS = 5000, DNS_PORT = 53 };
+/* The short one when mail can be sent without an answer. */
+enum { DNS_TIME_MS = 5000, DNS_SHORT_MS = 1000, DNS_PORT = 53 };
 
 /* RFC 6186 §3.1, §3.2, §3.3; RFC 8314 §5.1 for the first. The better one of each kind comes first.
  */
@@ -47,12 +49,14 @@ struct answer {
 	struct search *search;
 	enum net_query_status status;
 	bool is_secure;
+	bool is_refused;           /* the service is said not to be offered */
 	struct net_record_srv srv; /* the best one; an empty target: none */
 };
 
 struct search {
 	struct event_base *base;
 	struct net_resolver *resolver;
+	uint64_t time_ms; /* for all questions */
 	size_t open_count;
 	bool is_found; /* of the name that was looked up last */
 	struct answer answers[SERVICE_COUNT];
@@ -85,6 +89,8 @@ on_answer(void *arg, const struct net_query_result *result)
 	a->is_secure = result->is_secure;
 	if (result->status == NET_QUERY_FOUND)
 		a->srv = *choose(result->answer);
+	/* RFC 6186 §3.4: a target of ".". */
+	a->is_refused = result->status == NET_QUERY_FOUND && a->srv.target[0] == '\0';
 	/* It will be shown and written to files: nothing but names of hosts. */
 	if (!smtp_domain_is_valid(slice_of(a->srv.target)) || a->srv.port == 0)
 		a->srv.target[0] = '\0';
@@ -100,7 +106,7 @@ ask_all(struct search *search, const char *domain)
 		(void)snprintf(name, sizeof name, "%s.%s", services[i].label, domain);
 		search->answers[i].search = search;
 		search->open_count++;
-		(void)net_query_start(search->resolver, name, NET_RECORD_SRV, DNS_TIME_MS,
+		(void)net_query_start(search->resolver, name, NET_RECORD_SRV, search->time_ms,
 		    on_answer, &search->answers[i]);
 	}
 	while (search->open_count != 0)
@@ -140,6 +146,26 @@ has(const struct search *search, enum service service)
 	return search->answers[service].srv.target[0] != '\0';
 }
 
+/* Nobody could say whether there is such a record. */
+static bool
+has_failed(const struct search *search, enum service service)
+{
+	const enum net_query_status status = search->answers[service].status;
+
+	return status == NET_QUERY_TIMEOUT || status == NET_QUERY_SERVER_FAILED ||
+	       status == NET_QUERY_BOGUS;
+}
+
+/* A guess stands in for silence, not for a "no" nor for an answer that did not come. */
+static bool
+is_silent(const struct search *search, enum service first, enum service last)
+{
+	for (enum service i = first; i <= last; i++)
+		if (has_failed(search, i) || search->answers[i].is_refused)
+			return false;
+	return true;
+}
+
 static void
 take_submission(const struct search *search, struct client_settings *s)
 {
@@ -151,6 +177,12 @@ take_submission(const struct search *search, struct client_settings *s)
 		take(search, s->domain, SUBMISSION, &to->submission, &s->submission);
 	else if (has(search, SUBMISSION))
 		take(search, s->domain, SUBMISSION, &to->alternative, &s->alternative);
+	if (to->submission.host != NULL && to->alternative.host == NULL &&
+	    has_failed(search, SUBMISSIONS))
+		cli_complain("DNS does not answer for %s.%s (%s): there may be a server with TLS "
+			     "from the first octet, which is to be preferred; try again",
+		    services[SUBMISSIONS].label, s->domain,
+		    net_query_status_name(search->answers[SUBMISSIONS].status));
 }
 
 /* RFC 6186 §3.4: the least priority tells which the site prefers; among equals it is IMAP. */
@@ -164,6 +196,8 @@ take_incoming(const struct search *search, struct client_settings *s)
 		    (best == SERVICE_COUNT ||
 			search->answers[i].srv.priority < search->answers[best].srv.priority))
 			best = i;
+	for (enum service i = IMAPS; i < SERVICE_COUNT && best == SERVICE_COUNT; i++)
+		s->is_incoming_unanswered |= has_failed(search, i);
 	if (best != SERVICE_COUNT)
 		take(search, s->domain, best, &s->settings.incoming, &s->incoming);
 }
@@ -182,7 +216,7 @@ static bool
 exists(struct search *search, const char *name)
 {
 	search->open_count++;
-	(void)net_resolve_start(search->resolver, name, 0, DNS_TIME_MS, on_address, search);
+	(void)net_resolve_start(search->resolver, name, 0, search->time_ms, on_address, search);
 	while (search->open_count != 0)
 		(void)event_base_loop(search->base, EVLOOP_ONCE);
 	return search->is_found;
@@ -212,7 +246,7 @@ guess_all(struct search *search, struct client_settings *s)
 {
 	struct autoconfig_settings *to = &s->settings;
 
-	if (to->submission.host == NULL &&
+	if (to->submission.host == NULL && is_silent(search, SUBMISSIONS, SUBMISSION) &&
 	    guess(search, submission_guesses,
 		sizeof submission_guesses / sizeof submission_guesses[0], s->domain,
 		&to->submission, &s->submission)) {
@@ -224,7 +258,7 @@ guess_all(struct search *search, struct client_settings *s)
 		to->alternative.security = AUTOCONFIG_STARTTLS;
 		to->alternative.is_guess = true;
 	}
-	if (to->incoming.host == NULL &&
+	if (to->incoming.host == NULL && is_silent(search, IMAPS, POP3) &&
 	    guess(search, incoming_guesses, sizeof incoming_guesses / sizeof incoming_guesses[0],
 		s->domain, &to->incoming, &s->incoming)) {
 		to->incoming.protocol = AUTOCONFIG_IMAP;
@@ -237,20 +271,34 @@ guess_all(struct search *search, struct client_settings *s)
 static int
 complain_of_nothing(const struct search *search, const struct client_settings *s, bool has_guessed)
 {
-	const struct answer *a = &search->answers[SUBMISSION];
-
-	if (a->status == NET_QUERY_TIMEOUT || a->status == NET_QUERY_SERVER_FAILED ||
-	    a->status == NET_QUERY_BOGUS) {
-		cli_complain("DNS does not tell the servers of %s: %s", s->domain,
-		    net_query_status_name(a->status));
-		return EX_TEMPFAIL;
-	}
+	for (enum service i = SUBMISSIONS; i <= SUBMISSION; i++)
+		if (has_failed(search, i)) {
+			cli_complain("DNS does not tell the servers of %s: %s for %s.%s", s->domain,
+			    net_query_status_name(search->answers[i].status), services[i].label,
+			    s->domain);
+			return EX_TEMPFAIL;
+		}
+	for (enum service i = SUBMISSIONS; i <= SUBMISSION; i++)
+		if (search->answers[i].is_refused) {
+			cli_complain("%s says that it has no submission server: the SRV record of "
+				     "%s.%s is \".\", not offered; if you know better, give "
+				     "--host HOST",
+			    s->domain, services[i].label, s->domain);
+			return EXIT_FAILURE;
+		}
+	for (enum service i = SUBMISSIONS; i <= SUBMISSION; i++)
+		if (search->answers[i].status == NET_QUERY_FOUND) {
+			cli_complain("the SRV record of %s.%s names no host and port that there "
+				     "can be; give --host HOST",
+			    services[i].label, s->domain);
+			return EXIT_FAILURE;
+		}
 	cli_complain("%s has no SRV record of a submission server (_submissions._tcp, "
 		     "_submission._tcp)%s",
 	    s->domain,
 	    has_guessed ? ", and none of the names that are often used; give --host HOST"
 			: "; give --host HOST, --config FILE, or --guess");
-	return 1;
+	return EXIT_FAILURE;
 }
 
 static int
@@ -279,17 +327,30 @@ open_search(const char *resolver, struct search *search)
 	return r == 0 ? CLI_GO : EX_OSERR;
 }
 
+/* Who has a server to send mail with is not kept waiting for one that he did not ask for. */
+static bool
+is_worth_asking(const struct client_settings_words *words, const struct client_settings *s)
+{
+	if (s->settings.submission.host == NULL)
+		return true;
+	return s->settings.incoming.host == NULL && words->wants_incoming &&
+	       (words->needs_incoming || words->resolver != NULL || words->may_guess);
+}
+
 int
 client_settings_find(const struct client_settings_words *words, struct client_settings *s)
 {
-	struct search search = { .open_count = 0 };
+	const bool is_needed = s->settings.submission.host == NULL;
+	struct search search = { .time_ms = is_needed ? DNS_TIME_MS : DNS_SHORT_MS };
 	int r;
 
-	if (s->settings.submission.host != NULL &&
-	    (s->settings.incoming.host != NULL || !words->wants_incoming))
+	if (!is_worth_asking(words, s))
 		return CLI_GO;
 	r = open_search(words->resolver, &search);
-	if (r == CLI_GO) {
+	if (r == EX_OSERR && !is_needed) {
+		s->is_incoming_unanswered = true;
+		r = CLI_GO;
+	} else if (r == CLI_GO) {
 		ask_all(&search, s->domain);
 		if (s->settings.submission.host == NULL)
 			take_submission(&search, s);

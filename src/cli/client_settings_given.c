@@ -83,7 +83,7 @@ read_account(const struct client_settings_words *w, struct client_settings *s)
 		.address = w->account,
 		.domain = s->domain,
 		.user = w->user != NULL ? w->user : w->account,
-		.name = w->name,
+		.name = w->name != NULL && w->name[0] != '\0' ? w->name : NULL,
 	};
 	return CLI_GO;
 }
@@ -141,8 +141,13 @@ read_submission(const struct client_settings_words *w, struct client_settings *s
 	    server->port != 0 ? autoconfig_usual_security(server->port) : AUTOCONFIG_TLS;
 	if (w->mode != NULL && (r = read_mode(w->mode, &server->security)) != CLI_GO)
 		return r;
-	if (server->port == 0)
+	if (server->port == 0) {
+		s->submission.is_default = w->mode == NULL;
 		server->port = autoconfig_usual_port(AUTOCONFIG_SUBMISSION, server->security);
+	}
+	if (s->submission.is_default)
+		(void)snprintf(s->submission.source, sizeof s->submission.source,
+		    "%s; port 465 is the default, --port 587 is STARTTLS", from_command_line);
 	return CLI_GO;
 }
 
@@ -217,6 +222,12 @@ client_settings_from_config(const char *path, struct client_settings *s)
 	if (tls != NULL && starttls != NULL)
 		set_listener(&s->settings.alternative, &s->alternative, c, starttls);
 	(void)snprintf(s->submission.source, sizeof s->submission.source, "%s", path);
+	(void)snprintf(s->alternative.source, sizeof s->alternative.source, "%s", path);
 	config_free(&c);
-	return CLI_GO;
+	if (s->settings.submission.host != NULL)
+		return CLI_GO;
+	cli_complain("%s has no listener that mail programs can be told of (tls = implicit or "
+		     "starttls, profile = strict); give --host HOST",
+	    path);
+	return EXIT_FAILURE;
 }

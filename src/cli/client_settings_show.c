@@ -25,7 +25,7 @@ print_server(const struct client_settings *s, const struct autoconfig_server *se
 	(void)buf_addf(out, "  Port       %u\n", (unsigned)server->port);
 	(void)buf_addf(out, "  Security   %s\n", security_words(server->security));
 	(void)buf_addf(out, "  User name  %s\n", s->settings.user);
-	(void)buf_addf(out, "  From       %s\n", known->source);
+	(void)buf_addf(out, "  Source     %s\n", known->source);
 	if (known->is_unproven)
 		(void)buf_addf(out,
 		    "             %s is of another domain, and the record is not signed (DNSSEC):\n"
@@ -111,6 +111,11 @@ client_settings_print_for(const struct client_settings *s, const char *program, 
 	    autoconfig_client_title((enum autoconfig_client)client), s->settings.address);
 	autoconfig_guide((enum autoconfig_client)client, &s->settings, &guide);
 	autoconfig_guide_print(&guide, out);
+	if (s->settings.incoming.host == NULL)
+		(void)buf_addf(out,
+		    "\nThe incoming server is not known here%s: --imap HOST or --pop HOST adds "
+		    "it.\n",
+		    s->is_incoming_unanswered ? ", and DNS does not answer" : "");
 }
 
 /* Takes value over; NULL: text that is no UTF-8 gets null. */
@@ -142,6 +147,7 @@ make_server(const struct autoconfig_server *server, const struct client_settings
 	set(object, "source", make_text(known->source));
 	set(object, "is_guess", json_boolean(server->is_guess));
 	set(object, "is_unproven", json_boolean(known->is_unproven));
+	set(object, "is_default", json_boolean(known->is_default));
 	return object;
 }
 

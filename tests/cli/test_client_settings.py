@@ -8,9 +8,11 @@ import os
 import pathlib
 import plistlib
 import re
+import socket
 import subprocess
 import sys
 import threading
+import time
 import uuid
 import xml.etree.ElementTree as ElementTree
 
@@ -209,6 +211,86 @@ def test_a_resolver_is_an_address():
     assert done.returncode == USAGE and "an IP address" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["_submission", "_submissions"])
+def test_a_guess_does_not_overrule_a_domain_that_offers_nothing(resolver, name):
+    """RFC 6186 §3.4: a target of "." is an answer."""
+    address = resolver(records={f"{name}._tcp.example.org": {"SRV": ["0 0 0 ."]},
+                                "mail.example.org": {"A": ["192.0.2.1"]}})
+    done = run("--guess", "--resolver", address, "ana@example.org")
+    assert done.returncode == NO and done.stdout == ""
+    assert "says that it has no submission server" in done.stderr
+    assert f"{name}._tcp.example.org" in done.stderr and "no SRV record" not in done.stderr
+
+
+def test_an_incoming_service_that_is_not_offered_is_not_guessed(resolver):
+    """RFC 6186 §3.4"""
+    address = resolver(records={"_imaps._tcp.example.org": {"SRV": ["0 0 0 ."]},
+                                "mail.example.org": {"A": ["192.0.2.1"]}})
+    found = settings("--guess", "--resolver", address, "ana@example.org")
+    assert found["submission"]["is_guess"] and found["incoming"] is None
+
+
+@pytest.mark.parametrize("words", [[], ["--guess"]])
+@pytest.mark.parametrize("name", ["_submission", "_submissions"])
+def test_half_an_answer_is_none(resolver, name, words):
+    address = resolver(rcodes={f"{name}._tcp.example.org": "SERVFAIL"},
+                       records={"mail.example.org": {"A": ["192.0.2.1"]}})
+    done = run("--resolver", address, *words, "ana@example.org")
+    assert done.returncode == TEMPFAIL and done.stdout == ""
+    assert f"{name}._tcp.example.org" in done.stderr
+
+
+def test_port_587_is_not_taken_silently_when_nobody_could_say_whether_there_is_465(resolver):
+    address = resolver(rcodes={"_submissions._tcp.example.org": "SERVFAIL"}, records={
+        "_submission._tcp.example.org": {"SRV": ["0 0 587 mail.example.org"]}})
+    done = run("--resolver", address, "--json", "ana@example.org")
+    assert done.returncode == OK and json.loads(done.stdout)["submission"]["port"] == 587
+    assert "DNS does not answer for _submissions._tcp.example.org" in done.stderr
+
+
+@pytest.fixture(name="silence")
+def fixture_silence():
+    """The address of a DNS server that never answers."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as quiet:
+        quiet.bind(("127.0.0.1", 0))
+        yield "127.0.0.1:%d" % quiet.getsockname()[1]
+
+
+@pytest.mark.parametrize("words,code", [
+    ([], OK), (["--json"], OK), (["--for", "python"], OK), (["--for", "thunderbird"], OK),
+    (["--format", "autoconfig"], TEMPFAIL),
+])
+def test_with_a_host_nobody_waits_for_dns(silence, words, code):
+    begin = time.monotonic()
+    done = run("--resolver", silence, "--host", "mail.example.org", *words, "ana@example.org")
+    assert done.returncode == code, done.stderr
+    assert time.monotonic() - begin < 4  # without a host it is 5 s
+    assert code != OK or "mail.example.org" in done.stdout
+
+
+def test_a_default_is_said_to_be_one():
+    found = settings(*GIVEN, "ana@example.org")["submission"]
+    assert found["is_default"] and "port 465 is the default" in found["source"]
+    assert "port 465 is the default" in output(*GIVEN, "ana@example.org")
+    assert not settings(*GIVEN, "--port", "465", "ana@example.org")["submission"]["is_default"]
+    for words in (["--for", "ios"], ["--for", "go"], ["--format", "mobileconfig"]):
+        assert "port 465 with TLS" in run(*GIVEN, *words, "ana@example.org").stderr
+        assert run(*GIVEN, *words, "--port", "465", "ana@example.org").stderr == ""
+
+
+def test_a_configuration_without_a_listener_for_people_is_no_source(tmp_path):
+    config = tmp_path / "sallyport.conf"
+    config.write_text(
+        'hostname = "mail.example.org"\n'
+        f'state_directory = "{tmp_path}"\n'
+        f'tls {{ certificate = "{tmp_path}/a.pem" key = "{tmp_path}/a.key" }}\n'
+        'listen old { port = 5025 tls = starttls profile = legacy-device }\n'
+        'next_hop relay { host = smtp.example.net }\n')
+    done = run("--config", config, "ana@example.org")
+    assert done.returncode == NO and done.stdout == ""
+    assert "has no listener that mail programs can be told of" in done.stderr
+
+
 # ---- what it writes ------------------------------------------------------------------------------
 
 def find(element, path):
@@ -282,6 +364,50 @@ def test_output_goes_to_a_file(tmp_path):
     assert output("--output", path, *words) == ""
     assert path.read_text() == output(*words)
     assert run("--output", tmp_path / "none" / "x", *words).returncode == CANTCREAT
+
+
+def test_output_replaces_a_file_as_a_whole(tmp_path):
+    """A web server that reads it meanwhile has the old one or the new one."""
+    path, link = tmp_path / "config-v1.1.xml", tmp_path / "link.xml"
+    path.write_text("old" * 10000)
+    path.chmod(0o600)
+    link.symlink_to(path)
+    with path.open() as reader:
+        output("--output", link, *GIVEN, "ana@example.org")
+        assert reader.read() == "old" * 10000
+    assert link.is_symlink() and path.read_text() == output(*GIVEN, "ana@example.org")
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert sorted(os.listdir(tmp_path)) == ["config-v1.1.xml", "link.xml"]
+
+
+def test_output_that_fails_leaves_the_old_file(tmp_path):
+    path = tmp_path / "settings"
+    path.write_text("old")
+    limit = f"ulimit -f 0; trap '' XFSZ; exec {PROGRAM} client-settings"
+    done = subprocess.run(["sh", "-c", limit + ' "$@"', "sh", "--output", path, *GIVEN,
+                           "ana@example.org"], capture_output=True, text=True, timeout=60,
+                          check=False)
+    assert done.returncode == CANTCREAT and str(path) in done.stderr
+    assert path.read_text() == "old" and os.listdir(tmp_path) == ["settings"]
+
+
+def test_output_to_what_is_no_file_does_not_replace_it():
+    assert "mail.example.org" in output("--output", "/dev/stdout", *GIVEN, "ana@example.org")
+    output("--output", "/dev/null", *GIVEN, "ana@example.org")
+    assert pathlib.Path("/dev/null").is_char_device()
+
+
+def test_json_is_asked_for_as_everywhere():
+    assert output("--json", *GIVEN, "ana@example.org") == output("--format", "json", *GIVEN,
+                                                                "ana@example.org")
+    done = run("--json", "--format", "text", *GIVEN, "ana@example.org")
+    assert done.returncode == USAGE and "exclude each other" in done.stderr
+
+
+def test_a_guide_without_an_incoming_server_says_so():
+    text = output("--for", "thunderbird", "--host", "mail.example.org", "--resolver", "127.0.0.1:1",
+                  "ana@example.org")
+    assert "The incoming server is not known here" in text
 
 
 PROGRAMS = ("thunderbird", "outlook", "apple-mail", "ios", "android")
