@@ -9,6 +9,7 @@ A pattern is a sequence of words, compared without case and without what stands 
     (a|b c|)      one of these; an empty one means that it may be left out
     [a b]         may be left out
     (110)         the number, in parentheses in the text too
+    a & b         both, in either order and up to 10 words apart
     {NAME}        the value of "define: NAME = ..."
 """
 
@@ -18,20 +19,25 @@ import re
 GAPS = {"?": 3, "*": 10, "**": 30}
 EXPANSIONS_MAX = 3000
 PREFIX, PAREN = 1, 2
+LATIN_FIRST = 0xC0
+# The letters from LATIN_FIRST on without their accents; a point: none. As in letter.c.
+LATIN = (
+    "aaaaaaaceeeeiiiidnooooo.ouuuuytsaaaaaaaceeeeiiiidnooooo.ouuuuyty"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs"
+)
 
 
 def fold(c):
-    """The small letter of a code point, as token.c has it."""
-    if 0x41 <= c <= 0x5A or (0xC0 <= c <= 0xDE and c != 0xD7) or 0x391 <= c <= 0x3A9:
+    """The small letter of a code point without its accent, 0 for an accent; as letter.c has it."""
+    if LATIN_FIRST <= c < LATIN_FIRST + len(LATIN) and LATIN[c - LATIN_FIRST] != ".":
+        return ord(LATIN[c - LATIN_FIRST])
+    if 0x300 <= c <= 0x36F:
+        return 0
+    if 0x41 <= c <= 0x5A or 0x391 <= c <= 0x3A9 or 0x410 <= c <= 0x42F:
         return c + 0x20
-    if 0x100 <= c <= 0x137 or 0x14A <= c <= 0x177:
-        return c | 1
-    if 0x139 <= c <= 0x148 or 0x179 <= c <= 0x17E:
-        return c + (c & 1)
     if 0x400 <= c <= 0x40F:
         return c + 0x50
-    if 0x410 <= c <= 0x42F:
-        return c + 0x20
     if 0x531 <= c <= 0x556:
         return c + 0x30
     return c
@@ -54,7 +60,7 @@ def is_word_alone(c):
 def split_words(text):
     """The words of a text, as token.c finds them."""
     words, word = [], ""
-    for c in map(fold, map(ord, text)):
+    for c in filter(None, map(fold, map(ord, text))):
         if is_separator(c) or is_word_alone(c):
             if word:
                 words.append(word)
@@ -117,11 +123,17 @@ def compile_words(text):
     return tuple(items)
 
 
+def orders(text):
+    """The pattern with what stands between & in each order."""
+    parts = text.split(" & ")
+    return [" * ".join(order) for order in itertools.permutations(parts)]
+
+
 def compile_pattern(text, macros):
     """All item sequences that a pattern stands for, in a stable order."""
     for _ in range(4):
         text = re.sub(r"\{(\w+)\}", lambda m: f"({macros[m[1]]})", text)
-    expansions = expand(text)
+    expansions = [order for words in orders(text) for order in expand(words)]
     if len(expansions) > EXPANSIONS_MAX:
         raise ValueError(f"{len(expansions)} expansions: {text}")
     return list(dict.fromkeys(items for items in map(compile_words, expansions) if items))

@@ -137,11 +137,17 @@ choose_span(const struct study *s, const struct explain_match *match)
 	return s->window_begin != 0 ? &match->last : &match->best;
 }
 
-/* Errors of the system and known messages rank by how much of the text they speak for. */
+/*
+ * Errors of the system, known messages and codes that say little rank by how much of the text they
+ * speak for.
+ */
 static enum explain_evidence
 rank_of(const struct candidate *c)
 {
-	return c->result.evidence == EXPLAIN_BY_ERRNO ? EXPLAIN_BY_MESSAGE : c->result.evidence;
+	if (c->result.evidence == EXPLAIN_BY_ERRNO ||
+	    (c->result.evidence == EXPLAIN_BY_REPLY_CODE && c->score <= SCORE_VAGUE))
+		return EXPLAIN_BY_MESSAGE;
+	return c->result.evidence;
 }
 
 /* Below 0: a ranks before b. */

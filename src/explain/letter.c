@@ -6,7 +6,16 @@ enum {
 	ENTITY_MAX = 8, /* "&quot;", "&#x27;" */
 	UNICODE_ESCAPE_LEN = 6,
 	SPACE = ' ',
+	LATIN_FIRST = 0xc0,
+	ACCENT_FIRST = 0x300, /* that stand behind their letter */
+	ACCENT_LAST = 0x36f,
 };
+
+/* The letters from LATIN_FIRST on without their accents; a point: none. */
+static const char latin[] =
+    "aaaaaaaceeeeiiiidnooooo.ouuuuytsaaaaaaaceeeeiiiidnooooo.ouuuuyty"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
 static bool
 is_between(uint32_t c, uint32_t first, uint32_t last)
@@ -117,13 +126,13 @@ explain_letter_read(struct slice text, uint32_t *ret_letter)
 uint32_t
 explain_letter_fold(uint32_t c)
 {
-	if (is_between(c, 'A', 'Z') || (is_between(c, 0xc0, 0xde) && c != 0xd7) ||
-	    is_between(c, 0x391, 0x3a9) || is_between(c, 0x410, 0x42f))
+	if (is_between(c, LATIN_FIRST, LATIN_FIRST + sizeof latin - 2) &&
+	    latin[c - LATIN_FIRST] != '.')
+		return (uint8_t)latin[c - LATIN_FIRST];
+	if (is_between(c, ACCENT_FIRST, ACCENT_LAST))
+		return 0;
+	if (is_between(c, 'A', 'Z') || is_between(c, 0x391, 0x3a9) || is_between(c, 0x410, 0x42f))
 		return c + 0x20;
-	if (is_between(c, 0x100, 0x137) || is_between(c, 0x14a, 0x177))
-		return c | 1;
-	if (is_between(c, 0x139, 0x148) || is_between(c, 0x179, 0x17e))
-		return c + (c & 1);
 	if (is_between(c, 0x400, 0x40f))
 		return c + 0x50;
 	return is_between(c, 0x531, 0x556) ? c + 0x30 : c;

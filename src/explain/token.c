@@ -124,7 +124,9 @@ make_word(struct slice text, size_t begin, size_t end)
 		uint32_t letter;
 
 		begin += explain_letter_read(slice_make(text.ptr + begin, end - begin), &letter);
-		add_letter(&w, explain_letter_fold(letter));
+		letter = explain_letter_fold(letter);
+		if (letter != 0)
+			add_letter(&w, letter);
 	}
 	return w;
 }
