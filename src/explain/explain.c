@@ -21,6 +21,7 @@ enum {
 	SCORE_BASIC = 20,
 	SCORE_VAGUE = 10,
 	SCORE_AGREEMENT = 25, /* words and code speak of the same kind of cause */
+	SCORE_NOT_SAID = -12, /* a server's words, where no server speaks */
 	/* What the next cause of an entry loses. */
 	NEXT_CAUSE_PERCENT = 60,
 };
@@ -217,6 +218,8 @@ score_agreement(const struct explain_message *m, const struct explain_reply *rep
 {
 	const struct explain_code *code = reply == NULL ? NULL : find_code(reply);
 
+	if (reply == NULL && m->evidence == EXPLAIN_BY_REPLY_TEXT && !m->is_dialog)
+		return SCORE_NOT_SAID;
 	if (code == NULL ||
 	    explain_causes[code->causes[0]].class != explain_causes[m->causes[0]].class)
 		return 0;

@@ -164,6 +164,14 @@ static const char *const file_suffixes[] = { "php", "py", "js", "ts", "rb", "go"
 static const char *const server_labels[] = { "smtp", "mail", "relay", "mx", "out", "email",
 	"submit", "submission", "send", "asmtp", "mailhost", "exchange", NULL };
 
+/* Names in code: the last part is a setting or a verb, as in "mail.smtp.port" and "smtp.send". */
+static const char *const code_labels[] = { "port", "host", "server", "user", "username", "password",
+	"auth", "enable", "enabled", "required", "trust", "timeout", "debug", "ssl", "tls",
+	"starttls", "smtp", "mail", "message", "client", "transport", "connect", "send", "sendmail",
+	"login", "data", "error", "errors", "exception", "exceptions", "gaierror", "herror",
+	"timeouterror", "sslerror", "socket", "service", "handler", "helpers", "internal", "util",
+	"utils", "core", "api", "backends", "protocol", NULL };
+
 static struct slice
 last_label(struct slice name)
 {
@@ -175,12 +183,29 @@ last_label(struct slice name)
 }
 
 static bool
-is_suffix_of_file(struct slice label)
+is_one_of(struct slice label, const char *const *list)
 {
-	for (size_t i = 0; file_suffixes[i] != NULL; i++)
-		if (slice_is_nocase(label, file_suffixes[i]))
+	for (; *list != NULL; list++)
+		if (slice_is_nocase(label, *list))
 			return true;
 	return false;
+}
+
+/* "SmtpCommandException": hosts have no capitals inside, and top-level domains no digits. */
+static bool
+is_label_of_code(struct slice label)
+{
+	bool has_small = false;
+
+	for (size_t i = 0; i < label.len; i++) {
+		const uint8_t c = label.ptr[i];
+
+		if ((c >= 'A' && c <= 'Z' && has_small) ||
+		    (is_digit(c) && !slice_starts_nocase(label, "xn--")))
+			return true;
+		has_small = has_small || (c >= 'a' && c <= 'z');
+	}
+	return is_one_of(label, file_suffixes) || is_one_of(label, code_labels);
 }
 
 /* Names of documentation and of code, which are no servers of the reader's. */
@@ -212,7 +237,7 @@ rank_host(struct slice name)
 	int rank = 1;
 
 	if (label.len < 2 || label.len == name.len || name.len > 253 || name.ptr[0] == '-' ||
-	    name.ptr[0] == '.' || is_digit(label.ptr[0]) || is_suffix_of_file(label) ||
+	    name.ptr[0] == '.' || is_digit(label.ptr[0]) || is_label_of_code(label) ||
 	    is_other_name(name))
 		return 0;
 	for (size_t i = 0; i + 1 < name.len; i++)

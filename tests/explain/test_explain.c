@@ -139,6 +139,10 @@ static const struct place_case {
 	{ "at Mailer.php line 3: Connection refused", "", "", "" },
 	{ "see https://support.google.com/mail: username and password not accepted", "", "", "" },
 	{ "connect ECONNREFUSED 192.0.2.7:2525", "", "2525", "" },
+	{ "ssl.SSLCertVerificationError: certificate verify failed", "", "", "" },
+	{ "MailKit.Net.Smtp.SmtpCommandException: 5.7.3 Authentication unsuccessful", "", "", "" },
+	{ "mail.smtp.port=587, mail.smtp.host=mail.example.com: Connection refused",
+	    "mail.example.com", "587", "" },
 };
 
 static void
