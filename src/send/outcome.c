@@ -141,6 +141,9 @@ judge_recipients(const struct send_result *result, const char *host, struct buf 
 	(void)buf_addf(words, "%s took the message for %zu of %zu recipients", host,
 	    result->taken_count, result->verdict_count);
 	add_verdict(refused, words);
+	/* A program that tries again, as 75 asks it to, would send twice to those that have it. */
+	if (result->taken_count > 0 && verdict_code(refused) == EX_TEMPFAIL)
+		return EX_UNAVAILABLE;
 	return verdict_code(refused);
 }
 

@@ -150,6 +150,20 @@ def test_each_recipient_has_its_own_answer(run):
     assert len(receiver.messages) == 1
 
 
+def test_what_some_have_is_not_to_be_tried_again(run, config):
+    receiver = Receiver()
+    receiver.replies["full@example.net"] = ["451 4.2.2 Later"]
+    receiver.start()
+    try:
+        result = run("sendmail", "-C", config(receiver.port), "-f", "a@example.org",
+                     "bob@example.net", "full@example.net", text="Subject: s\n\nx\n")
+    finally:
+        receiver.stop()
+    check_clean(result)
+    assert result.returncode == 69 and b"full@example.net: 451" in result.stderr, result.stderr
+    assert [m.recipients for m in receiver.messages] == [["bob@example.net"]]
+
+
 def test_an_unreachable_server_is_explained_by_the_doctor(run):
     result = run("send", "-s", f"{ADDRESS}:{free_port()}", "-f", "a@example.org", "--body", "x",
                  "bob@example.net")
