@@ -116,6 +116,8 @@ leave(struct probe_dialog *d)
 		return false;
 	}
 	d->is_leaving = true;
+	/* A 334 ends no stage, but the engine may have had enough of them. */
+	dialog_lose(d, PROBE_STAGE_BROKEN, "the reply makes no sense");
 	dialog_begin(d, PROBE_STAGE_QUIT);
 	dialog_say_quit(d);
 	net_conn_set_deadline(d->conn, sooner(d->give_up_ms, clock_monotonic_ms() + QUIT_MS));

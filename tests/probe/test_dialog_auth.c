@@ -57,6 +57,18 @@ test_a_password_that_is_wrong_is_tried_once(void **state)
 	assert_int_equal(t->facts.stages[PROBE_STAGE_AUTH].enhanced[1], 7);
 }
 
+/* RFC 4954 §4: 501 is what an asterisk is answered with. */
+static void
+test_a_server_that_asks_on_and_on_has_not_let_anyone_in(void **state)
+{
+	struct talk *t = *state;
+	struct probe_dialog_options o = options(t);
+
+	talk_play(t, OFFER("PLAIN") PLAIN "S: 334 more\nC: *\nS: 334 more\n" QUIT, &o);
+	check_login(t, "PLAIN", false, PROBE_STAGE_BROKEN);
+	talk_check(t, PROBE_STAGE_QUIT, PROBE_STAGE_PASSED);
+}
+
 static void
 test_no_secret_is_in_the_transcript(void **state)
 {
@@ -222,6 +234,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_password_that_is_right_logs_in),
 		cmocka_unit_test(test_a_password_that_is_wrong_is_tried_once),
+		cmocka_unit_test(test_a_server_that_asks_on_and_on_has_not_let_anyone_in),
 		cmocka_unit_test(test_no_secret_is_in_the_transcript),
 		cmocka_unit_test(test_the_best_mechanism_is_chosen_or_the_one_that_was_named),
 		cmocka_unit_test(test_without_a_mechanism_nothing_is_tried),
