@@ -98,6 +98,12 @@ count_taken(const struct run *r)
 	return count;
 }
 
+bool
+run_may_talk(const struct run *r)
+{
+	return count_taken(r) <= run_connection_max(r);
+}
+
 /* The next to go: of the best rank the one that has waited longest; NULL: none. */
 static struct run_job *
 next_job(const struct run *r, unsigned taken)

@@ -79,14 +79,27 @@ keep_bulk(const struct probe_dialog_facts *before, struct probe_dialog_facts *af
 	after->bulk = before->bulk;
 }
 
+/* Its SYN was answered after it had given its place up, and now all are taken. */
+static bool
+may_talk(void *arg)
+{
+	const struct run_job *j = arg;
+
+	return j->run->is_over || run_may_talk(j->run);
+}
+
 static void
 on_dialog(void *arg, const struct probe_dialog_facts *facts)
 {
 	struct run_job *j = arg;
-	struct probe_dialog_facts *place = find_place(probe_of(j), j->task);
-	struct probe_dialog_facts *before = NULL;
+	struct probe_dialog_facts *place, *before = NULL;
 
 	j->dialog = NULL;
+	if (facts->is_postponed) {
+		j->state = RUN_WAITING;
+		return;
+	}
+	place = find_place(probe_of(j), j->task);
 	j->state = RUN_OVER;
 	if (j->task == RUN_SUBMIT) {
 		before = xmalloc(sizeof *before);
@@ -241,6 +254,8 @@ start_dialog(struct run_job *j)
 		.roots = r->roots,
 		.wants_bulk = run_is_main(r, p) && (j->task == RUN_DIALOG || j->task == RUN_SMALL),
 		.max_segment = j->task == RUN_SMALL ? SMALL_SEGMENT : 0,
+		.may_talk = may_talk,
+		.talk_arg = j,
 		.tls_max = j->task == RUN_TLS12 ? TLS1_2_VERSION : 0,
 		.on_line = r->options->on_line == NULL ? NULL : on_line,
 		.line_arg = j,

@@ -126,6 +126,8 @@ void run_start_ready(struct run *r);
 /* Is any job of these yet to end? */
 bool run_is_busy(const struct run *r, enum run_rank rank_max);
 bool run_is_task_over(const struct run *r, size_t probe, enum run_task task);
+/* Is there a place for the connection that it has got by now? A late SYN gives its place up. */
+bool run_may_talk(const struct run *r);
 /* Ends a job that waits in vain, with what is known of it; may add jobs. */
 void run_give_up(struct run_job *j);
 void run_job_free(struct run_job **j);
