@@ -2,6 +2,9 @@
 #include "autoconfig/guide.h"
 
 #include <assert.h>
+#include <string.h>
+
+enum { LABEL_WIDTH_MIN = 24 };
 
 enum value {
 	VALUE_NAME,
@@ -134,7 +137,7 @@ static const struct field android[] = {
 	{ "SMTP server", VALUE_OUT_HOST, { NULL } },
 	{ "Port", VALUE_OUT_PORT, { NULL } },
 	{ "Security type", VALUE_OUT_SECURITY, { "SSL/TLS", "STARTTLS" } },
-	{ NULL, 0, { "At the end" } },
+	{ NULL, 0, { "Last step" } },
 	{ "Your name", VALUE_NAME, { NULL } },
 	{ NULL, 0, { NULL } },
 };
@@ -154,13 +157,13 @@ static const struct {
 	    "Account Settings > Change > More Settings > Outgoing Server.",
 	    outlook },
 	[AUTOCONFIG_APPLE_MAIL] = { "apple-mail", "Apple Mail on macOS",
-	    "Mail > Add Account > Other Mail Account. Port and TLS: Mail > Settings > Accounts > "
-	    "Server Settings > Outgoing Mail Account > Edit SMTP Server List.",
+	    "Mail > Add Account > Other Mail Account. Ports and TLS: Mail > Settings > Accounts > "
+	    "Server Settings, there > Outgoing Mail Account > Edit SMTP Server List.",
 	    "Use TLS/SSL stands for both kinds of TLS: the port decides.", apple_mail },
 	[AUTOCONFIG_IOS] = { "ios", "Mail on iPhone and iPad",
 	    "Settings > Apps > Mail > Mail Accounts > Add Account > Other > Add Mail Account "
-	    "(before iOS 18: Settings > Mail > Accounts). Port and SSL: the account > SMTP > "
-	    "Primary Server.",
+	    "(before iOS 18: Settings > Mail > Accounts). Ports and SSL: the account > Advanced, "
+	    "and the account > SMTP > Primary Server.",
 	    "Use SSL stands for both kinds of TLS: the port decides.", ios },
 	[AUTOCONFIG_ANDROID] = { "android", "Gmail on Android",
 	    "Settings > Add account > Other. To change it later: Settings > the account > Outgoing "
@@ -262,18 +265,33 @@ autoconfig_guide(enum autoconfig_client client, const struct autoconfig_settings
 	}
 }
 
+/* Characters of the longest label: what is to be typed stands in one column. */
+static int
+measure_labels(const struct autoconfig_guide *guide)
+{
+	size_t width = LABEL_WIDTH_MIN;
+
+	for (size_t i = 0; i < guide->count; i++) {
+		const size_t len = strlen(guide->rows[i].field);
+
+		width = len > width ? len : width;
+	}
+	return (int)width;
+}
+
 static void
-print_row(const struct autoconfig_row *row, struct buf *out)
+print_row(const struct autoconfig_row *row, int width, struct buf *out)
 {
 	if (row->value == NULL)
-		(void)buf_addf(out, "  %-24s %u\n", row->field, (unsigned)row->number);
+		(void)buf_addf(out, "  %-*s %u\n", width, row->field, (unsigned)row->number);
 	else
-		(void)buf_addf(out, "  %-24s %s\n", row->field, row->value);
+		(void)buf_addf(out, "  %-*s %s\n", width, row->field, row->value);
 }
 
 void
 autoconfig_guide_print(const struct autoconfig_guide *guide, struct buf *out)
 {
+	const int width = measure_labels(guide);
 	const char *form = NULL;
 
 	(void)buf_addf(out, "%s\n", guide->where);
@@ -283,7 +301,7 @@ autoconfig_guide_print(const struct autoconfig_guide *guide, struct buf *out)
 		if (row->form != form)
 			(void)buf_addf(out, "\n%s\n", row->form);
 		form = row->form;
-		print_row(row, out);
+		print_row(row, width, out);
 	}
 	if (guide->alternative != NULL)
 		(void)buf_addf(out, "\nIf that port is blocked: %s, port %u%s%s.\n",

@@ -142,7 +142,8 @@ test_a_guide_is_printed_form_by_form(void **state)
 		.where = "Here.",
 		.note = "Mind this.",
 		.count = 3,
-		.rows = { { "One", "Server", "mail.example.org", 0 }, { "One", "Port", NULL, 587 },
+		.rows = { { "One", "Server", "mail.example.org", 0 },
+		    { "One", "A label of more than 24 octets", NULL, 587 },
 		    { "Two", "User", "ana", 0 } },
 	};
 	struct buf out;
@@ -152,10 +153,10 @@ test_a_guide_is_printed_form_by_form(void **state)
 	autoconfig_guide_print(&g, &out);
 	assert_true(slice_is(buf_slice(&out), "Here.\n\n"
 					      "One\n"
-					      "  Server                   mail.example.org\n"
-					      "  Port                     587\n\n"
+					      "  Server                         mail.example.org\n"
+					      "  A label of more than 24 octets 587\n\n"
 					      "Two\n"
-					      "  User                     ana\n\n"
+					      "  User                           ana\n\n"
 					      "Mind this.\n"));
 	buf_done(&out);
 }
