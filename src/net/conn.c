@@ -137,6 +137,7 @@ begin_tls(struct net_conn *c)
 	c->stream = bufferevent_openssl_socket_new(c->base, fd, c->ssl,
 	    c->is_server ? BUFFEREVENT_SSL_ACCEPTING : BUFFEREVENT_SSL_CONNECTING, STREAM_OPTIONS);
 	assert(c->stream != NULL);
+	net_conn_pace(c);
 	enter(c, CONN_HANDSHAKING);
 	start_stream(c, readable, written, event);
 }

@@ -33,6 +33,7 @@ net_conn_free(struct net_conn **c)
 		return;
 	*c = NULL;
 	notify_close(dead);
+	net_conn_pace_end(dead);
 	(void)event_del(&dead->timer);
 	if (dead->stream != NULL)
 		bufferevent_free(dead->stream);

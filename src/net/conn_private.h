@@ -28,6 +28,7 @@ struct net_conn {
 	struct event timer;
 	uint64_t deadline_ms;
 	uint64_t armed_ms; /* what the timer waits for: never later than deadline_ms */
+	size_t turn_len;   /* octets that OpenSSL has read without a pause */
 	char *error;       /* owned; NULL: none */
 	struct net_conn_fault fault;
 	uint8_t peer_ip[16];
@@ -53,5 +54,9 @@ net_conn_is_readable(const struct net_conn *c)
 {
 	return net_conn_is_open(c) || c->state == CONN_CLOSED;
 }
+
+/* conn_pace.c: of c->ssl, which has its socket; until c->ssl is of no more use to c. */
+void net_conn_pace(struct net_conn *c);
+void net_conn_pace_end(struct net_conn *c);
 
 #endif

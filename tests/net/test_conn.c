@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include <cmocka.h>
 
@@ -228,6 +229,39 @@ test_one_write_is_one_record(void **state)
 	assert_int_equal(written, sizeof text + 22); /* header 5, content type 1, tag 16 */
 }
 
+static int
+count_arrived(const struct side *s)
+{
+	int len = 0;
+
+	assert_int_equal(ioctl(net_conn_fd(s->conn), FIONREAD, &len), 0);
+	return len;
+}
+
+enum { REQUEST_COUNT = 32 * 1024 };
+
+/* HelloRequest, which a client reads over as long as it comes. */
+static void
+test_a_peer_that_never_pauses_does_not_keep_the_loop(void **state)
+{
+	static const uint8_t request[] = { 22, 3, 3, 0, 4, 0, 0, 0, 0 };
+	struct duo *f = *state;
+	struct buf flood;
+	int before;
+
+	buf_init(&flood, sizeof request * REQUEST_COUNT);
+	for (size_t i = 0; i < REQUEST_COUNT; i++)
+		assert_true(buf_add(&flood, request, sizeof request));
+	net_conn_write(f->server.conn, buf_slice(&flood));
+	buf_done(&flood);
+	before = count_arrived(&f->client);
+	assert_true(before > 48 * 1024);
+	net_conn_start_tls(f->client.conn, f->client_tls, false, "mail.example");
+	while (count_arrived(&f->client) >= before)
+		(void)event_base_loop(f->base, EVLOOP_ONCE);
+	assert_true(count_arrived(&f->client) > 0);
+}
+
 int
 main(void)
 {
@@ -244,6 +278,7 @@ main(void)
 		DUO_TEST(test_drained_follows_each_write),
 		DUO_TEST(test_an_owner_may_free_in_any_callback),
 		DUO_TEST(test_one_write_is_one_record),
+		DUO_TEST(test_a_peer_that_never_pauses_does_not_keep_the_loop),
 	};
 
 	return cmocka_run_group_tests_name("net/conn", tests, NULL, NULL);
