@@ -17,6 +17,7 @@
 
 enum { SECONDS_MAX = 86400, TIMEOUT_MAX_S = 300, CONNECTIONS_MAX = 16, DNS_PORT = 53 };
 enum { ERROR_SIZE = 512, SUBMISSION = 587, SUBMISSIONS = 465, NETWORK_HOSTS = 4 };
+enum { ALTERNATIVE = 2525, ALTERNATIVE_HOSTS = 2 };
 
 static int
 refuse(const char *option, const char *value, const char *wanted)
@@ -172,6 +173,20 @@ has_port(const struct doctor_references *list, const char *host, uint16_t port)
 	return false;
 }
 
+/* For the port that some providers have besides. */
+static void
+choose_alternatives(const struct doctor_references *list, struct buf *text)
+{
+	size_t chosen = 0;
+
+	for (size_t i = 0; i < list->count && chosen < ALTERNATIVE_HOSTS; i++) {
+		if (list->hosts[i].port != ALTERNATIVE)
+			continue;
+		(void)buf_addf(text, "%s:%d,", list->hosts[i].host, ALTERNATIVE);
+		chosen++;
+	}
+}
+
 /* The best of the list that have submission; first those that have it on both ports. */
 static void
 choose_references(const struct doctor_references *list, struct check_options *o)
@@ -179,7 +194,8 @@ choose_references(const struct doctor_references *list, struct check_options *o)
 	struct buf text;
 	size_t chosen = 0;
 
-	buf_init(&text, (size_t)NETWORK_HOSTS * (NET_NAME_MAX + 2));
+	buf_init(
+	    &text, (size_t)(NETWORK_HOSTS + ALTERNATIVE_HOSTS) * (NET_NAME_MAX + sizeof ":2525,"));
 	for (int wants_both = 1; wants_both >= 0; wants_both--)
 		for (size_t i = 0; i < list->count && chosen < NETWORK_HOSTS; i++) {
 			const char *host = list->hosts[i].host;
@@ -190,6 +206,8 @@ choose_references(const struct doctor_references *list, struct check_options *o)
 			(void)buf_addf(&text, "%s,", host);
 			chosen++;
 		}
+	if (o->is_network)
+		choose_alternatives(list, &text);
 	(void)buf_add_octet(&text, '\0');
 	o->controls_text = (char *)text.ptr;
 }

@@ -141,6 +141,8 @@ doctor_cell_control(enum doctor_control_kind kind)
 		return "submission";
 	case DOCTOR_CONTROL_TLS:
 		return "submissions";
+	case DOCTOR_CONTROL_ALTERNATIVE:
+		return "alternative";
 	case DOCTOR_CONTROL_WEB:
 		return "web";
 	case DOCTOR_CONTROL_GATEWAY:

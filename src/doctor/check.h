@@ -52,7 +52,8 @@ int doctor_check(
     const struct doctor_check_options *options, struct doctor_facts *ret_facts, struct buf *error);
 /*
  * The same for this network (facts.is_network): options->controls are what is tried, on ports 587,
- * 465 and 443; options->host and the like are not looked at.
+ * 465 and 443, or on 2525 alone ("host:2525"). options->host and the like are not looked at. Two of
+ * them, and those for 2525, are asked who they are: greeting, EHLO, TLS and certificate.
  */
 int doctor_check_network(
     const struct doctor_check_options *options, struct doctor_facts *ret_facts, struct buf *error);

@@ -22,6 +22,9 @@ doctor_facts_done(struct doctor_facts *facts)
 	free(facts->probes);
 	facts->probes = NULL;
 	facts->probe_count = 0;
+	for (size_t i = 0; i < facts->control_count; i++)
+		free(facts->controls[i].dialog);
+	facts->control_count = 0;
 }
 
 const struct doctor_probe *

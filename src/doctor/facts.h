@@ -19,7 +19,7 @@
 #include "probe/path.h"
 
 #define DOCTOR_PORTS_MAX 16    /* of one host */
-#define DOCTOR_CONTROLS_MAX 24 /* of one check, besides those of the host */
+#define DOCTOR_CONTROLS_MAX 32 /* of one check, besides those of the host */
 
 /* One port of one address. */
 struct doctor_probe {
@@ -39,9 +39,10 @@ struct doctor_probe {
 
 /* A machine besides the one that was asked about. */
 enum doctor_control_kind {
-	DOCTOR_CONTROL_SUBMISSION, /* another host's port 587 */
-	DOCTOR_CONTROL_TLS,        /* another host's port 465 */
-	DOCTOR_CONTROL_WEB,        /* another host's port 443 */
+	DOCTOR_CONTROL_SUBMISSION,  /* another host's port 587 */
+	DOCTOR_CONTROL_TLS,         /* another host's port 465 */
+	DOCTOR_CONTROL_ALTERNATIVE, /* another host's port 2525 */
+	DOCTOR_CONTROL_WEB,         /* another host's port 443 */
 	DOCTOR_CONTROL_GATEWAY,
 	DOCTOR_CONTROL_RESOLVER,
 };
@@ -54,6 +55,7 @@ struct doctor_control {
 	bool is_alive; /* something came back from it, whatever it was */
 	struct probe_tcp tcp;
 	struct probe_path path;
+	struct probe_dialog_facts *dialog; /* who is it? NULL: only connected */
 };
 
 struct doctor_facts {

@@ -144,18 +144,16 @@ on_line(void *arg, bool is_ours, struct slice line)
 	o->on_line(o->arg, &probe_of(j)->address, is_ours, line);
 }
 
-/* Our name, or "[192.0.2.1]", "[IPv6:2001:db8::1]": the address that the server sees, without NAT.
- */
-static void
-write_hostname(struct run_job *j)
+/* "[192.0.2.1]", "[IPv6:2001:db8::1]": what the server sees, without NAT. */
+void
+run_write_hostname(
+    const struct run *r, const struct probe_route *route, char ret_name[RUN_NAME_SIZE])
 {
-	const struct probe_route *route = doctor_view_route(j->run->facts, probe_of(j));
-
-	if (j->run->hostname[0] != '\0' || route == NULL)
-		(void)snprintf(j->hostname, sizeof j->hostname, "%s",
-		    j->run->hostname[0] == '\0' ? "[127.0.0.1]" : j->run->hostname);
+	if (r->hostname[0] != '\0' || route == NULL)
+		(void)snprintf(ret_name, RUN_NAME_SIZE, "%s",
+		    r->hostname[0] == '\0' ? "[127.0.0.1]" : r->hostname);
 	else
-		(void)snprintf(j->hostname, sizeof j->hostname, "[%s%.64s]",
+		(void)snprintf(ret_name, RUN_NAME_SIZE, "[%s%.64s]",
 		    ip_is_v4(&route->source) ? "" : "IPv6:", doctor_words_ip(&route->source).text);
 }
 
@@ -245,7 +243,7 @@ start_dialog(struct run_job *j)
 	const struct run *r = j->run;
 	const struct doctor_probe *p = probe_of(j);
 
-	write_hostname(j);
+	run_write_hostname(r, doctor_view_route(r->facts, p), j->hostname);
 	j->options = (struct probe_dialog_options){
 		.goal = goal_of(j),
 		.mode = mode_of(j),

@@ -3,18 +3,23 @@
  * judge_network.c - is submission possible from this network at all?
  *
  * One host says nothing about a network. Several that are run by different people do: what none of
- * them answers is blocked here, and what one answers is not.
+ * them answers is blocked here, and what one answers is not. What answers may be somebody in
+ * between, so some are asked who they are (judge_reference.h).
  */
 #include "doctor/judge.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "doctor/judge_reference.h"
 #include "doctor/words.h"
 
 struct tally {
 	size_t tried, open, silent, refused;
-	char names[256]; /* of those that did not open */
+	size_t mute;
+	const struct doctor_control *proven, *altered; /* NULL: none */
+	char names[256];                               /* of those that did not open */
 };
 
 /* The same host by its other family, which has been counted. */
@@ -45,6 +50,21 @@ best_end(const struct doctor_facts *facts, size_t at)
 	return end;
 }
 
+static void
+count_answer(struct tally *t, const struct doctor_control *c)
+{
+	const enum doctor_reference_answer answer = doctor_judge_reference(c);
+
+	t->mute += answer == DOCTOR_REFERENCE_MUTE;
+	if (answer == DOCTOR_REFERENCE_PROVEN && t->proven == NULL)
+		t->proven = c;
+	if (doctor_judge_is_altered(answer) &&
+	    (t->altered == NULL ||
+		(answer != DOCTOR_REFERENCE_MUTE &&
+		    doctor_judge_reference(t->altered) == DOCTOR_REFERENCE_MUTE)))
+		t->altered = c;
+}
+
 static struct tally
 count(const struct doctor_facts *facts, enum doctor_control_kind kind)
 {
@@ -55,7 +75,10 @@ count(const struct doctor_facts *facts, enum doctor_control_kind kind)
 		const struct doctor_control *c = &facts->controls[i];
 		const enum probe_tcp_end end = best_end(facts, i);
 
-		if (c->kind != kind || end == PROBE_TCP_NOT_TRIED || is_counted(facts, i))
+		if (c->kind != kind || end == PROBE_TCP_NOT_TRIED)
+			continue;
+		count_answer(&t, c);
+		if (is_counted(facts, i))
 			continue;
 		t.tried++;
 		t.open += end == PROBE_TCP_OPEN;
@@ -66,6 +89,19 @@ count(const struct doctor_facts *facts, enum doctor_control_kind kind)
 			    len == 0 ? "" : ", ", c->name);
 	}
 	return t;
+}
+
+/* Nobody proves to be the host, and somebody else is seen. */
+static bool
+is_intercepted(const struct tally *t)
+{
+	return t->proven == NULL && t->altered != NULL;
+}
+
+static bool
+is_usable(const struct tally *t)
+{
+	return t->open != 0 && !is_intercepted(t);
 }
 
 static void
@@ -80,10 +116,48 @@ prove(struct doctor_finding *f, unsigned port, const struct tally *t)
 		    "Port %u: open at %zu of %zu reference hosts, silent at %zu, refused at %zu "
 		    "(%s).",
 		    port, t->open, t->tried, t->silent, t->refused, t->names);
+	if (t->proven != NULL)
+		doctor_finding_prove(f, "%s:%u proves by its certificate that it is the host.",
+		    t->proven->name, port);
+}
+
+/* Ends the sentence with what works instead. */
+static void
+advise_port(struct doctor_verdict *verdict, struct doctor_finding *f, const struct tally *tls,
+    const struct tally *other)
+{
+	char *before = f->sentence;
+
+	f->sentence = NULL;
+	if (is_usable(tls)) {
+		verdict->use_port = 465;
+		doctor_finding_say(f, "%s; port 465 (SSL/TLS) works.", before);
+	} else if (is_usable(other)) {
+		verdict->use_port = 2525;
+		doctor_finding_say(f,
+		    "%s; port 2525 (STARTTLS) works, where the mail provider offers it.", before);
+	} else {
+		doctor_finding_say(f, "%s; submission is not possible from here.", before);
+	}
+	free(before);
 }
 
 static void
-find_blocked(struct doctor_verdict *verdict, const struct tally *mail, const struct tally *tls)
+find_intercepted(struct doctor_verdict *verdict, const struct tally *mail, const struct tally *tls,
+    const struct tally *other)
+{
+	struct doctor_finding *f = doctor_judge_intercepted(verdict, mail->altered);
+
+	advise_port(verdict, f, tls, other);
+	if (mail->mute == 1 && doctor_judge_reference(mail->altered) == DOCTOR_REFERENCE_MUTE)
+		doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+	doctor_finding_exclude(f, "It is not that host's fault: elsewhere it has STARTTLS and a "
+				  "certificate for its name.");
+}
+
+static void
+find_blocked(struct doctor_verdict *verdict, const struct tally *mail, const struct tally *tls,
+    const struct tally *other)
 {
 	struct doctor_finding *f = doctor_finding_add(verdict,
 	    mail->refused > mail->silent ? "port-rejected" : "port-filtered", DOCTOR_BROKEN,
@@ -91,15 +165,11 @@ find_blocked(struct doctor_verdict *verdict, const struct tally *mail, const str
 
 	doctor_finding_set(&f->port, "587");
 	doctor_finding_set(&f->where, "on this network");
-	if (tls->open != 0) {
-		verdict->use_port = 465;
-		doctor_finding_say(f, "Port 587 is blocked on this network; port 465 (SSL/TLS) "
-				      "works.");
-	} else {
-		doctor_finding_say(f,
-		    "Ports 587 and 465 are blocked on this network: submission is "
-		    "not possible from here.");
-	}
+	doctor_finding_say(f, "%s blocked on this network%s",
+	    is_usable(tls) || tls->tried == 0 || tls->open != 0 ? "Port 587 is"
+								: "Ports 587 and 465 are",
+	    is_intercepted(tls) ? " and port 465 is intercepted" : "");
+	advise_port(verdict, f, tls, other);
 	if (mail->tried < 2)
 		doctor_finding_doubt(f, DOCTOR_LIKELY);
 	doctor_finding_exclude(f, "It is not one server's fault: all of those that were tried are "
@@ -137,10 +207,13 @@ find_possible(struct doctor_verdict *verdict, const struct tally *mail, const st
 	    "Submission is possible from this network: %zu of %zu reference hosts answer on port "
 	    "587%s.",
 	    mail->open, mail->tried,
-	    tls->open != 0    ? ", and port 465 is open as well"
-	    : tls->tried != 0 ? "; port 465 is not open"
-			      : "");
+	    is_usable(tls)        ? ", and port 465 is open as well"
+	    : is_intercepted(tls) ? "; port 465 is intercepted"
+	    : tls->tried != 0     ? "; port 465 is not open"
+				  : "");
 	doctor_finding_set(&f->port, "587");
+	if (mail->proven == NULL)
+		doctor_finding_doubt(f, DOCTOR_LIKELY);
 	verdict->is_fine = true;
 }
 
@@ -149,18 +222,22 @@ doctor_judge_network(const struct doctor_facts *facts, struct doctor_verdict *ve
 {
 	const struct tally mail = count(facts, DOCTOR_CONTROL_SUBMISSION);
 	const struct tally tls = count(facts, DOCTOR_CONTROL_TLS);
+	const struct tally other = count(facts, DOCTOR_CONTROL_ALTERNATIVE);
 	const struct tally web = count(facts, DOCTOR_CONTROL_WEB);
 	struct doctor_finding *f;
 
-	if (mail.open != 0)
+	if (is_intercepted(&mail))
+		find_intercepted(verdict, &mail, &tls, &other);
+	else if (mail.open != 0)
 		find_possible(verdict, &mail, &tls);
-	else if (tls.open != 0 || web.open != 0)
-		find_blocked(verdict, &mail, &tls);
+	else if (tls.open != 0 || web.open != 0 || other.open != 0)
+		find_blocked(verdict, &mail, &tls, &other);
 	else
 		find_cut_off(verdict, facts, &mail);
 	f = &verdict->findings[0];
 	prove(f, 587, &mail);
 	prove(f, 465, &tls);
+	prove(f, 2525, &other);
 	prove(f, 443, &web);
 	verdict->exit = doctor_finding_exit(f);
 	verdict->is_inconclusive = verdict->exit == DOCTOR_EXIT_INCONCLUSIVE;

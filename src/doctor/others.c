@@ -2,6 +2,8 @@
 /*
  * others.c - other hosts, to tell the server's fault from the network's. Asked only when something
  * is wrong, one connection to each port, which is closed as soon as it is made.
+ *
+ * What answers may be anyone: of a network as a whole, two hosts are asked who they are.
  */
 #include "doctor/run.h"
 
@@ -11,10 +13,12 @@
 #include <string.h>
 
 #include "doctor/view.h"
+#include "util/alloc.h"
 
 /* One SYN more than the first, and time for its answer. */
 enum { LOOKUP_MS = 1500, CONNECT_MS = 1300, NETWORK_CONNECT_MS = 3000, HOSTS_MAX = 3 };
-enum { SUBMISSION = 587, SUBMISSIONS = 465, WEB = 443, DNS = 53 };
+enum { HEARD_MAX = 2, GREETING_MS = 4000, COMMAND_MS = 2500, LAST_WORDS_MS = 300 };
+enum { SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE = 2525, WEB = 443, DNS = 53 };
 
 static void
 on_connected(void *arg, const struct probe_tcp *result, int fd)
@@ -33,17 +37,37 @@ on_connected(void *arg, const struct probe_tcp *result, int fd)
 }
 
 static void
-connect_other(struct run *r, enum doctor_control_kind kind, const char *name,
+on_heard(void *arg, const struct probe_dialog_facts *facts)
+{
+	struct run_other *o = arg;
+	struct doctor_control *c = &o->run->facts->controls[o->control];
+
+	o->dialog = NULL;
+	c->dialog = xmalloc(sizeof *c->dialog);
+	*c->dialog = *facts;
+	c->dialog->is_tried = true;
+	c->tcp = facts->tcp;
+	c->is_alive = c->tcp.end == PROBE_TCP_OPEN || c->tcp.end == PROBE_TCP_RESET;
+}
+
+static void
+on_line(void *arg, bool is_ours, struct slice line)
+{
+	const struct run_other *o = arg;
+	const struct doctor_check_options *options = o->run->options;
+
+	options->on_line(options->arg, &o->run->facts->controls[o->control].address, is_ours, line);
+}
+
+static struct run_other *
+add_other(struct run *r, enum doctor_control_kind kind, const char *name,
     const struct net_address *address, uint16_t port)
 {
-	const struct probe_tcp_options options = {
-		.timeout_ms = r->facts->is_network ? NETWORK_CONNECT_MS : CONNECT_MS,
-	};
 	struct run_other *o;
 	struct doctor_control *c;
 
 	if (r->facts->control_count == DOCTOR_CONTROLS_MAX)
-		return;
+		return NULL;
 	c = &r->facts->controls[r->facts->control_count];
 	*c = (struct doctor_control){ .kind = kind, .address = *address, .port = port };
 	(void)snprintf(c->name, sizeof c->name, "%s", name);
@@ -53,7 +77,53 @@ connect_other(struct run *r, enum doctor_control_kind kind, const char *name,
 		c->address.v4.sin_port = htons(port);
 	o = &r->others[r->other_count++];
 	*o = (struct run_other){ .run = r, .control = r->facts->control_count++ };
-	o->attempt = probe_tcp_start(r->base, &c->address, &options, false, on_connected, o);
+	return o;
+}
+
+static void
+connect_other(struct run *r, enum doctor_control_kind kind, const char *name,
+    const struct net_address *address, uint16_t port)
+{
+	const struct probe_tcp_options options = {
+		.timeout_ms = r->facts->is_network ? NETWORK_CONNECT_MS : CONNECT_MS,
+	};
+	struct run_other *o = add_other(r, kind, name, address, port);
+
+	if (o != NULL)
+		o->attempt = probe_tcp_start(r->base, &r->facts->controls[o->control].address,
+		    &options, false, on_connected, o);
+}
+
+/* As far as EHLO in TLS, so that the certificate is seen. */
+static void
+hear_other(struct run *r, enum doctor_control_kind kind, const char *name,
+    const struct net_address *address, uint16_t port)
+{
+	const uint64_t now_ms = run_now_ms(r), end_ms = r->deadline_ms - LAST_WORDS_MS;
+	struct run_other *o = add_other(r, kind, name, address, port);
+	const struct doctor_control *c;
+	struct probe_route route;
+	struct ip ip;
+
+	if (o == NULL || !net_address_ip(address, &ip))
+		return;
+	c = &r->facts->controls[o->control];
+	probe_route_read(&ip, &route);
+	run_write_hostname(r, &route, o->hostname);
+	o->options = (struct probe_dialog_options){
+		.goal = PROBE_GOAL_TLS,
+		.mode = port == SUBMISSIONS ? PROBE_MODE_IMPLICIT : PROBE_MODE_STARTTLS,
+		.name = c->name,
+		.hostname = o->hostname,
+		.roots = r->roots,
+		.connect_ms = NETWORK_CONNECT_MS,
+		.greeting_ms = GREETING_MS,
+		.command_ms = COMMAND_MS,
+		.total_ms = now_ms < end_ms ? end_ms - now_ms : 1,
+		.on_line = r->options->on_line == NULL ? NULL : on_line,
+		.line_arg = o,
+	};
+	o->dialog = probe_dialog_start(r->base, &c->address, &o->options, on_heard, o);
 }
 
 /* The host that is asked about says nothing about others. */
@@ -68,12 +138,24 @@ is_other(const struct run *r, const struct net_address *address)
 static void
 try_ports(const struct run_lookup *l, const struct net_address *address)
 {
+	connect_other(l->run, DOCTOR_CONTROL_SUBMISSION, l->name, address,
+	    l->port == 0 ? SUBMISSION : l->port);
+	connect_other(l->run, DOCTOR_CONTROL_WEB, l->name, address, WEB);
+}
+
+static void
+try_network(const struct run_lookup *l, const struct net_address *address)
+{
 	struct run *r = l->run;
 
-	connect_other(
+	if (l->port == ALTERNATIVE) {
+		hear_other(r, DOCTOR_CONTROL_ALTERNATIVE, l->name, address, ALTERNATIVE);
+		return;
+	}
+	(l->is_heard ? hear_other : connect_other)(
 	    r, DOCTOR_CONTROL_SUBMISSION, l->name, address, l->port == 0 ? SUBMISSION : l->port);
-	if (r->facts->is_network)
-		connect_other(r, DOCTOR_CONTROL_TLS, l->name, address, SUBMISSIONS);
+	(l->is_heard ? hear_other : connect_other)(
+	    r, DOCTOR_CONTROL_TLS, l->name, address, SUBMISSIONS);
 	connect_other(r, DOCTOR_CONTROL_WEB, l->name, address, WEB);
 }
 
@@ -85,6 +167,8 @@ on_found(void *arg, const struct net_resolve_result *result)
 	bool wants_v4 = l->wants_v4, wants_v6 = l->wants_v6;
 
 	l->lookup = NULL;
+	if (l->run->facts->is_network && l->port != ALTERNATIVE && result->count != 0)
+		l->is_heard = l->run->heard_count++ < HEARD_MAX;
 	for (size_t i = 0; i < result->count; i++) {
 		const struct net_address *a = &result->addresses[i];
 		bool *wants = a->any.sa_family == AF_INET ? &wants_v4 : &wants_v6;
@@ -92,7 +176,10 @@ on_found(void *arg, const struct net_resolve_result *result)
 		if (!*wants || !is_other(l->run, a))
 			continue;
 		*wants = false;
-		try_ports(l, a);
+		if (l->run->facts->is_network)
+			try_network(l, a);
+		else
+			try_ports(l, a);
 	}
 }
 
@@ -185,7 +272,7 @@ bool
 run_is_asking(const struct run *r)
 {
 	for (size_t i = 0; i < r->other_count; i++)
-		if (r->others[i].attempt != NULL)
+		if (r->others[i].attempt != NULL || r->others[i].dialog != NULL)
 			return true;
 	for (size_t i = 0; i < r->lookup_count; i++)
 		if (r->lookups[i].lookup != NULL)
@@ -196,8 +283,10 @@ run_is_asking(const struct run *r)
 void
 run_cancel_others(struct run *r)
 {
-	for (size_t i = 0; i < r->other_count; i++)
+	for (size_t i = 0; i < r->other_count; i++) {
 		probe_tcp_cancel(&r->others[i].attempt);
+		probe_dialog_cancel(&r->others[i].dialog);
+	}
 	for (size_t i = 0; i < r->lookup_count; i++)
 		net_resolve_cancel(&r->lookups[i].lookup);
 }

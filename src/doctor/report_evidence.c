@@ -120,6 +120,7 @@ control_words(enum doctor_control_kind kind)
 	switch (kind) {
 	case DOCTOR_CONTROL_SUBMISSION:
 	case DOCTOR_CONTROL_TLS:
+	case DOCTOR_CONTROL_ALTERNATIVE:
 		return "mail server";
 	case DOCTOR_CONTROL_WEB:
 		return "web server";

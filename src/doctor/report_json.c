@@ -112,6 +112,7 @@ doctor_json_control(const struct doctor_control *control)
 	doctor_json_set(object, "is_alive", json_boolean(control->is_alive));
 	doctor_json_set(object, "tcp", doctor_json_tcp(&control->tcp));
 	doctor_json_set(object, "path", doctor_json_path(&control->path));
+	doctor_json_set(object, "dialog", doctor_json_dialog(control->dialog));
 	return object;
 }
 

@@ -67,6 +67,9 @@ struct run_other {
 	struct run *run;
 	size_t control; /* in facts.controls */
 	struct probe_tcp_attempt *attempt;
+	struct probe_dialog_options options;
+	char hostname[RUN_NAME_SIZE];
+	struct probe_dialog *dialog;
 };
 
 struct run_lookup {
@@ -74,6 +77,7 @@ struct run_lookup {
 	char name[NET_RESOLVE_NAME_MAX + 1];
 	uint16_t port; /* 0: those that are usual */
 	bool wants_v4, wants_v6;
+	bool is_heard; /* not only connected to */
 	struct net_resolve *lookup;
 };
 
@@ -93,6 +97,7 @@ struct run {
 	struct run_other others[DOCTOR_CONTROLS_MAX];
 	size_t lookup_count;
 	struct run_lookup lookups[DOCTOR_CONTROLS_MAX];
+	size_t heard_count;            /* of other hosts */
 	bool is_asked_v4, is_asked_v6; /* of other hosts */
 	bool is_named;                 /* the name is looked up */
 	bool is_over;                  /* nothing is begun any more */
@@ -133,6 +138,9 @@ void run_give_up(struct run_job *j);
 void run_job_free(struct run_job **j);
 
 /* job.c */
+/* Our name, or the address literal of where that route begins; NULL: no route. */
+void run_write_hostname(
+    const struct run *r, const struct probe_route *route, char ret_name[RUN_NAME_SIZE]);
 void run_job_start(struct run_job *j);
 /* How long its SYN has been unanswered; 0: it is connected, or it is no dialog. */
 uint64_t run_job_waiting_ms(const struct run_job *j);

@@ -68,11 +68,62 @@ add_row(struct doctor_facts *facts, const struct judging_row *row)
 	p->answer_ttl = row->answer_ttl;
 }
 
+/* A dialog that went well until somebody in between had a word in it. */
+static void
+alter(struct probe_dialog_facts *d, const char *words)
+{
+	const enum probe_stage first =
+	    d->is_implicit_tls ? PROBE_STAGE_HANDSHAKE : PROBE_STAGE_GREETING;
+	struct probe_certificate *c = &d->tls.certificate;
+
+	if (strcmp(words, "stranger") == 0) {
+		c->faults = PROBE_CERTIFICATE_WRONG_NAME;
+	} else if (strcmp(words, "inspected") == 0) {
+		c->faults = PROBE_CERTIFICATE_INSPECTED | PROBE_CERTIFICATE_UNTRUSTED;
+		c->inspector = "Avast";
+	} else {
+		d->tls = (struct probe_tls){ .trouble = PROBE_TLS_NOT_TRIED };
+		d->ehlo.has_starttls = false;
+	}
+	d->ehlo.is_masked = strcmp(words, "masked") == 0;
+	if (strcmp(words, "mute") != 0 && strcmp(words, "not SMTP") != 0 &&
+	    strcmp(words, "busy") != 0)
+		return;
+	d->ehlo = (struct probe_ehlo){ 0 };
+	d->stages[first] = (struct probe_stage_fact){ 0 };
+	if (strcmp(words, "mute") == 0)
+		d->stages[first].end = PROBE_STAGE_TIMEOUT;
+	else if (strcmp(words, "busy") == 0)
+		d->stages[first].end = PROBE_STAGE_REFUSED;
+	else if (d->is_implicit_tls)
+		d->tls.trouble = PROBE_TLS_NOT_TLS;
+	else
+		d->stages[first].end = PROBE_STAGE_BROKEN;
+}
+
+static void
+hear(struct doctor_control *c, const char *words)
+{
+	struct doctor_probe *p = calloc(1, sizeof *p);
+
+	assert_non_null(p);
+	p->port = c->port;
+	p->dialog.is_implicit_tls = c->port == 465;
+	fixture_set_healthy(p);
+	c->dialog = malloc(sizeof *c->dialog);
+	assert_non_null(c->dialog);
+	*c->dialog = p->dialog;
+	free(p);
+	if (strcmp(words, "healthy") != 0)
+		alter(c->dialog, words);
+}
+
 static void
 add_control(struct doctor_facts *facts, const struct judging_control *row)
 {
 	static const uint16_t ports[] = { [DOCTOR_CONTROL_SUBMISSION] = 587,
 		[DOCTOR_CONTROL_TLS] = 465,
+		[DOCTOR_CONTROL_ALTERNATIVE] = 2525,
 		[DOCTOR_CONTROL_WEB] = 443,
 		[DOCTOR_CONTROL_GATEWAY] = 53,
 		[DOCTOR_CONTROL_RESOLVER] = 53 };
@@ -80,6 +131,8 @@ add_control(struct doctor_facts *facts, const struct judging_control *row)
 	    facts, row->kind, "other.example.com", "203.0.113.9", ports[row->kind]);
 
 	set_tcp(&c->tcp, row->tcp);
+	if (c->tcp.end == PROBE_TCP_OPEN && strcmp(row->tcp, "open") != 0)
+		hear(c, row->tcp);
 	c->is_alive = c->tcp.end == PROBE_TCP_OPEN || c->tcp.end == PROBE_TCP_RESET;
 }
 

@@ -22,7 +22,11 @@ struct judging_row {
 	const char *address; /* NULL: 192.0.2.10 */
 };
 
-/* Another host's port 587, 443; the gateway; the resolver. */
+/*
+ * Another host's port 587, 443; the gateway; the resolver. tcp: also what one that was asked who it
+ * is has shown: "healthy", "stranger", "inspected", "stripped", "masked", "mute", "not SMTP",
+ * "busy".
+ */
 struct judging_control {
 	enum doctor_control_kind kind;
 	const char *tcp;

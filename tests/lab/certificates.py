@@ -7,6 +7,7 @@ import fcntl
 import os
 import pathlib
 import subprocess
+import zlib
 
 _CONFIG = """\
 [ca]
@@ -131,21 +132,23 @@ class Certificates:
                       "-enddate", end, "-keyfile", self._path(f"{issuer}.key"), *signer, *more,
                       "-out", out, stem=out.stem)
 
-    def issue(self, kind, name, address):
-        """(chain file, key file) of that kind for the host."""
+    def issue(self, kind, name, address, aliases=()):
+        """(chain file, key file) of that kind for the host; aliases: its other names."""
+        more = [f"DNS:{alias}" for alias in aliases]
         with self._locked():
-            chain = self._path(f"{kind}.{name}.pem")
+            suffix = f".{zlib.crc32(','.join(more).encode()):08x}" if more else ""
+            chain = self._path(f"{kind}.{name}{suffix}.pem")
             spec = KINDS[kind]
             key, request = self._key(spec.get("key", "ec"))
             if not chain.exists():
-                self._issue(kind, name, address, chain, key, request)
+                self._issue(kind, name, address, more, chain, key, request)
             return chain, key
 
-    def _issue(self, kind, name, address, chain, key, request):
+    def _issue(self, kind, name, address, more_names, chain, key, request):
         spec = KINDS[kind]
         issuer = spec.get("issuer", "intermediate")
         names = [n.replace("NAME", name).replace("ADDRESS", address)
-                 for n in spec.get("names", ("DNS:NAME",))]
+                 for n in (*spec.get("names", ("DNS:NAME",)), *more_names)]
         extensions = chain.with_suffix(".ext")
         extensions.write_text(
             "basicConstraints=CA:FALSE\n"

@@ -177,7 +177,7 @@ class Laboratory:
 
     def _control_hosts(self):
         yield {"name": "control.example.org", "netns": self.network.netns("control"),
-               "addresses": ["0.0.0.0", "::"],
+               "addresses": ["0.0.0.0", "::"], "aliases": _reference_hosts(),
                "ports": {"587": "healthy", "465": "healthy", "2525": "healthy", "443": "web"}}
         for name, (node, ports) in self.conditions[0].others.items():
             yield {"name": name, "netns": self.network.netns(node), "addresses": ["0.0.0.0", "::"],

@@ -16,7 +16,12 @@ EXPECTED = {
     "drop-server": ("ok", 0, None),  # one host's own affair
     "isp-drop-587": ("port-filtered", 12, 465),
     "isp-reject-587": ("port-rejected", 12, 465),
-    "hoster-drop-mail": ("port-filtered", 12, None),
+    "hoster-drop-mail": ("port-filtered", 12, 2525),
+    "captive-portal": ("proxy-transparent", 15, None),
+    "proxy-r1": ("proxy-transparent", 15, 465),
+    "strip-r1": ("starttls-stripped", 15, 465),
+    "mask-r1": ("starttls-masked", 15, 465),
+    "inspect-client": ("certificate-inspected", 15, 2525),
     "egress-drop": ("network-down", 11, None),
     "network-down": ("resolver-down", 10, None),
     "dns-silent": ("resolver-down", 10, None),
@@ -48,4 +53,6 @@ def test_the_network_is_judged_by_its_ports(name, checks):
     verdict, (cause, code, port) = report["verdict"], EXPECTED[name]
     assert (verdict["id"], done.returncode) == (cause, code), verdict["sentence"]
     assert verdict["use_port"] == port
+    if verdict["is_fine"]:  # somebody has proven to be who he should be
+        assert report["findings"][0]["confidence"] == "certain"
     assert report["is_network"] and report["took_ms"] <= 10000
