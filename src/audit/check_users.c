@@ -55,7 +55,7 @@ mask(const char *text, const char *name, char out[TEXT_SIZE])
 	while (*text != '\0' && len + 1 < TEXT_SIZE) {
 		const bool is_name = strncasecmp(text, name, name_len) == 0;
 
-		out[len++] = (char)(is_name ? '*' : *text);
+		out[len++] = is_name ? (char)'*' : *text;
 		text += is_name ? name_len : 1;
 	}
 	out[len] = '\0';

@@ -45,7 +45,7 @@ is_readable(const char *path)
 int
 cli_send_read_settings(struct cli_send *s, const char *path)
 {
-	const char *home = getenv("HOME");
+	const char *home = getenv("HOME"); /* NOLINT(concurrency-mt-unsafe): one thread */
 	char own[PATH_SIZE];
 
 	if (path != NULL)

@@ -28,6 +28,7 @@ struct caller {
 static void
 find_caller(const struct cli_send *s, struct caller *ret_caller)
 {
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
 	const struct passwd *user = getpwuid(getuid());
 	const char *name = user == NULL ? "nobody" : user->pw_name;
 	const char *gecos = user == NULL || user->pw_gecos == NULL ? "" : user->pw_gecos;
@@ -242,6 +243,8 @@ run(struct cli_send *s, const struct send_sendmail *line)
 		r = line->mode == SEND_SENDMAIL_SMTP ? serve_smtp(s, &caller)
 						     : send_message(s, line, &caller);
 	}
+	s->sender = NULL; /* it was ours */
+	s->job.mail_params.envid = (struct slice){ NULL, 0 };
 	buf_done(&envid);
 	return r;
 }

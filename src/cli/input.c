@@ -98,7 +98,7 @@ read_file(const char *path, struct secret *ret_secret)
 static int
 read_variable(const char *name, struct secret *ret_secret)
 {
-	const char *value = getenv(name);
+	const char *value = getenv(name); /* NOLINT(concurrency-mt-unsafe): one thread */
 
 	if (value == NULL) {
 		cli_complain("there is no %s in the environment", name);

@@ -45,7 +45,7 @@ on_line(void *arg, bool is_ours, struct slice line)
 	size_t len = 0;
 
 	for (; len < line.len && len < LINE_SHOWN_MAX; len++)
-		text[len] = line.ptr[len] == '\0' ? '?' : (char)line.ptr[len];
+		text[len] = line.ptr[len] == '\0' ? (char)'?' : (char)line.ptr[len];
 	text[len] = '\0';
 	(void)fputs(is_ours ? "-> " : "<- ", transcript(s));
 	cli_words_print(transcript(s), text);

@@ -20,10 +20,14 @@ enum { MS = 1000 };
 static void
 set_icmp(struct probe_tcp *tcp, const char *words)
 {
-	unsigned type, code, ms = 4;
-	char from[64];
+	char from[64] = "", *rest;
+	const unsigned long type = strtoul(words + strcspn(words, " "), &rest, 10);
+	const unsigned long code = strtoul(rest, &rest, 10);
+	const size_t len = strcspn(rest + 1, " ");
+	const unsigned long ms = rest[1 + len] == ' ' ? strtoul(rest + 1 + len, NULL, 10) : 4;
 
-	assert_true(sscanf(words, "%*s %u %u %63s %u", &type, &code, from, &ms) >= 3);
+	assert_in_range(len, 1, sizeof from - 1);
+	memcpy(from, rest + 1, len);
 	*tcp = (struct probe_tcp){
 		.end = PROBE_TCP_REJECTED,
 		.error = EHOSTUNREACH,
@@ -169,7 +173,11 @@ check_laws(const struct judging_case *t, const struct doctor_verdict *v)
 	for (size_t i = 0; i < v->finding_count; i++) {
 		const struct doctor_finding *f = &v->findings[i];
 
-		if (f->sentence == NULL || f->sentence[strlen(f->sentence) - 1] != '.')
+		if (f->sentence == NULL) {
+			fail_msg("%s: finding %s says nothing", t->name, f->cause->id);
+			return;
+		}
+		if (f->sentence[strlen(f->sentence) - 1] != '.')
 			fail_msg("%s: finding %s is no sentence: %s", t->name, f->cause->id,
 			    f->sentence);
 		if (f->evidence_count == 0)

@@ -15,43 +15,43 @@
 #include "fixture.h"
 #include "judging.h"
 
-enum { DAY_S = 86400 };
+#define DAY_S INT64_C(86400)
 
 /* Both ports show the same certificate, as servers do. */
 static const struct certificate_case {
 	unsigned faults;
+	enum doctor_exit exit;
 	const char *error;
 	int64_t ends_in_s;
 	const char *greeting; /* NULL: as it was */
 	const char *cause;
-	enum doctor_exit exit;
 	const char *says, *besides;
 } certificates[] = {
-	{ PROBE_CERTIFICATE_EXPIRED, "expired", -DAY_S, NULL, "certificate-expired",
-	    DOCTOR_EXIT_CERTIFICATE, "expired on 2026-11-21", NULL },
-	{ PROBE_CERTIFICATE_NOT_YET_VALID, "not yet valid", 99 * DAY_S, NULL,
-	    "certificate-not-yet-valid", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
-	{ PROBE_CERTIFICATE_WRONG_NAME, NULL, 60 * DAY_S, NULL, "certificate-wrong-name",
-	    DOCTOR_EXIT_CERTIFICATE, "is not for mail.example.org, but for mail.example.org",
+	{ PROBE_CERTIFICATE_EXPIRED, DOCTOR_EXIT_CERTIFICATE, "expired", -DAY_S, NULL,
+	    "certificate-expired", "expired on 2026-11-21", NULL },
+	{ PROBE_CERTIFICATE_NOT_YET_VALID, DOCTOR_EXIT_CERTIFICATE, "not yet valid", 99 * DAY_S,
+	    NULL, "certificate-not-yet-valid", NULL, NULL },
+	{ PROBE_CERTIFICATE_WRONG_NAME, DOCTOR_EXIT_CERTIFICATE, NULL, 60 * DAY_S, NULL,
+	    "certificate-wrong-name", "is not for mail.example.org, but for mail.example.org",
 	    NULL },
-	{ PROBE_CERTIFICATE_INCOMPLETE | PROBE_CERTIFICATE_UNTRUSTED, "unable to get local issuer",
-	    60 * DAY_S, NULL, "certificate-incomplete", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
-	{ PROBE_CERTIFICATE_SELF_SIGNED | PROBE_CERTIFICATE_UNTRUSTED, "self-signed", 60 * DAY_S,
-	    NULL, "certificate-self-signed", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
-	{ PROBE_CERTIFICATE_UNTRUSTED, "unable to get issuer", 60 * DAY_S, NULL,
-	    "certificate-untrusted", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
-	{ PROBE_CERTIFICATE_NO_ROOTS | PROBE_CERTIFICATE_UNTRUSTED, "unable to get issuer",
-	    60 * DAY_S, NULL, "certificate-no-roots", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
-	{ PROBE_CERTIFICATE_EXPIRED | PROBE_CERTIFICATE_WRONG_NAME, "expired", -DAY_S, NULL,
-	    "certificate-expired", DOCTOR_EXIT_CERTIFICATE, NULL, "certificate-wrong-name" },
-	{ PROBE_CERTIFICATE_EXPIRED, "expired", -99 * DAY_S,
+	{ PROBE_CERTIFICATE_INCOMPLETE | PROBE_CERTIFICATE_UNTRUSTED, DOCTOR_EXIT_CERTIFICATE,
+	    "unable to get local issuer", 60 * DAY_S, NULL, "certificate-incomplete", NULL, NULL },
+	{ PROBE_CERTIFICATE_SELF_SIGNED | PROBE_CERTIFICATE_UNTRUSTED, DOCTOR_EXIT_CERTIFICATE,
+	    "self-signed", 60 * DAY_S, NULL, "certificate-self-signed", NULL, NULL },
+	{ PROBE_CERTIFICATE_UNTRUSTED, DOCTOR_EXIT_CERTIFICATE, "unable to get issuer", 60 * DAY_S,
+	    NULL, "certificate-untrusted", NULL, NULL },
+	{ PROBE_CERTIFICATE_NO_ROOTS | PROBE_CERTIFICATE_UNTRUSTED, DOCTOR_EXIT_CERTIFICATE,
+	    "unable to get issuer", 60 * DAY_S, NULL, "certificate-no-roots", NULL, NULL },
+	{ PROBE_CERTIFICATE_EXPIRED | PROBE_CERTIFICATE_WRONG_NAME, DOCTOR_EXIT_CERTIFICATE,
+	    "expired", -DAY_S, NULL, "certificate-expired", NULL, "certificate-wrong-name" },
+	{ PROBE_CERTIFICATE_EXPIRED, DOCTOR_EXIT_CERTIFICATE, "expired", -99 * DAY_S,
 	    "mail.example.org ESMTP; Thu, 06 Aug 2026 09:30:00 +0000", "clock-wrong",
-	    DOCTOR_EXIT_CERTIFICATE, "The clock of this machine is wrong", NULL },
-	{ PROBE_CERTIFICATE_WEAK, "EE certificate key too weak", 60 * DAY_S, NULL,
-	    "certificate-weak", DOCTOR_EXIT_CERTIFICATE, NULL, NULL },
-	{ PROBE_CERTIFICATE_WEAK, NULL, 60 * DAY_S, NULL, "ok", DOCTOR_EXIT_FINE, NULL,
+	    "The clock of this machine is wrong", NULL },
+	{ PROBE_CERTIFICATE_WEAK, DOCTOR_EXIT_CERTIFICATE, "EE certificate key too weak",
+	    60 * DAY_S, NULL, "certificate-weak", NULL, NULL },
+	{ PROBE_CERTIFICATE_WEAK, DOCTOR_EXIT_FINE, NULL, 60 * DAY_S, NULL, "ok", NULL,
 	    "certificate-weak" },
-	{ 0, NULL, 5 * DAY_S, NULL, "ok", DOCTOR_EXIT_FINE, NULL, "certificate-expired" },
+	{ 0, DOCTOR_EXIT_FINE, NULL, 5 * DAY_S, NULL, "ok", NULL, "certificate-expired" },
 };
 
 static void
@@ -114,29 +114,29 @@ test_each_fault_of_a_certificate_is_named(void **state)
 /* The stage is refused with these words. */
 static const struct refusal_case {
 	enum probe_stage stage;
+	enum doctor_exit exit;
 	uint16_t code, enhanced[3];
 	const char *text, *cause;
-	enum doctor_exit exit;
 } refusals[] = {
-	{ PROBE_STAGE_AUTH, 535, { 5, 7, 8 }, "5.7.8 Authentication failed", "auth-failed",
-	    DOCTOR_EXIT_AUTH },
-	{ PROBE_STAGE_AUTH, 454, { 4, 7, 0 }, "4.7.0 Not now", "auth-temporary", DOCTOR_EXIT_AUTH },
-	{ PROBE_STAGE_AUTH, 534, { 0, 0, 0 }, "We do not like you", "auth-policy",
-	    DOCTOR_EXIT_AUTH },
-	{ PROBE_STAGE_MAIL, 530, { 5, 7, 0 }, "5.7.0 Authentication required", "auth-missing",
-	    DOCTOR_EXIT_AUTH },
-	{ PROBE_STAGE_MAIL, 553, { 5, 7, 1 }, "5.7.1 Not yours", "sender-refused",
-	    DOCTOR_EXIT_POLICY },
-	{ PROBE_STAGE_MAIL, 552, { 5, 3, 4 }, "5.3.4 Message too big", "size-exceeded",
-	    DOCTOR_EXIT_SIZE },
-	{ PROBE_STAGE_RCPT, 450, { 4, 7, 1 }, "4.7.1 Greylisted, see you", "greylisted",
-	    DOCTOR_EXIT_POLICY },
-	{ PROBE_STAGE_RCPT, 554, { 5, 7, 1 }, "5.7.1 Relay access denied", "relay-denied",
-	    DOCTOR_EXIT_POLICY },
-	{ PROBE_STAGE_RCPT, 451, { 0, 0, 0 }, "Something broke", "temporary-failure",
-	    DOCTOR_EXIT_POLICY },
-	{ PROBE_STAGE_END, 554, { 0, 0, 0 }, "We do not want it", "message-refused",
-	    DOCTOR_EXIT_POLICY },
+	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 535, { 5, 7, 8 }, "5.7.8 Authentication failed",
+	    "auth-failed" },
+	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 454, { 4, 7, 0 }, "4.7.0 Not now", "auth-temporary" },
+	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 534, { 0, 0, 0 }, "We do not like you",
+	    "auth-policy" },
+	{ PROBE_STAGE_MAIL, DOCTOR_EXIT_AUTH, 530, { 5, 7, 0 }, "5.7.0 Authentication required",
+	    "auth-missing" },
+	{ PROBE_STAGE_MAIL, DOCTOR_EXIT_POLICY, 553, { 5, 7, 1 }, "5.7.1 Not yours",
+	    "sender-refused" },
+	{ PROBE_STAGE_MAIL, DOCTOR_EXIT_SIZE, 552, { 5, 3, 4 }, "5.3.4 Message too big",
+	    "size-exceeded" },
+	{ PROBE_STAGE_RCPT, DOCTOR_EXIT_POLICY, 450, { 4, 7, 1 }, "4.7.1 Greylisted, see you",
+	    "greylisted" },
+	{ PROBE_STAGE_RCPT, DOCTOR_EXIT_POLICY, 554, { 5, 7, 1 }, "5.7.1 Relay access denied",
+	    "relay-denied" },
+	{ PROBE_STAGE_RCPT, DOCTOR_EXIT_POLICY, 451, { 0, 0, 0 }, "Something broke",
+	    "temporary-failure" },
+	{ PROBE_STAGE_END, DOCTOR_EXIT_POLICY, 554, { 0, 0, 0 }, "We do not want it",
+	    "message-refused" },
 };
 
 static const struct refusal_case *refused;
