@@ -55,7 +55,10 @@ mask(const char *text, const char *name, char out[TEXT_SIZE])
 	while (*text != '\0' && len + 1 < TEXT_SIZE) {
 		const bool is_name = strncasecmp(text, name, name_len) == 0;
 
-		out[len++] = is_name ? (char)'*' : *text;
+		out[len] = *text;
+		if (is_name)
+			out[len] = '*';
+		len++;
 		text += is_name ? name_len : 1;
 	}
 	out[len] = '\0';

@@ -44,8 +44,11 @@ on_line(void *arg, bool is_ours, struct slice line)
 	char text[LINE_SHOWN_MAX + 1];
 	size_t len = 0;
 
-	for (; len < line.len && len < LINE_SHOWN_MAX; len++)
-		text[len] = line.ptr[len] == '\0' ? (char)'?' : (char)line.ptr[len];
+	for (; len < line.len && len < LINE_SHOWN_MAX; len++) {
+		text[len] = (char)line.ptr[len];
+		if (text[len] == '\0')
+			text[len] = '?';
+	}
 	text[len] = '\0';
 	(void)fputs(is_ours ? "-> " : "<- ", transcript(s));
 	cli_words_print(transcript(s), text);
