@@ -28,11 +28,13 @@ count_lines(struct slice text)
 	return count;
 }
 
-/* Messages and errors of the system rank alike. */
+/* Messages, errors of the system and codes that say little rank alike. */
 static int
 rank_of(enum explain_evidence evidence)
 {
-	return (int)(evidence == EXPLAIN_BY_ERRNO ? EXPLAIN_BY_MESSAGE : evidence);
+	if (evidence == EXPLAIN_BY_REPLY_CODE || evidence == EXPLAIN_BY_ERRNO)
+		return EXPLAIN_BY_MESSAGE;
+	return (int)evidence;
 }
 
 static void

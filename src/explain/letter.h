@@ -12,7 +12,7 @@
 
 /* The character at the begin of text, which is not empty; escapes are one. Returns its octets. */
 size_t explain_letter_read(struct slice text, uint32_t *ret_letter);
-/* The small letter. */
+/* The small letter without its accent; 0 for an accent that stands behind its letter. */
 uint32_t explain_letter_fold(uint32_t c);
 /* Stands between words. */
 bool explain_letter_is_separator(uint32_t c);
