@@ -307,6 +307,17 @@ read_message(const struct check_words *w, struct check_options *o)
 	return r;
 }
 
+/* One word, as what EHLO takes is; an address literal is as good as a name. */
+static int
+read_hostname(const struct check_words *w, struct check_options *o)
+{
+	for (const char *c = w->hostname; c != NULL && *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~')
+			return refuse("--hostname", w->hostname, "a host name is wanted");
+	o->check.hostname = w->hostname;
+	return CLI_GO;
+}
+
 int
 check_options_read(
     const struct check_words *words, char *const *hosts, int host_count, struct check_options *o)
@@ -327,8 +338,9 @@ check_options_read(
 		r = read_login(words, o);
 	if (r == CLI_GO)
 		r = read_message(words, o);
+	if (r == CLI_GO)
+		r = read_hostname(words, o);
 	o->check.ca_file = words->ca_file;
-	o->check.hostname = words->hostname;
 	return r;
 }
 

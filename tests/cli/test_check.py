@@ -55,6 +55,7 @@ def fixture_server():
     ["-4", "-6", "localhost"],
     ["--json", "--nagios", "localhost"],
     ["--nagios", "localhost", "localhost"],
+    ["--hostname", "me\r\nRSET", "localhost"],
     ["--port", "smtp", "localhost"],
     ["--port", "0", "localhost"],
     ["localhost:99999"],
