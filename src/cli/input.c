@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -155,6 +156,9 @@ ask(const char *prompt, struct secret *ret_secret)
 int
 cli_secret_read(const struct cli_secret_source *source, struct secret *ret_secret)
 {
+	const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none); /* a core would hold the secret */
 	if (source->file != NULL)
 		return read_file(source->file, ret_secret);
 	if (source->variable != NULL)

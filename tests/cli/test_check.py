@@ -176,6 +176,17 @@ def test_a_network_is_judged_by_the_hosts_that_are_given():
     assert found["verdict"]["id"] == "ok"
 
 
+def test_who_knows_a_secret_leaves_no_core(closed):
+    command = [PROGRAM, "check", "--user", "u", "--password-env", "PW", "--watch", "60", closed]
+    with subprocess.Popen(command, env={**os.environ, "PW": "x"}, text=True,
+                          stdout=subprocess.PIPE) as process:
+        assert process.stdout.read(1)
+        limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
+        process.kill()
+    line = next(x for x in limits.splitlines() if x.startswith("Max core file size"))
+    assert line.split()[4:6] == ["0", "0"]
+
+
 def test_a_closed_stream_is_never_a_connection(closed):
     """A socket would get its number, and the server what is printed."""
     command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", PROGRAM, "check", "--watch", "60", closed]
