@@ -75,6 +75,18 @@ test_the_decisive_line_of_a_dialog_is_found(void **state)
 }
 
 static void
+test_accents_and_the_order_of_words_do_not_count(void **state)
+{
+	static const char *const texts[] = { "Le certificat du serveur est perim\\u00e9",
+		"Le certificat est p\xc3\xa9rim\xc3\xa9", "le certificat est perime",
+		"pe\xcc\x81rime\xcc\x81: le certificat du serveur" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		assert_first(texts[i], "certificate-expired");
+}
+
+static void
 test_words_count_whatever_stands_between_them(void **state)
 {
 	(void)state;
@@ -199,6 +211,7 @@ main(void)
 		cmocka_unit_test(test_a_servers_reply_ranks_before_the_library_around_it),
 		cmocka_unit_test(test_a_known_reason_ranks_before_words_that_only_say_it_failed),
 		cmocka_unit_test(test_the_decisive_line_of_a_dialog_is_found),
+		cmocka_unit_test(test_accents_and_the_order_of_words_do_not_count),
 		cmocka_unit_test(test_words_count_whatever_stands_between_them),
 		cmocka_unit_test(test_the_place_decides_between_causes),
 		cmocka_unit_test(test_a_text_without_a_known_message_has_no_answer),
