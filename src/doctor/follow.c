@@ -15,7 +15,7 @@
 
 enum { QUIET_MS = 500 };
 enum { SUBMISSION = 587, SUBMISSIONS = 465 };
-enum { SHORT_LADDER = 2, PARALLEL = 2 };
+enum { SHORT_LADDER = 2, PARALLEL = 2, SUBMIT_FACTOR = 3, SUBMIT_MAX_MS = 10000 };
 enum { INVESTIGATED_MAX = 4 }; /* control ports of a family: those of two addresses */
 
 static struct run_job *
@@ -51,8 +51,8 @@ add_ladder(struct run *r, size_t probe, unsigned hop_max, unsigned parallel)
 }
 
 /* Are there routers on the way? */
-static bool
-is_routed(const struct run *r, const struct doctor_probe *p)
+bool
+run_is_routed(const struct run *r, const struct doctor_probe *p)
 {
 	const struct probe_route *route = doctor_view_route(r->facts, p);
 
@@ -140,7 +140,7 @@ investigate(struct run *r, size_t at, unsigned parallel, bool wants_answer)
 	if (!may_investigate(r, p))
 		return;
 	run_plan_controls(r, &p->address);
-	if (!is_routed(r, p))
+	if (!run_is_routed(r, p))
 		return;
 	add_ladder(r, at, 0, parallel);
 	if (wants_answer)
@@ -226,16 +226,34 @@ consider_handshake(struct run *r, size_t at, const struct probe_dialog_facts *d)
 
 /* Turned away while our own other connections were open: perhaps because of them. */
 static void
-consider_refusal(struct run *r, size_t at, const struct probe_dialog_facts *d)
+try_alone(struct run *r, size_t at)
 {
-	const struct probe_stage_fact *s = &d->stages[PROBE_STAGE_GREETING];
 	struct run_job *j;
 
-	if (s->end != PROBE_STAGE_REFUSED || s->code / 100 != 4 || run_has(r, at, RUN_AGAIN))
+	if (run_has(r, at, RUN_AGAIN))
 		return;
 	j = run_add(r, at, RUN_AGAIN, RUN_FIRST);
 	if (j != NULL)
 		j->is_alone = true;
+}
+
+static void
+consider_refusal(struct run *r, size_t at, const struct probe_dialog_facts *d)
+{
+	const struct probe_stage_fact *s = &d->stages[PROBE_STAGE_GREETING];
+
+	if (s->end == PROBE_STAGE_REFUSED && s->code / 100 == 4)
+		try_alone(r, at);
+}
+
+/* Is another connection of ours open or about to be? */
+static bool
+has_company(const struct run *r)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->state == RUN_RUNNING && r->jobs[i]->dialog != NULL)
+			return true;
+	return false;
 }
 
 static void
@@ -259,7 +277,7 @@ consider_open(struct run *r, size_t at)
 		return;
 	if (is_suspicious(d)) {
 		investigate(r, at, PARALLEL, false);
-	} else if (is_routed(r, p) && may_investigate(r, p)) {
+	} else if (run_is_routed(r, p) && may_investigate(r, p)) {
 		/* A proxy next door that passes all on shows by this alone. */
 		add_ladder(r, at, SHORT_LADDER, 1);
 		if (p->path.end_ttl != 0)
@@ -308,9 +326,15 @@ consider(struct run *r, size_t at)
 	case PROBE_TCP_NOT_TRIED: /* yet */
 	case PROBE_TCP_SILENT:
 		investigate(r, at, 0, false);
+		/* Some SYN of the ladder was taken: others are lost by chance. */
+		if (d->is_tried && doctor_view_is_taken_by_ladder(p))
+			try_alone(r, at);
 		break;
 	case PROBE_TCP_RESET:
-		run_add_once(r, at, RUN_AGAIN);
+		if (has_company(r))
+			try_alone(r, at);
+		else
+			run_add_once(r, at, RUN_AGAIN);
 		investigate(r, at, PARALLEL, true);
 		doctor_where_forged(r->facts, p, &forger);
 		if (!forger.is_seen)
@@ -336,16 +360,37 @@ consider_all(struct run *r)
 
 /* The server was busy with our other connections: what it says to one alone is what counts. */
 static void
-prefer_second(struct doctor_probe *p)
+prefer_second(const struct run *r, size_t at)
 {
+	struct doctor_probe *p = &r->facts->probes[at];
+	const enum probe_tcp_end tcp = p->dialog.tcp.end;
+	const struct run_job *j = find_job(r, at, RUN_AGAIN);
+	const bool is_unlucky =
+	    (tcp == PROBE_TCP_RESET || tcp == PROBE_TCP_SILENT) && j != NULL && j->is_alone;
 	struct probe_dialog_facts first;
 
-	if (p->again == NULL || p->dialog.stages[PROBE_STAGE_GREETING].end != PROBE_STAGE_REFUSED ||
+	if (p->again == NULL ||
+	    (p->dialog.stages[PROBE_STAGE_GREETING].end != PROBE_STAGE_REFUSED && !is_unlucky) ||
 	    p->again->stages[PROBE_STAGE_GREETING].end != PROBE_STAGE_PASSED)
 		return;
 	first = p->dialog;
 	p->dialog = *p->again;
 	*p->again = first;
+}
+
+/*
+ * A login and a message are some twice as many replies as it took to come so far: a server that is
+ * slow is given the time.
+ */
+static void
+give_time(struct run *r, const struct doctor_probe *p)
+{
+	const uint64_t wanted_ms = SUBMIT_FACTOR * p->dialog.took_us / 1000;
+	const uint64_t end_ms =
+	    run_now_ms(r) + (wanted_ms < SUBMIT_MAX_MS ? wanted_ms : SUBMIT_MAX_MS);
+
+	if (end_ms > r->deadline_ms)
+		r->deadline_ms = end_ms;
 }
 
 /* Login and message go to one port of one address, once. */
@@ -365,6 +410,7 @@ submit(struct run *r)
 			    !doctor_view_works(p))
 				continue;
 			r->is_submitted = true;
+			give_time(r, p);
 			(void)run_add(r, i, RUN_SUBMIT, RUN_FIRST);
 			return;
 		}
@@ -382,7 +428,7 @@ void
 run_follow(struct run *r, size_t probe, enum run_task task)
 {
 	if (task == RUN_AGAIN)
-		prefer_second(&r->facts->probes[probe]);
+		prefer_second(r, probe);
 	run_follow_all(r);
 	run_start_ready(r);
 }

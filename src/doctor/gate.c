@@ -13,6 +13,7 @@
 
 #include "util/alloc.h"
 
+enum { CALM_MS = 250 };
 enum { PATIENCE_MAX_MS = 700, PATIENCE_MIN_MS = 100, ALL_STARTED_MS = 3500 };
 
 struct run_job *
@@ -124,13 +125,39 @@ next_job(const struct run *r, unsigned taken)
 }
 
 void
+run_job_end(struct run_job *j)
+{
+	j->state = RUN_OVER;
+	j->run->ended_ms = run_now_ms(j->run);
+}
+
+/*
+ * May one that wants to be alone go? Not while another is open, nor right after: the other side
+ * still counts what we have just closed.
+ */
+static bool
+is_calm(const struct run *r, unsigned taken)
+{
+	return taken == 0 && run_now_ms(r) - r->ended_ms >= CALM_MS;
+}
+
+static bool
+is_one_alone(const struct run *r)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->state == RUN_RUNNING && r->jobs[i]->is_alone)
+			return true;
+	return false;
+}
+
+void
 run_start_ready(struct run *r)
 {
 	while (!r->is_over) {
 		const unsigned taken = count_taken(r);
 		struct run_job *j = next_job(r, taken);
 
-		if (j == NULL || (j->is_alone && taken != 0))
+		if (j == NULL || is_one_alone(r) || (j->is_alone && !is_calm(r, taken)))
 			return;
 		j->state = RUN_RUNNING;
 		j->began_ms = j->stage_since_ms = run_now_ms(r);
@@ -147,7 +174,7 @@ run_give_up(struct run_job *j)
 	}
 	probe_path_cancel(&j->ladder);
 	probe_answer_ttl_cancel(&j->answer);
-	j->state = RUN_OVER;
+	run_job_end(j);
 }
 
 void

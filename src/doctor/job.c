@@ -100,7 +100,7 @@ on_dialog(void *arg, const struct probe_dialog_facts *facts)
 		return;
 	}
 	place = find_place(probe_of(j), j->task);
-	j->state = RUN_OVER;
+	run_job_end(j);
 	if (j->task == RUN_SUBMIT) {
 		before = xmalloc(sizeof *before);
 		*before = *place;
@@ -119,7 +119,7 @@ on_ladder(void *arg, const struct probe_path *path)
 	struct run_job *j = arg;
 
 	j->ladder = NULL;
-	j->state = RUN_OVER;
+	run_job_end(j);
 	probe_of(j)->path = *path;
 	run_follow(j->run, j->probe, j->task);
 }
@@ -130,7 +130,7 @@ on_answer(void *arg, uint8_t ttl)
 	struct run_job *j = arg;
 
 	j->answer = NULL;
-	j->state = RUN_OVER;
+	run_job_end(j);
 	probe_of(j)->answer_ttl = ttl;
 	run_follow(j->run, j->probe, j->task);
 }
@@ -214,6 +214,9 @@ set_times(struct run_job *j)
 	j->options.connect_ms = at_most(CONNECT_MS, left_ms);
 	j->options.greeting_ms = at_most(is_first ? GREETING_MS : SECOND_MS, left_ms);
 	j->options.command_ms = at_most(is_first ? COMMAND_MS : SECOND_MS, left_ms);
+	/* What is looked at in a message before it is taken may need a while. */
+	if (j->task == RUN_SUBMIT)
+		j->options.command_ms = left_ms;
 }
 
 static void

@@ -138,6 +138,8 @@ make_certificate(const struct probe_certificate *c)
 	doctor_json_set(object, "sha256", doctor_json_text(c->sha256));
 	doctor_json_set(object, "key_sha256", doctor_json_text(c->key_sha256));
 	doctor_json_set(object, "chain_length", doctor_json_number(c->chain_length));
+	doctor_json_set(object, "issuer_at_fault",
+	    doctor_json_text(c->issuer_faults == 0 ? NULL : c->issuer_at_fault));
 	return object;
 }
 
@@ -151,6 +153,7 @@ doctor_json_tls(const struct probe_tls *tls)
 	doctor_json_set(object, "cipher", doctor_json_text(tls->cipher));
 	doctor_json_set(object, "error", doctor_json_text(tls->error));
 	doctor_json_set(object, "is_legacy", json_boolean(tls->is_legacy));
+	doctor_json_set(object, "asks_for_certificate", json_boolean(tls->asks_for_certificate));
 	doctor_json_set(object, "certificate", make_certificate(&tls->certificate));
 	return object;
 }

@@ -46,6 +46,7 @@ struct doctor_finding *doctor_judge_probe(const struct doctor_judging *j);
 
 /* By the end of the attempt to connect. */
 struct doctor_finding *doctor_judge_local(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_captive(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_silent(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_reset(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_rejected(const struct doctor_judging *j);
@@ -55,8 +56,13 @@ struct doctor_finding *doctor_judge_unreachable(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_reply(
     const struct doctor_judging *j, const struct probe_stage_fact *s);
 
+/* All the time of the check went by in that stage, before it had as much as others have. */
+struct doctor_finding *doctor_judge_too_slow(
+    const struct doctor_judging *j, enum probe_stage stage, const char *when);
+
 /* By the stages of the dialog, in their order. */
 struct doctor_finding *doctor_judge_interception(const struct doctor_judging *j);
+struct doctor_finding *doctor_judge_client_certificate(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_greeting(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_ehlo(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_starttls(const struct doctor_judging *j);

@@ -99,9 +99,11 @@ static struct doctor_finding *
 find_lost(const struct doctor_judging *j, const struct probe_stage_fact *s)
 {
 	const bool is_timeout = s->end == PROBE_STAGE_TIMEOUT;
-	struct doctor_finding *f =
-	    doctor_judge_find(j, is_timeout ? "dialog-timeout" : "connection-lost", DOCTOR_BROKEN);
+	struct doctor_finding *f;
 
+	if (is_timeout && j->probe->dialog.is_cut_short)
+		return doctor_judge_too_slow(j, PROBE_STAGE_AUTH, "at the login");
+	f = doctor_judge_find(j, is_timeout ? "dialog-timeout" : "connection-lost", DOCTOR_BROKEN);
 	doctor_finding_say(f, "%s on port %u at the login.",
 	    is_timeout ? "The server did not answer any more" : "The connection was lost",
 	    (unsigned)j->probe->port);

@@ -36,11 +36,34 @@ list_names(const struct probe_certificate *c, char *text, size_t size)
 		(void)snprintf(text + len, size - len, " and %zu more", c->name_count - shown);
 }
 
+/* Not the server's own, but one of those that vouch for it. */
+static void
+say_issuer_expired(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
+	const struct doctor_words end = doctor_words_date(c->issuer_not_after_unix_s);
+
+	doctor_finding_say(f,
+	    "A certificate between the server's and its authority expired on %s; the server sends "
+	    "it on port %u.",
+	    end.text, (unsigned)j->probe->port);
+	doctor_finding_prove(f, "It is that of \"%s\", valid from %s to %s.", c->issuer_at_fault,
+	    doctor_words_date(c->issuer_not_before_unix_s).text, end.text);
+	doctor_finding_exclude(f, "The server's own certificate is valid until %s.",
+	    doctor_words_date(c->not_after_unix_s).text);
+	doctor_finding_set(&f->detail, "%s", end.text);
+}
+
 static void
 say_expired(const struct doctor_judging *j, struct doctor_finding *f)
 {
 	const struct probe_certificate *c = &j->probe->dialog.tls.certificate;
 
+	if ((c->issuer_faults & PROBE_CERTIFICATE_EXPIRED) != 0 &&
+	    c->not_after_unix_s > j->facts->began_unix_ms / 1000) {
+		say_issuer_expired(j, f);
+		return;
+	}
 	doctor_finding_say(f, "The server's certificate on port %u expired on %s.",
 	    (unsigned)j->probe->port, doctor_words_date(c->not_after_unix_s).text);
 	doctor_finding_prove(f, "It was valid from %s to %s; by this machine's clock today is %s.",
@@ -92,8 +115,15 @@ say_wrong_name(const struct doctor_judging *j, struct doctor_finding *f)
 	char names[512];
 
 	list_names(c, names, sizeof names);
-	doctor_finding_say(f, "The server's certificate on port %u is not for %s, but for %s.",
-	    (unsigned)j->probe->port, doctor_words_host(j->facts), names);
+	if (c->name_count == 0)
+		doctor_finding_say(f,
+		    "The server's certificate on port %u is not for %s: it has no host names "
+		    "(subjectAltName) at all, only a common name, which programs ignore.",
+		    (unsigned)j->probe->port, doctor_words_host(j->facts));
+	else
+		doctor_finding_say(f,
+		    "The server's certificate on port %u is not for %s, but for %s.",
+		    (unsigned)j->probe->port, doctor_words_host(j->facts), names);
 	doctor_finding_prove(f, "Subject \"%s\", issued by \"%s\".", c->subject, c->issuer);
 	doctor_finding_set(&f->detail, "%s", names);
 }
@@ -167,8 +197,11 @@ say_weak(const struct doctor_judging *j, struct doctor_finding *f)
 
 	say_issuer(
 	    j, f, "The certificate on", "has a weak key or signature; newer programs refuse it");
-	doctor_finding_prove(
-	    f, "%s key of %u bits, signed with %s.", c->key_type, c->key_bits, c->signature);
+	if ((c->issuer_faults & PROBE_CERTIFICATE_WEAK) != 0)
+		doctor_finding_prove(f, "It is the certificate of \"%s\" above it that is weak.",
+		    c->issuer_at_fault);
+	doctor_finding_prove(f, "The server's own has a%s %s key of %u bits, signed with %s.",
+	    c->key_type[0] == 'E' ? "n" : "", c->key_type, c->key_bits, c->signature);
 }
 
 static const struct fault_rule {

@@ -88,21 +88,84 @@ find_refusal(const struct doctor_judging *j, const struct probe_stage_fact *s, c
 	return f;
 }
 
+/*
+ * Who is it that is silent? What the peer's kernel has not acknowledged has not come there; then it
+ * is not the server that is slow.
+ */
+static void
+prove_waiting(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	const struct probe_bulk *b = &j->probe->dialog.bulk;
+
+	if (b->unsent_len != 0 && b->retransmits != 0)
+		doctor_finding_prove(f,
+		    "The last %u octets that we sent were never acknowledged, after %u "
+		    "retransmissions: they are lost on the way, or their acknowledgement is.",
+		    (unsigned)b->unsent_len, b->retransmits);
+	else
+		doctor_finding_exclude(f, "Nothing of ours is lost on the way: all of it was "
+					  "acknowledged.");
+}
+
+/* All the time of the check went by before the server, which does answer, was through. */
+struct doctor_finding *
+doctor_judge_too_slow(const struct doctor_judging *j, enum probe_stage stage, const char *when)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "inconclusive", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "Port %u answers, but so slowly that the time of this check was over %s: whether "
+	    "submission works cannot be said.",
+	    (unsigned)j->probe->port, when);
+	for (unsigned i = PROBE_STAGE_CONNECT; i < stage; i++)
+		if (stage_of(j, i)->end == PROBE_STAGE_PASSED)
+			doctor_finding_prove(f, "Stage %s took %s.", probe_stage_name(i),
+			    doctor_words_time(stage_of(j, i)->took_us).text);
+	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+	return f;
+}
+
+static struct doctor_finding *
+find_hanging(const struct doctor_judging *j, enum probe_stage stage, const char *when)
+{
+	const struct probe_bulk *b = &j->probe->dialog.bulk;
+	const struct probe_stage_fact *s = stage_of(j, stage);
+	struct doctor_finding *f = doctor_judge_find(j, "dialog-timeout", DOCTOR_BROKEN);
+
+	if (b->unsent_len != 0 && b->retransmits != 0)
+		doctor_finding_say(f,
+		    "What this machine sends %s on port %u does not arrive; before that the server "
+		    "answered.",
+		    when, (unsigned)j->probe->port);
+	else if (s->partial_len != 0)
+		doctor_finding_say(f,
+		    "The server on port %u begins to answer %s, but did not come to an end within "
+		    "%s.",
+		    (unsigned)j->probe->port, when, doctor_words_time(s->took_us).text);
+	else
+		doctor_finding_say(f,
+		    "The server on port %u does not answer any more %s: nothing came within %s.",
+		    (unsigned)j->probe->port, when, doctor_words_time(s->took_us).text);
+	prove_waiting(j, f);
+	return f;
+}
+
 /* The connection ended in the middle of things. */
 static struct doctor_finding *
 find_lost(const struct doctor_judging *j, enum probe_stage stage, const char *when)
 {
 	const struct probe_stage_fact *s = stage_of(j, stage);
-	const bool is_timeout = s->end == PROBE_STAGE_TIMEOUT;
-	struct doctor_finding *f =
-	    doctor_judge_find(j, is_timeout ? "dialog-timeout" : "connection-lost", DOCTOR_BROKEN);
+	struct doctor_finding *f;
 
-	if (is_timeout)
-		doctor_finding_say(f, "The server on port %u does not answer any more %s.",
-		    (unsigned)j->probe->port, when);
-	else
+	if (s->end == PROBE_STAGE_TIMEOUT && j->probe->dialog.is_cut_short)
+		return doctor_judge_too_slow(j, stage, when);
+	if (s->end == PROBE_STAGE_TIMEOUT) {
+		f = find_hanging(j, stage, when);
+	} else {
+		f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
 		doctor_finding_say(f, "The connection to port %u was lost %s: %s.",
 		    (unsigned)j->probe->port, when, words_of_end(s->end));
+	}
 	doctor_finding_prove(f, "Stage %s of %s ended so after %s%s%s.", probe_stage_name(stage),
 	    doctor_words_endpoint(j->probe).text, doctor_words_time(s->took_us).text,
 	    s->text[0] == '\0' ? "" : ": ", s->text[0] == '\0' ? "" : doctor_words_reply(s).text);
@@ -138,6 +201,25 @@ is_tls_port(const struct doctor_probe *p)
 	return p->dialog.speaks_tls_on_plain_port ||
 	       (p->other_mode != NULL && !p->dialog.is_implicit_tls &&
 		   p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED);
+}
+
+/* Octet by octet, or line by line: a tarpit, or half a reply and then nothing. */
+static struct doctor_finding *
+find_endless(const struct doctor_judging *j)
+{
+	const struct probe_stage_fact *s = stage_of(j, PROBE_STAGE_GREETING);
+	struct doctor_finding *f = doctor_judge_find(j, "dialog-timeout", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "Port %u is open, and a greeting has begun, but it did not come to its end within %s.",
+	    (unsigned)j->probe->port, doctor_words_time(s->took_us).text);
+	doctor_finding_prove(f, "%u octets of it came from %s.", (unsigned)s->partial_len,
+	    doctor_words_endpoint(j->probe).text);
+	doctor_finding_exclude(f,
+	    "The port is not blocked. A tarpit, which slows down whom it takes "
+	    "for a spammer, and a server that hangs look the same.");
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
 }
 
 static struct doctor_finding *
@@ -220,7 +302,9 @@ doctor_judge_greeting(const struct doctor_judging *j)
 
 	switch (s->end) {
 	case PROBE_STAGE_TIMEOUT:
-		return is_tls_port(j->probe) ? find_tls_port(j) : find_silent(j);
+		if (is_tls_port(j->probe))
+			return find_tls_port(j);
+		return s->partial_len != 0 ? find_endless(j) : find_silent(j);
 	case PROBE_STAGE_CLOSED:
 	case PROBE_STAGE_RESET:
 		return is_tls_port(j->probe) ? find_tls_port(j) : find_closed_at_once(j);

@@ -196,6 +196,70 @@ is_named_otherwise(const struct doctor_judging *j)
 	       !slice_equal_nocase(name_of_greeting(j->probe), name_of_greeting(genuine));
 }
 
+/* What it said to somebody who began with TLS: "HTTP/1.1 302 Found". */
+static const char *
+find_http(const struct doctor_judging *j)
+{
+	for (size_t i = 0; i < j->facts->probe_count; i++) {
+		const struct doctor_probe *p = &j->facts->probes[i];
+		const struct probe_dialog_facts *other = p->other_mode;
+		const char *text = p->dialog.stages[PROBE_STAGE_HANDSHAKE].text;
+
+		if (!doctor_view_same_ip(&p->address, &j->probe->address))
+			continue;
+		if (strncmp(text, "HTTP/", 5) == 0)
+			return text;
+		if (other != NULL &&
+		    strncmp(other->stages[PROBE_STAGE_HANDSHAKE].text, "HTTP/", 5) == 0)
+			return other->stages[PROBE_STAGE_HANDSHAKE].text;
+	}
+	return NULL;
+}
+
+static bool
+is_greeted(const struct probe_dialog_facts *d)
+{
+	return d->stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_PASSED;
+}
+
+/*
+ * The first router takes the connection for itself, on other ports as well: there is nothing to
+ * compare with. No mail server sits there, so it is a login page or a proxy, unless the name is the
+ * router's own.
+ */
+static struct doctor_finding *
+judge_swallowed(const struct doctor_judging *j)
+{
+	const struct probe_route *route = doctor_view_route(j->facts, j->probe);
+	const struct doctor_probe *control = doctor_view_measured(j->facts, j->probe);
+	const char *http = find_http(j);
+	struct doctor_finding *f;
+
+	if (route == NULL || !route->has_gateway || j->probe->path.end_ttl != 1 ||
+	    is_greeted(&j->probe->dialog) || (control != NULL && control->path.end_ttl != 1))
+		return NULL;
+	f = doctor_judge_find(j, "proxy-transparent", DOCTOR_BROKEN);
+	doctor_finding_say(f,
+	    "Your router, %s, takes connections to port %u for itself and does not pass them on: a "
+	    "login page of this network, or a proxy.",
+	    doctor_words_ip(&route->gateway).text, (unsigned)j->probe->port);
+	doctor_finding_set(&f->where, "%s", "1 hop away");
+	doctor_finding_set(&f->offender, "%s", doctor_words_ip(&route->gateway).text);
+	doctor_finding_prove(f,
+	    "A SYN with a TTL of 1, which no router passes on, is answered on "
+	    "port %u%s.",
+	    (unsigned)j->probe->port, control == NULL ? "" : ", and on others");
+	doctor_finding_prove(f, "Whoever takes it does not greet as a mail server does.");
+	if (http != NULL)
+		doctor_finding_prove(f, "It speaks HTTP: \"%.100s\".", http);
+	doctor_finding_exclude(f,
+	    "If %s is that router's own address, then it is the router that "
+	    "has no mail server.",
+	    doctor_words_address(&j->probe->address).text);
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
 static struct doctor_finding *
 judge_proxy(const struct doctor_judging *j)
 {
@@ -204,7 +268,7 @@ judge_proxy(const struct doctor_judging *j)
 
 	doctor_where_forged(j->facts, j->probe, &forger);
 	if (!forger.is_seen)
-		return NULL;
+		return judge_swallowed(j);
 	if (!lacks_starttls(&j->probe->dialog) || is_named_otherwise(j))
 		return find_proxy(j, &forger);
 	f = find_stripped(j, &forger);

@@ -8,6 +8,15 @@
 #include "doctor/view.h"
 #include "doctor/words.h"
 
+enum {
+	V4_AT = 12,
+	MULTICAST_V4 = 224,
+	MULTICAST_V6 = 0xff,
+	LINK_V6 = 0xfe,
+	LINK_V6_MASK = 0xc0,
+	LINK_V6_BITS = 0x80,
+};
+
 static void
 prove_refusal(const struct doctor_judging *j, struct doctor_finding *f)
 {
@@ -107,6 +116,37 @@ find_no_local_port(const struct doctor_judging *j)
 	return f;
 }
 
+/* Of a link (fe80::/10), of a group (ff00::/8, 224.0.0.0/4), or reserved: no host's. */
+static bool
+is_no_hosts(const struct net_address *address)
+{
+	struct ip ip;
+
+	if (!net_address_ip(address, &ip))
+		return false;
+	if (ip_is_v4(&ip))
+		return ip.octets[V4_AT] >= MULTICAST_V4;
+	return ip.octets[0] == MULTICAST_V6 ||
+	       (ip.octets[0] == LINK_V6 && (ip.octets[1] & LINK_V6_MASK) == LINK_V6_BITS &&
+		   address->v6.sin6_scope_id == 0);
+}
+
+static struct doctor_finding *
+find_no_hosts(const struct doctor_judging *j)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "name-no-address", DOCTOR_BROKEN);
+	const struct doctor_words address = doctor_words_address(&j->probe->address);
+
+	if (j->facts->name.is_literal)
+		doctor_finding_say(f, "%s is no address that a server can have.", address.text);
+	else
+		doctor_finding_say(f,
+		    "The name server gives %s for %s: that is no address that a server can have.",
+		    address.text, doctor_words_host(j->facts));
+	prove_refusal(j, f);
+	return f;
+}
+
 static struct doctor_finding *
 find_other(const struct doctor_judging *j)
 {
@@ -125,6 +165,8 @@ doctor_judge_local(const struct doctor_judging *j)
 	const struct probe_route *route = doctor_view_route(j->facts, j->probe);
 	const int route_error = route == NULL ? 0 : -abs(route->error);
 
+	if (is_no_hosts(&j->probe->address))
+		return find_no_hosts(j);
 	switch (j->probe->dialog.tcp.error) {
 	case EACCES:
 		if (route_error == -EACCES)

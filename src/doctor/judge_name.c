@@ -50,6 +50,46 @@ is_either(const struct probe_name *n, enum probe_name_end end)
 	return n->v4.end == end || n->v6.end == end;
 }
 
+/* Nobody on the local network answered for the gateway: our own kernel said so. */
+static bool
+is_gateway_gone(const struct doctor_facts *facts)
+{
+	const struct probe_name *n = &facts->name;
+
+	for (size_t i = 0; i < n->resolver_count; i++)
+		if (!n->resolvers[i].has_rejecter ||
+		    !probe_host_owns(&facts->machine, &n->resolvers[i].rejecter) ||
+		    probe_host_owns(&facts->machine, &n->resolvers[i].ip))
+			return false;
+	return n->resolver_count != 0;
+}
+
+static struct doctor_finding *
+find_no_network(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	const struct probe_host *m = &facts->machine;
+	struct doctor_finding *f =
+	    doctor_finding_add(verdict, "network-down", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	if (m->has_gateway_v4 || m->has_gateway_v6)
+		doctor_finding_say(f,
+		    "This machine has no way out: on its own network nobody answers for the "
+		    "gateway (%s).",
+		    doctor_words_ip(m->has_gateway_v4 ? &m->gateway_v4 : &m->gateway_v6).text);
+	else
+		doctor_finding_say(f, "This machine has no way to its name server: nobody answers "
+				      "for it on the local network.");
+	doctor_finding_prove(f,
+	    "Questions to name server %s come back from this machine itself (%s): host "
+	    "unreachable.",
+	    doctor_words_ip(&facts->name.resolvers[0].ip).text,
+	    doctor_words_ip(&facts->name.resolvers[0].rejecter).text);
+	doctor_finding_exclude(f, "That says nothing about the mail server or about port 587: "
+				  "nothing was sent there.");
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
 static struct doctor_finding *
 find_timeout(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 {
@@ -224,6 +264,7 @@ doctor_judge_name(const struct doctor_facts *facts, struct doctor_verdict *verdi
 	if (is_either(n, PROBE_NAME_FAILED))
 		return find_failed(facts, verdict);
 	if (is_either(n, PROBE_NAME_TIMEOUT))
-		return find_timeout(facts, verdict);
+		return is_gateway_gone(facts) ? find_no_network(facts, verdict)
+					      : find_timeout(facts, verdict);
 	return find_no_address(facts, verdict);
 }

@@ -5,6 +5,28 @@
 #include "doctor/view.h"
 #include "doctor/words.h"
 
+/* In a hole for large packets each of them is lost; losing one or two is chance. */
+enum { RETRANSMITS_MIN = 3 };
+
+static struct doctor_finding *
+find_lossy(const struct doctor_judging *j)
+{
+	const struct probe_bulk *b = &j->probe->dialog.bulk;
+	struct doctor_finding *f = doctor_judge_find(j, "inconclusive", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "Port %u works up to the login, but packets get lost on the way: whether mail goes out "
+	    "cannot be said.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f,
+	    "Of %u octets sent at once %u were not yet acknowledged when the time was over, after "
+	    "%u retransmission%s in a row.",
+	    (unsigned)b->sent_len, (unsigned)b->unsent_len, b->retransmits,
+	    b->retransmits == 1 ? "" : "s");
+	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+	return f;
+}
+
 struct doctor_finding *
 doctor_judge_path(const struct doctor_judging *j)
 {
@@ -16,6 +38,14 @@ doctor_judge_path(const struct doctor_judging *j)
 
 	if (end != PROBE_STAGE_TIMEOUT && end != PROBE_STAGE_RESET && end != PROBE_STAGE_CLOSED)
 		return NULL;
+	/*
+	 * It came through. That the server takes its time to answer, or takes leave of one who
+	 * says NOOP, is its right.
+	 */
+	if (end != PROBE_STAGE_RESET && d->bulk.unsent_len == 0 && !is_cured)
+		return NULL;
+	if (end == PROBE_STAGE_TIMEOUT && !is_cured && d->bulk.retransmits < RETRANSMITS_MIN)
+		return find_lossy(j);
 	if (end != PROBE_STAGE_TIMEOUT || (!is_cured && d->bulk.unsent_len == 0)) {
 		f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
 		doctor_finding_say(f,

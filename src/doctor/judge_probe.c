@@ -7,9 +7,10 @@
 
 typedef struct doctor_finding *judge_fn(const struct doctor_judging *j);
 
-/* In the order of the dialog, but for interception: it explains what else looks wrong. */
+/* In the order of the dialog, but for what explains what else looks wrong. */
 static judge_fn *const rules[] = {
 	doctor_judge_interception,
+	doctor_judge_client_certificate,
 	doctor_judge_greeting,
 	doctor_judge_ehlo,
 	doctor_judge_starttls,
@@ -30,6 +31,31 @@ doctor_judge_find(const struct doctor_judging *j, const char *id, enum doctor_we
 	return f;
 }
 
+/* Silence, and yet of many SYNs some were taken: no filter does that. */
+static struct doctor_finding *
+find_lossy(const struct doctor_judging *j)
+{
+	const struct probe_dialog_facts *again = j->probe->again;
+	struct doctor_finding *f = doctor_judge_find(j, "inconclusive", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "Port %u is not blocked, but packets get lost on the way: some connections come about "
+	    "and others do not.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f,
+	    "%s did not answer within %s, and then took a SYN with a TTL of %u.",
+	    doctor_words_endpoint(j->probe).text,
+	    doctor_words_time(j->probe->dialog.tcp.took_us).text, (unsigned)j->probe->path.end_ttl);
+	if (again != NULL && again->stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_PASSED)
+		doctor_finding_prove(f, "A second connection was greeted: \"%s\".",
+		    doctor_words_reply(&again->stages[PROBE_STAGE_GREETING]).text);
+	doctor_finding_exclude(f,
+	    "A bad radio link, an overloaded line, and a firewall that limits "
+	    "new connections look like this. Try again some minutes later.");
+	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+	return f;
+}
+
 /* A second try went where the first did not: neither can be relied on. */
 static struct doctor_finding *
 judge_contradiction(const struct doctor_judging *j)
@@ -37,6 +63,8 @@ judge_contradiction(const struct doctor_judging *j)
 	const struct probe_dialog_facts *once = &j->probe->dialog, *again = j->probe->again;
 	struct doctor_finding *f;
 
+	if (once->tcp.end == PROBE_TCP_SILENT && doctor_view_is_taken_by_ladder(j->probe))
+		return find_lossy(j);
 	if (again == NULL || !again->is_tried || once->tcp.end == again->tcp.end ||
 	    again->stages[PROBE_STAGE_GREETING].end != PROBE_STAGE_PASSED)
 		return NULL;
@@ -54,11 +82,50 @@ judge_contradiction(const struct doctor_judging *j)
 	return f;
 }
 
+/* Beside our other connections it was not answered, alone it was taken. */
+static void
+warn_of_loss(const struct doctor_judging *j)
+{
+	const struct probe_tcp *tcp = &j->probe->again->tcp;
+	struct doctor_finding *f = doctor_judge_find(j, "inconclusive", DOCTOR_WARNING);
+
+	doctor_finding_say(f,
+	    "Packets to port %u get lost, or only so many connections at a time are let through: "
+	    "one was not answered, a second one was.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "%s: silence for %s, then a greeting.",
+	    doctor_words_endpoint(j->probe).text, doctor_words_time(tcp->took_us).text);
+	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+}
+
+static void
+warn_of_limit(const struct doctor_judging *j)
+{
+	const struct probe_dialog_facts *other = j->probe->again;
+	struct doctor_finding *f;
+
+	if (other == NULL || !other->is_tried)
+		return;
+	if (other->tcp.end == PROBE_TCP_SILENT)
+		warn_of_loss(j);
+	if (other->tcp.end != PROBE_TCP_RESET)
+		return;
+	f = doctor_judge_find(j, "rate-limited", DOCTOR_NOTE);
+	doctor_finding_say(f,
+	    "The server, or a firewall before it, takes only so many connections at a time: one to "
+	    "port %u was reset while others were open, and taken when it was alone.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "%s: a reset after %s, then a greeting.",
+	    doctor_words_endpoint(j->probe).text, doctor_words_time(other->tcp.took_us).text);
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+}
+
 static struct doctor_finding *
 judge_open(const struct doctor_judging *j)
 {
 	struct doctor_finding *f = NULL;
 
+	warn_of_limit(j);
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0] && f == NULL; i++)
 		f = rules[i](j);
 	return f;
@@ -77,11 +144,13 @@ doctor_judge_probe(const struct doctor_judging *j)
 	case PROBE_TCP_LOCAL:
 		return doctor_judge_local(j);
 	case PROBE_TCP_SILENT:
-		return doctor_judge_silent(j);
+		f = doctor_judge_captive(j);
+		return f != NULL ? f : doctor_judge_silent(j);
 	case PROBE_TCP_RESET:
 		return doctor_judge_reset(j);
 	case PROBE_TCP_REJECTED:
-		return doctor_judge_rejected(j);
+		f = doctor_judge_captive(j);
+		return f != NULL ? f : doctor_judge_rejected(j);
 	case PROBE_TCP_UNREACHABLE:
 		return doctor_judge_unreachable(j);
 	case PROBE_TCP_NOT_TRIED:

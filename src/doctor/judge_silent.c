@@ -139,16 +139,33 @@ find_shut_out(const struct doctor_judging *j, const struct silence *s)
 	return f;
 }
 
+/* Several addresses, and not a word from any. */
+static bool
+is_all_silent(const struct doctor_facts *facts)
+{
+	for (size_t i = 0; i < facts->probe_count; i++)
+		if (facts->probes[i].dialog.tcp.end != PROBE_TCP_SILENT &&
+		    facts->probes[i].dialog.tcp.end != PROBE_TCP_NOT_TRIED)
+			return false;
+	return facts->name.address_count > 1;
+}
+
 static struct doctor_finding *
 find_host_down(const struct doctor_judging *j, const struct silence *s)
 {
 	struct doctor_finding *f = doctor_judge_find(j, "host-down", DOCTOR_BROKEN);
 
 	prove_all(j, s, f);
-	doctor_finding_say(f,
-	    "%s does not answer on any port that was tried: it is down, or something before it "
-	    "drops everything.",
-	    doctor_words_address(&j->probe->address).text);
+	if (is_all_silent(j->facts))
+		doctor_finding_say(f,
+		    "None of the %zu addresses of %s answers on any port that was tried: it is "
+		    "down, or something before it drops everything.",
+		    j->facts->name.address_count, doctor_words_host(j->facts));
+	else
+		doctor_finding_say(f,
+		    "%s does not answer on any port that was tried: it is down, or something "
+		    "before it drops everything.",
+		    doctor_words_address(&j->probe->address).text);
 	doctor_finding_doubt(f, s->mail.alive != 0 ? DOCTOR_LIKELY : DOCTOR_POSSIBLE);
 	if (s->mail.alive != 0)
 		doctor_finding_exclude(
@@ -156,16 +173,36 @@ find_host_down(const struct doctor_judging *j, const struct silence *s)
 	return f;
 }
 
+/* The host has addresses of one family only: nothing is known of the other. */
+static bool
+is_one_family(const struct doctor_judging *j)
+{
+	const bool is_v4 = doctor_view_is_v4(j->probe);
+
+	for (size_t i = 0; i < j->facts->probe_count; i++)
+		if (doctor_view_is_v4(&j->facts->probes[i]) != is_v4)
+			return false;
+	return is_v4 ? j->facts->machine.has_v6 : j->facts->machine.has_v4;
+}
+
 static struct doctor_finding *
 find_network_down(const struct doctor_judging *j, const struct silence *s)
 {
+	const char *family = doctor_view_is_v4(j->probe) ? "IPv4" : "IPv6";
+	const char *other = doctor_view_is_v4(j->probe) ? "IPv6" : "IPv4";
 	struct doctor_finding *f = doctor_judge_find(j, "network-down", DOCTOR_BROKEN);
 
 	prove_all(j, s, f);
-	doctor_finding_say(f,
-	    "Nothing outside answers this machine: no mail server, no web server. There is no "
-	    "way to the Internet, or a firewall or a login page of the network keeps everything "
-	    "in.");
+	if (is_one_family(j))
+		doctor_finding_say(f,
+		    "Nothing outside answers this machine over %s, and %s has no %s address: over "
+		    "%s there is no way out of this network.",
+		    family, doctor_words_host(j->facts), other, family);
+	else
+		doctor_finding_say(f,
+		    "Nothing outside answers this machine: no mail server, no web server. There is "
+		    "no way to the Internet, or a firewall or a login page of the network keeps "
+		    "everything in.");
 	doctor_finding_doubt(f, DOCTOR_LIKELY);
 	return f;
 }
@@ -238,6 +275,41 @@ is_near_alive(const struct doctor_judging *j)
 	return doctor_view_controls(j->facts, DOCTOR_CONTROL_GATEWAY, is_v4).alive != 0 ||
 	       doctor_view_controls(j->facts, DOCTOR_CONTROL_RESOLVER, is_v4).alive != 0 ||
 	       j->probe->path.last_router_ttl != 0;
+}
+
+/*
+ * Of the host's other ports the first router takes the connection for itself: what is open there is
+ * a page to log in to this network, and not the host.
+ */
+struct doctor_finding *
+doctor_judge_captive(const struct doctor_judging *j)
+{
+	const struct probe_route *route = doctor_view_route(j->facts, j->probe);
+	const struct doctor_probe *control = doctor_view_measured(j->facts, j->probe);
+	struct doctor_finding *f;
+
+	if (route == NULL || !route->has_gateway || control == NULL || control->path.end_ttl != 1 ||
+	    control->dialog.tcp.end != PROBE_TCP_OPEN)
+		return NULL;
+	f = doctor_judge_find(j, "network-down", DOCTOR_BROKEN);
+	doctor_finding_say(f,
+	    "This network lets nothing out yet: your router, %s, answers in the place of others on "
+	    "port %u, as a login page does, and keeps port %u shut.",
+	    doctor_words_ip(&route->gateway).text, (unsigned)control->port,
+	    (unsigned)j->probe->port);
+	doctor_finding_set(&f->where, "%s", "1 hop away");
+	doctor_finding_set(&f->offender, "%s", doctor_words_ip(&route->gateway).text);
+	doctor_finding_prove(f,
+	    "A SYN with a TTL of 1, which no router passes on, is answered on port %u of %s.",
+	    (unsigned)control->port, doctor_words_address(&control->address).text);
+	doctor_finding_prove(f, "To port %u of it: %s after %s.", (unsigned)j->probe->port,
+	    probe_tcp_end_name(j->probe->dialog.tcp.end),
+	    doctor_words_time(j->probe->dialog.tcp.took_us).text);
+	doctor_finding_exclude(f,
+	    "If %s is that router's own address, then it is the router that has no mail server.",
+	    doctor_words_address(&j->probe->address).text);
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
 }
 
 /* The wire is out: the kernel knows. */

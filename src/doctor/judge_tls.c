@@ -102,6 +102,65 @@ find_old(const struct doctor_judging *j)
 	return f;
 }
 
+/* It began; who is it that does not hear the other? */
+static struct doctor_finding *
+find_hanging(const struct doctor_judging *j)
+{
+	const struct probe_bulk *b = &j->probe->dialog.bulk;
+	const bool is_lost = b->unsent_len != 0 && b->retransmits != 0;
+	struct doctor_finding *f = find_trouble(j, "tls-timeout", "The TLS handshake on",
+	    is_lost ? " hangs: what this machine sends in it is lost on the way"
+		    : " hangs: the server's part of it does not come");
+
+	if (is_lost)
+		doctor_finding_prove(f,
+		    "Of our part %u octets were never acknowledged, after %u retransmissions; what "
+		    "was said before TLS had come through.",
+		    (unsigned)b->unsent_len, b->retransmits);
+	else
+		doctor_finding_exclude(f, "Our part of it is not lost: it was acknowledged.");
+	return f;
+}
+
+/* It has asked for a certificate of ours and will not do without. */
+static bool
+wants_certificate(const struct probe_dialog_facts *d)
+{
+	const enum probe_stage_end end = d->stages[PROBE_STAGE_HANDSHAKE].end;
+	/* With TLS 1.3 the handshake is over for us when the server looks for our certificate. */
+	const enum probe_stage_end next =
+	    d->stages[d->is_implicit_tls ? PROBE_STAGE_GREETING : PROBE_STAGE_EHLO_TLS].end;
+
+	if (!d->tls.asks_for_certificate)
+		return false;
+	if (end == PROBE_STAGE_PASSED)
+		return next == PROBE_STAGE_BROKEN || next == PROBE_STAGE_CLOSED ||
+		       next == PROBE_STAGE_RESET;
+	return end == PROBE_STAGE_BROKEN && d->tls.trouble == PROBE_TLS_ALERT;
+}
+
+struct doctor_finding *
+doctor_judge_client_certificate(const struct doctor_judging *j)
+{
+	struct doctor_finding *f;
+
+	if (!wants_certificate(&j->probe->dialog))
+		return NULL;
+	f = doctor_judge_find(j, "certificate-client-wanted", DOCTOR_BROKEN);
+	doctor_finding_say(f,
+	    "The server on port %u lets only those in who show a certificate of their own (a "
+	    "client certificate).",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f,
+	    "In the handshake with %s it asked for one; we have none, and it "
+	    "ended the connection.",
+	    doctor_words_endpoint(j->probe).text);
+	if (j->probe->dialog.tls.error[0] != '\0')
+		doctor_finding_prove(f, "OpenSSL says: %s.", j->probe->dialog.tls.error);
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
 static struct doctor_finding *
 judge_trouble(const struct doctor_judging *j)
 {
@@ -126,8 +185,7 @@ judge_trouble(const struct doctor_judging *j)
 	case PROBE_TLS_TIMEOUT_LATER:
 		if (is_hole)
 			return find_hole(j);
-		return find_trouble(j, "tls-timeout", "The TLS handshake on",
-		    " hangs: the server's part of it does not come");
+		return find_hanging(j);
 	case PROBE_TLS_FINE:
 	case PROBE_TLS_NOT_TRIED:
 		break;

@@ -90,6 +90,7 @@ struct run {
 	X509_STORE *roots;
 	struct probe_name_lookup *lookup;
 	uint64_t began_ms, deadline_ms, told_ms;
+	uint64_t ended_ms; /* when the last job did */
 	size_t job_count;
 	struct run_job *jobs[RUN_JOBS_MAX];
 	size_t probe_size; /* of facts.probes */
@@ -135,6 +136,7 @@ bool run_is_task_over(const struct run *r, size_t probe, enum run_task task);
 bool run_may_talk(const struct run *r);
 /* Ends a job that waits in vain, with what is known of it; may add jobs. */
 void run_give_up(struct run_job *j);
+void run_job_end(struct run_job *j);
 void run_job_free(struct run_job **j);
 
 /* job.c */
@@ -153,6 +155,8 @@ void run_add_once(struct run *r, size_t probe, enum run_task task);
 /* TLS 1.2 at most: where the port matters, and nothing else has explained it. */
 void run_try_old_tls(struct run *r, size_t at);
 bool run_is_cured_by_small(const struct doctor_probe *p);
+/* Are there routers on the way? */
+bool run_is_routed(const struct run *r, const struct doctor_probe *p);
 
 /* watch.c: looked at now and then */
 void run_watch(struct run *r);

@@ -114,6 +114,12 @@ doctor_view_alive(const struct doctor_facts *facts, const struct doctor_probe *p
 }
 
 bool
+doctor_view_is_taken_by_ladder(const struct doctor_probe *p)
+{
+	return p->path.end_ttl != 0 && p->path.hops[p->path.end_ttl - 1].kind == PROBE_HOP_OPEN;
+}
+
+bool
 doctor_view_has_path(const struct doctor_probe *p)
 {
 	return p->path.count != 0;

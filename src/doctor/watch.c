@@ -36,6 +36,16 @@ is_tried_otherwise(const struct run *r, const struct run_job *j)
 	return p->small != NULL && p->small->is_tried && run_is_task_over(r, j->probe, RUN_TLS12);
 }
 
+/* The first router takes the connection, does not greet, and takes those to other ports too. */
+static bool
+is_swallowed(const struct run *r, const struct doctor_probe *p)
+{
+	const struct doctor_probe *control = doctor_view_measured(r->facts, p);
+
+	return run_is_routed(r, p) && p->path.end_ttl == 1 && control != NULL &&
+	       control->path.end_ttl == 1;
+}
+
 /*
  * A second try with something changed has gone where this one waits, or all of them have failed.
  */
@@ -46,6 +56,8 @@ is_explained(const struct run *r, const struct run_job *j)
 
 	switch (j->stage) {
 	case PROBE_STAGE_GREETING:
+		if (is_swallowed(r, p) && run_now_ms(r) - j->stage_since_ms >= STALL_LONG_MS)
+			return true;
 		return p->other_mode != NULL && p->port != SUBMISSIONS &&
 		       p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
 	case PROBE_STAGE_HANDSHAKE:

@@ -187,12 +187,23 @@ locate_end(const struct doctor_probe *p, const struct doctor_probe *control)
 	return end;
 }
 
+/*
+ * That a TTL does not reach the server on the other port is shown by a router where it ran out, or
+ * further on. Where all is silent the SYNs may just be lost.
+ */
+static bool
+is_nearer(const struct doctor_probe *p, const struct doctor_probe *control)
+{
+	return p->path.end_ttl < control->path.end_ttl &&
+	       control->path.last_router_ttl >= p->path.end_ttl;
+}
+
 static void
 compare_ladders(
     const struct doctor_probe *p, const struct doctor_probe *control, struct doctor_forger *forger)
 {
 	forger->is_compared = true;
-	if (p->path.end_ttl >= control->path.end_ttl)
+	if (!is_nearer(p, control))
 		return;
 	forger->is_seen = forger->is_by_ladder = true;
 	forger->hop = locate_end(p, control);

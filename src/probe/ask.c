@@ -97,15 +97,27 @@ reject(struct probe_ask *a)
 	finish(a);
 }
 
+/* True when somebody has said by ICMP that it does not come through. */
+static bool
+read_rejection(struct probe_ask *a)
+{
+	struct probe_icmp icmp;
+
+	if (probe_error_queue_read(a->fd, &icmp) == 0)
+		return false;
+	a->result.has_rejecter = true;
+	a->result.rejecter = icmp.offender;
+	return true;
+}
+
 static void
 on_datagram(evutil_socket_t fd, short what, void *arg)
 {
 	struct probe_ask *a = arg;
-	struct probe_icmp icmp;
 	ssize_t len;
 
 	(void)what;
-	if (probe_error_queue_read(fd, &icmp) != 0) {
+	if (read_rejection(a)) {
 		reject(a);
 		return;
 	}
@@ -119,12 +131,11 @@ on_datagram(evutil_socket_t fd, short what, void *arg)
 static void
 send_datagram(struct probe_ask *a)
 {
-	struct probe_icmp icmp;
-
 	if (send(a->fd, a->question + PREFIX_LEN, a->question_len, MSG_DONTWAIT) >= 0)
 		return;
 	/* The error of the last one may be told with this one; another is this machine's own. */
-	a->result.is_rejected = probe_error_queue_read(a->fd, &icmp) != 0 || errno == ECONNREFUSED;
+	a->result.is_rejected = errno == ECONNREFUSED;
+	a->result.is_rejected |= read_rejection(a);
 	event_active(&a->timer, EV_TIMEOUT, 0);
 }
 

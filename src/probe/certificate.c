@@ -12,6 +12,7 @@
 
 /* OpenSSL's measure of strength: 112 bits, so RSA from 2048 and no SHA-1. Debian's default. */
 enum { STRENGTH_LEVEL = 2 };
+enum { SHOWN_NAMES = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT };
 
 /* The chain as it was sent, and what is found out of it. */
 struct look {
@@ -126,16 +127,32 @@ judge_error(const struct look *look, int error, const X509 *at)
 	}
 }
 
+/* What is wrong with an intermediate is not seen by looking at the server's own certificate. */
+static void
+note_issuer(struct look *look, unsigned faults, const X509 *at)
+{
+	const unsigned its_own =
+	    PROBE_CERTIFICATE_EXPIRED | PROBE_CERTIFICATE_NOT_YET_VALID | PROBE_CERTIFICATE_WEAK;
+
+	if (at != NULL && at != look->leaf && look->c->issuer_faults == 0 &&
+	    (faults & its_own) != 0)
+		certificate_describe_issuer(at, faults & its_own, look->c);
+}
+
 /* Goes on after each error, so that all are found. */
 static int
 on_verify(int ok, X509_STORE_CTX *context)
 {
 	struct look *look = X509_STORE_CTX_get_app_data(context);
 	const int error = X509_STORE_CTX_get_error(context);
+	const X509 *at = X509_STORE_CTX_get_current_cert(context);
+	unsigned faults;
 
 	if (ok == 1)
 		return 1;
-	look->c->faults |= judge_error(look, error, X509_STORE_CTX_get_current_cert(context));
+	faults = judge_error(look, error, at);
+	note_issuer(look, faults, at);
+	look->c->faults |= faults;
 	if (look->c->error == NULL)
 		look->c->error = X509_verify_cert_error_string(error);
 	return 1;
@@ -165,13 +182,16 @@ verify_chain(struct look *look, int64_t now_unix_s)
 	X509_STORE_CTX_free(context);
 }
 
-/* RFC 9525 §6: subjectAltName, and the common name only where there is none. */
+/*
+ * RFC 9525 §6: subjectAltName, and nothing else. OpenSSL would still look at the common name where
+ * there is none; Go, Python, Apple's and Mozilla's programs do not.
+ */
 static bool
 shows_name(X509 *leaf, const char *name)
 {
 	if (X509_check_ip_asc(leaf, name, 0) == 1)
 		return true;
-	return X509_check_host(leaf, name, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+	return X509_check_host(leaf, name, 0, SHOWN_NAMES, NULL) == 1;
 }
 
 static void

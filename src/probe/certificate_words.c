@@ -123,3 +123,12 @@ certificate_describe(X509 *leaf, struct probe_certificate *c)
 	read_digests(leaf, c);
 	read_key(leaf, c);
 }
+
+void
+certificate_describe_issuer(const X509 *issuer, unsigned faults, struct probe_certificate *c)
+{
+	c->issuer_faults = faults;
+	print_name(X509_get_subject_name(issuer), c->issuer_at_fault, sizeof c->issuer_at_fault);
+	c->issuer_not_before_unix_s = to_unix_s(X509_get0_notBefore(issuer));
+	c->issuer_not_after_unix_s = to_unix_s(X509_get0_notAfter(issuer));
+}

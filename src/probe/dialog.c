@@ -16,6 +16,8 @@
 #include "util/fd.h"
 
 enum { QUIT_MS = 1000 /* nothing depends on the reply to QUIT */ };
+/* A stage that had as much time was not cut short. */
+enum { PATIENCE_US = 3900000 };
 
 /*
  * So that the server sees the end of this one before the begin of the next: the loop alone would
@@ -209,6 +211,7 @@ on_input(void *owner)
 		note_first_octets(d, in);
 		used = smtp_client_input(d->client, in, clock_monotonic_ms());
 		net_conn_consume(d->conn, used);
+		d->stage_len += used;
 		if (!pump(d))
 			return;
 	}
@@ -254,14 +257,27 @@ is_in_handshake(const struct probe_dialog *d)
 	return !d->is_leaving && smtp_client_want(d->client) == SMTP_CLIENT_WANT_TLS;
 }
 
+/* A reply has begun, and does not end. */
+static void
+note_partial(struct probe_dialog *d)
+{
+	const struct slice rest = net_conn_input(d->conn);
+
+	if (!d->has_ended_stage)
+		d->facts.stages[d->stage].partial_len = (uint32_t)(d->stage_len + rest.len);
+}
+
 static void
 on_deadline(void *owner)
 {
 	struct probe_dialog *d = owner;
 
 	dialog_read_socket(d);
+	d->facts.is_cut_short = clock_monotonic_ms() >= d->give_up_ms &&
+				clock_monotonic_us() - d->stage_began_us < PATIENCE_US;
 	if (is_in_handshake(d))
 		dialog_fail_tls(d, true);
+	note_partial(d);
 	dialog_lose(d, PROBE_STAGE_TIMEOUT, "");
 	give_up(d, "timed out");
 }

@@ -61,6 +61,7 @@ struct probe_stage_fact {
 	uint64_t began_us, took_us;       /* from the start of the dialog; of this stage */
 	uint16_t code;                    /* of the reply; 0: none */
 	uint16_t enhanced[3];             /* RFC 3463; [0] is 0: none */
+	uint32_t partial_len;             /* octets of a reply that never came to its end */
 	char text[PROBE_STAGE_TEXT_SIZE]; /* the server's words, or ours about what broke; printable
 					   */
 };
@@ -89,6 +90,7 @@ struct probe_tls {
 	 * or 1.1 was all there was.
 	 */
 	bool is_legacy;
+	bool asks_for_certificate; /* of the client; we have none */
 	struct probe_certificate certificate;
 };
 
@@ -129,6 +131,7 @@ struct probe_dialog_facts {
 	char complaint[256]; /* what the server has against a token, JSON; printable, cut */
 	char queue_id[128];  /* out of the reply to the end of the text, as far as it can be told */
 	bool is_late;        /* the greeting came after PROBE_GREETING_SLOW_MS */
+	bool is_cut_short;   /* total_ms was over; the last stage had time left of its own */
 	uint64_t took_us;
 };
 

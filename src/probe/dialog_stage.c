@@ -9,6 +9,7 @@ dialog_begin(struct probe_dialog *d, enum probe_stage stage)
 {
 	d->stage = stage;
 	d->has_ended_stage = false;
+	d->stage_len = 0;
 	d->stage_began_us = clock_monotonic_us();
 	d->facts.stages[stage].began_us = d->stage_began_us - d->began_us;
 }

@@ -39,6 +39,17 @@ on_record(/* NOLINT(readability-function-size): OpenSSL's */
 	}
 }
 
+/* Called by OpenSSL when the server asks for a certificate of ours. */
+static int
+on_certificate_request(SSL *ssl, void *arg)
+{
+	struct probe_dialog *d = arg;
+
+	(void)ssl;
+	d->facts.tls.asks_for_certificate = true;
+	return 1;
+}
+
 /* RFC 3207 §4.2: what came in the clear behind the 220 is noted, and never used. */
 static void
 note_injected(struct probe_dialog *d)
@@ -64,6 +75,7 @@ make_context(struct probe_dialog *d)
 	if (net_tls_client_new(&options, &context, &error) == 0) {
 		SSL_CTX_set_msg_callback(context, on_record);
 		SSL_CTX_set_msg_callback_arg(context, d);
+		SSL_CTX_set_cert_cb(context, on_certificate_request, d);
 	} else {
 		d->facts.tls.trouble = PROBE_TLS_OTHER;
 		probe_text_copy(
@@ -113,12 +125,14 @@ is_tls_header(const uint8_t header[DIALOG_HEADER_LEN])
 }
 
 static enum probe_tls_trouble
-judge_alert(int alert)
+judge_alert(const struct probe_dialog *d)
 {
-	switch (alert) {
+	switch (d->tls_alert) {
 	case TLS1_AD_PROTOCOL_VERSION:
 		return PROBE_TLS_VERSION;
 	case SSL3_AD_HANDSHAKE_FAILURE:
+		/* Up to TLS 1.2 this is also said to a client without a certificate. */
+		return d->facts.tls.asks_for_certificate ? PROBE_TLS_ALERT : PROBE_TLS_NO_CIPHER;
 	case TLS1_AD_INSUFFICIENT_SECURITY:
 		return PROBE_TLS_NO_CIPHER;
 	default:
@@ -172,7 +186,7 @@ judge(const struct probe_dialog *d, bool is_timeout)
 	if (is_timeout)
 		return judge_timeout(d);
 	if (d->tls_alert >= 0)
-		return judge_alert(d->tls_alert);
+		return judge_alert(d);
 	if (fault.tls != 0)
 		return judge_reason(ERR_GET_REASON(fault.tls));
 	return fault.error == ETIMEDOUT ? judge_timeout(d) : PROBE_TLS_CLOSED;

@@ -38,6 +38,8 @@ struct probe_resolver_state {
 	struct ip ip;
 	bool is_udp_answered, is_tcp_answered; /* with any DNS answer at all */
 	bool is_udp_rejected, is_tcp_rejected; /* ICMP or RST */
+	bool has_rejecter;
+	struct ip rejecter; /* who sent the ICMP message for UDP */
 	uint64_t udp_took_us, tcp_took_us;
 };
 

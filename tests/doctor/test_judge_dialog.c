@@ -83,6 +83,20 @@ say_nothing(struct doctor_facts *facts)
 }
 
 static void
+drip(struct doctor_facts *facts)
+{
+	say_nothing(facts);
+	dialog_of(facts)->stages[PROBE_STAGE_GREETING].partial_len = 7;
+}
+
+static void
+run_out_of_time(struct doctor_facts *facts)
+{
+	end_at(facts, PROBE_STAGE_EHLO_TLS, PROBE_STAGE_TIMEOUT, 0, "");
+	dialog_of(facts)->is_cut_short = true;
+}
+
+static void
 want_tls_at_once(struct doctor_facts *facts)
 {
 	struct probe_dialog_facts *other = add_second(&facts->probes[0].other_mode);
@@ -141,6 +155,30 @@ know_no_ehlo(struct doctor_facts *facts)
 }
 
 static const struct judging_case greetings[] = {
+	{ .name = "a greeting that drips",
+	    .rows = ROWS,
+	    .change = drip,
+	    .cause = "dialog-timeout",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .use_port = 465,
+	    .says = "a greeting has begun",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "no time left",
+	    .rows = ROWS,
+	    .change = run_out_of_time,
+	    .cause = "inconclusive",
+	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
+	    .use_port = 465,
+	    .says = "so slowly",
+	    .confidence = DOCTOR_POSSIBLE },
+	{ .name = "the gateway takes all connections",
+	    .rows = { { 587, "open", "open open", 0, NULL },
+		{ 443, "open", "open open", 0, NULL } },
+	    .change = say_nothing,
+	    .cause = "proxy-transparent",
+	    .exit = DOCTOR_EXIT_INTERCEPTED,
+	    .says = "a login page of this network",
+	    .confidence = DOCTOR_LIKELY },
 	{ .name = "no greeting",
 	    .rows = ROWS,
 	    .change = say_nothing,
@@ -389,7 +427,8 @@ lose_large_packets(struct doctor_facts *facts)
 	struct probe_dialog_facts *small = add_second(&facts->probes[0].small);
 
 	dialog_of(facts)->stages[PROBE_STAGE_BULK].end = PROBE_STAGE_TIMEOUT;
-	dialog_of(facts)->bulk = (struct probe_bulk){ .sent_len = 4096, .unsent_len = 4096 };
+	dialog_of(facts)->bulk =
+	    (struct probe_bulk){ .sent_len = 4096, .unsent_len = 4096, .retransmits = 4 };
 	small->stages[PROBE_STAGE_BULK].end = PROBE_STAGE_PASSED;
 }
 
@@ -399,6 +438,119 @@ lose_all_packets(struct doctor_facts *facts)
 	lose_large_packets(facts);
 	facts->probes[0].small->stages[PROBE_STAGE_BULK].end = PROBE_STAGE_TIMEOUT;
 }
+
+/* The server was slow, not the network. */
+static void
+answer_bulk_late(struct doctor_facts *facts)
+{
+	dialog_of(facts)->stages[PROBE_STAGE_BULK].end = PROBE_STAGE_TIMEOUT;
+	dialog_of(facts)->bulk = (struct probe_bulk){ .sent_len = 4096 };
+}
+
+static void
+close_at_bulk(struct doctor_facts *facts)
+{
+	dialog_of(facts)->stages[PROBE_STAGE_BULK].end = PROBE_STAGE_CLOSED;
+	dialog_of(facts)->bulk = (struct probe_bulk){ .sent_len = 4096 };
+}
+
+static void
+lose_some_packets(struct doctor_facts *facts)
+{
+	lose_all_packets(facts);
+	dialog_of(facts)->bulk.retransmits = 1;
+}
+
+static void
+lose_hello(struct doctor_facts *facts)
+{
+	hang_in_handshake(facts);
+	dialog_of(facts)->bulk = (struct probe_bulk){ .unsent_len = 512, .retransmits = 4 };
+}
+
+static void
+want_certificate(struct doctor_facts *facts)
+{
+	end_at(facts, PROBE_STAGE_EHLO_TLS, PROBE_STAGE_BROKEN, 0, "certificate required");
+	dialog_of(facts)->tls.asks_for_certificate = true;
+}
+
+static void
+want_certificate_in_handshake(struct doctor_facts *facts)
+{
+	fail_handshake(facts, PROBE_TLS_ALERT);
+	dialog_of(facts)->tls.asks_for_certificate = true;
+}
+
+static void
+have_old_intermediate(struct doctor_facts *facts)
+{
+	struct probe_certificate *c = &dialog_of(facts)->tls.certificate;
+
+	c->faults = c->issuer_faults = PROBE_CERTIFICATE_EXPIRED;
+	c->issuer_not_after_unix_s = facts->began_unix_ms / 1000 - 86400;
+	(void)snprintf(c->issuer_at_fault, sizeof c->issuer_at_fault, "CN=Middle");
+}
+
+static void
+have_no_names(struct doctor_facts *facts)
+{
+	struct probe_certificate *c = &dialog_of(facts)->tls.certificate;
+
+	c->faults = PROBE_CERTIFICATE_WRONG_NAME;
+	c->name_count = 0;
+}
+
+static const struct judging_case who[] = {
+	{ .name = "the server takes its time with NOOPs",
+	    .rows = ROWS,
+	    .change = answer_bulk_late,
+	    .cause = "ok" },
+	{ .name = "the server minds NOOPs", .rows = ROWS, .change = close_at_bulk, .cause = "ok" },
+	{ .name = "a packet is lost now and then",
+	    .rows = ROWS,
+	    .change = lose_some_packets,
+	    .cause = "inconclusive",
+	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
+	    .use_port = 465,
+	    .says = "packets get lost",
+	    .confidence = DOCTOR_POSSIBLE },
+	{ .name = "our part of the handshake does not arrive",
+	    .rows = ROWS,
+	    .change = lose_hello,
+	    .cause = "tls-timeout",
+	    .exit = DOCTOR_EXIT_TLS,
+	    .use_port = 465,
+	    .says = "what this machine sends in it is lost" },
+	{ .name = "a certificate of the client is wanted",
+	    .rows = ROWS,
+	    .change = want_certificate,
+	    .cause = "certificate-client-wanted",
+	    .exit = DOCTOR_EXIT_CERTIFICATE,
+	    .use_port = 465,
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "a certificate of the client is wanted, by TLS 1.2",
+	    .rows = ROWS,
+	    .change = want_certificate_in_handshake,
+	    .cause = "certificate-client-wanted",
+	    .exit = DOCTOR_EXIT_CERTIFICATE,
+	    .use_port = 465,
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "it is an intermediate that has expired",
+	    .rows = ROWS,
+	    .change = have_old_intermediate,
+	    .cause = "certificate-expired",
+	    .exit = DOCTOR_EXIT_CERTIFICATE,
+	    .use_port = 465,
+	    .says = "A certificate between the server's and its authority expired" },
+	{ .name = "a common name only",
+	    .rows = ROWS,
+	    .change = have_no_names,
+	    .cause = "certificate-wrong-name",
+	    .exit = DOCTOR_EXIT_CERTIFICATE,
+	    .use_port = 465,
+	    .says = "only a common name" },
+};
 
 static const struct judging_case tls[] = {
 	{ .name = "454",
@@ -485,6 +637,13 @@ test_tls_that_fails_is_told_by_how_it_fails(void **state)
 	judging_check(tls, sizeof tls / sizeof tls[0]);
 }
 
+static void
+test_who_is_at_fault_is_not_guessed(void **state)
+{
+	(void)state;
+	judging_check(who, sizeof who / sizeof who[0]);
+}
+
 int
 main(void)
 {
@@ -493,6 +652,7 @@ main(void)
 		    test_a_server_that_does_not_greet_is_told_from_one_that_does_otherwise),
 		cmocka_unit_test(test_who_stands_between_is_found_by_what_he_changes),
 		cmocka_unit_test(test_tls_that_fails_is_told_by_how_it_fails),
+		cmocka_unit_test(test_who_is_at_fault_is_not_guessed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,6 +167,23 @@ test_an_intermediate_that_has_expired_counts(void **state)
 }
 
 static void
+test_it_is_said_which_certificate_has_expired(void **state)
+{
+	struct house h = good_house();
+	struct probe_certificate c;
+
+	(void)state;
+	visit(&h, "mail.example", &c);
+	assert_int_equal(c.issuer_faults, 0);
+	h.middle.from_s = LONG_AGO_S;
+	h.middle.until_s = -DAY_S;
+	visit(&h, "mail.example", &c);
+	assert_int_equal(c.issuer_faults, PROBE_CERTIFICATE_EXPIRED);
+	assert_string_equal(c.issuer_at_fault, "CN=Middle,O=House");
+	assert_true(c.issuer_not_after_unix_s < c.not_after_unix_s);
+}
+
+static void
 test_all_faults_are_found_at_once(void **state)
 {
 	struct house h = good_house();
@@ -384,13 +401,13 @@ test_control_characters_and_many_names_do_no_harm(void **state)
 
 /* The common name stands in for names where there are none. */
 static void
-test_the_common_name_counts_only_without_names(void **state)
+test_the_common_name_does_not_count(void **state)
 {
 	struct house h = good_house();
 
 	(void)state;
 	h.leaf.names = NULL;
-	check(&h, "mail.example", 0);
+	check(&h, "mail.example", PROBE_CERTIFICATE_WRONG_NAME);
 	h.leaf.names = "DNS:other.example";
 	check(&h, "mail.example", PROBE_CERTIFICATE_WRONG_NAME);
 }
@@ -429,6 +446,7 @@ main(void)
 		cmocka_unit_test(test_the_name_must_be_shown),
 		cmocka_unit_test(test_times_are_judged_by_the_time_given),
 		cmocka_unit_test(test_an_intermediate_that_has_expired_counts),
+		cmocka_unit_test(test_it_is_said_which_certificate_has_expired),
 		cmocka_unit_test(test_all_faults_are_found_at_once),
 		cmocka_unit_test(test_a_missing_intermediate_is_told_from_an_unknown_authority),
 		cmocka_unit_test(test_an_authority_that_is_not_known_is_said_so),
@@ -440,7 +458,7 @@ main(void)
 		cmocka_unit_test(test_a_products_maker_may_have_a_server),
 		cmocka_unit_test(test_what_stands_in_it_is_read),
 		cmocka_unit_test(test_control_characters_and_many_names_do_no_harm),
-		cmocka_unit_test(test_the_common_name_counts_only_without_names),
+		cmocka_unit_test(test_the_common_name_does_not_count),
 		cmocka_unit_test(test_every_fault_has_a_name_of_its_own),
 		cmocka_unit_test(test_authorities_that_cannot_be_read_make_an_empty_store),
 	};
