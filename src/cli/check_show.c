@@ -10,8 +10,11 @@
 
 #include "cli/cli.h"
 #include "cli/words.h"
+#include "doctor/printable.h"
 #include "doctor/report.h"
 #include "util/alloc.h"
+
+enum { SENTENCE_MAX = 2048 };
 
 void
 check_show_progress(void *arg, const char *text)
@@ -43,6 +46,13 @@ check_show_line(void *arg, const struct net_address *address, bool is_ours, stru
 	cli_words_print(stderr, words);
 	(void)fputc('\n', stderr);
 	free(words);
+}
+
+void
+check_show_sentence(const struct doctor_verdict *verdict, struct buf *out)
+{
+	doctor_printable_add(out, verdict->sentence, SENTENCE_MAX, false);
+	(void)buf_add_octet(out, '\n');
 }
 
 static int
@@ -94,7 +104,7 @@ print_form(const struct check_options *o, const struct doctor_facts *facts,
 		doctor_report_text(facts, verdict, o->style, &text);
 		break;
 	case CHECK_QUIET:
-		(void)buf_addf(&text, "%s\n", verdict->sentence);
+		check_show_sentence(verdict, &text);
 		break;
 	case CHECK_JSON:
 		print_json(doctor_report_json(facts, verdict), rows);

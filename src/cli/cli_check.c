@@ -142,11 +142,10 @@ tell_difference(struct watched *w, const struct doctor_verdict *verdict, json_t 
 
 	buf_init(&lines, CHANGES_SIZE);
 	cli_words_time(clock_unix_ms(), when);
-	if (w->report == NULL)
-		(void)printf("%s %s\n", when, verdict->sentence);
-	else if (doctor_changes(w->report, now, &lines) != 0)
-		(void)printf("%s %s\n%.*s", when, verdict->sentence, (int)lines.len,
-		    (const char *)lines.ptr);
+	(void)buf_addf(&lines, "%s ", when);
+	check_show_sentence(verdict, &lines);
+	if (w->report == NULL || doctor_changes(w->report, now, &lines) != 0)
+		(void)fwrite(lines.ptr, 1, lines.len, stdout);
 	buf_done(&lines);
 	json_decref(w->report);
 	w->report = now;

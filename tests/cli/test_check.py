@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -17,7 +18,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["SALLYPORT_PROGRAM"]
 FAULTD = ROOT / "tests" / "lab" / "faultd"
 
-FINE, CLOSED, CERTIFICATE, USAGE, NOINPUT, DATAERR = 0, 13, 17, 64, 66, 65
+CLOSED, INTERCEPTED, CERTIFICATE, POLICY = 13, 15, 17, 19
+USAGE, DATAERR, NOINPUT = 64, 65, 66
 
 
 def check(*words, **kwargs):
@@ -89,6 +91,7 @@ def test_the_answer_comes_first_and_the_exit_code_says_its_class(closed):
     done = check(closed)
     assert done.returncode == CLOSED
     assert done.stdout.splitlines()[0].startswith("Nothing listens on port ")
+    assert " of 127.0.0.1: it refuses" in done.stdout
     assert "\x1b" not in done.stdout
 
 
@@ -134,6 +137,31 @@ def test_watch_tells_the_answer_once_while_nothing_changes(closed):
     assert len(done.stdout.splitlines()) == 1
 
 
+@contextlib.contextmanager
+def rude_server():
+    """Turns everybody away with words that would act on a terminal."""
+    def answer(listener):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.sendall(b"554 5.7.1 \x1b]0;owned\x07\x1b[31mno\x1b[0m \x9b2J\r\n")
+                    connection.recv(64)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=answer, args=(listener,), daemon=True).start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("words", [["--quiet"], ["--watch", 1, "--count", 1], ["--nagios"], []])
+def test_what_a_server_says_never_acts_on_the_terminal(words):
+    with rude_server() as server:
+        done = check(*words, server)
+    assert done.returncode == (2 if "--nagios" in words else POLICY)
+    assert words or "owned" in done.stdout
+    assert not any(ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160 for c in done.stdout)
+
+
 def test_the_dialog_with_a_server_is_told_on_standard_error(server):
     done = check("--transcript", server)
     assert done.returncode == CERTIFICATE
@@ -170,10 +198,11 @@ def test_a_network_is_judged_by_the_hosts_that_are_given():
         listener.listen()
         port = listener.getsockname()[1]
         done = check("--network", "-4", "--control", f"127.0.0.1:{port}", "--json")
-    assert done.returncode == FINE
+    assert done.returncode == INTERCEPTED  # whoever it is does not say a word
     found = json.loads(done.stdout)
     assert found["is_network"] is True
-    assert found["verdict"]["id"] == "ok"
+    assert found["verdict"]["id"] == "proxy-transparent"
+    assert found["findings"][0]["confidence"] == "possible"
 
 
 def test_who_knows_a_secret_leaves_no_core(closed):

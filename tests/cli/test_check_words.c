@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "cli/check_options.h"
+#include "cli/check_show.h"
 
 static const struct target_case {
 	const char *text;
@@ -115,6 +116,22 @@ test_the_message_is_whole_and_says_what_it_is(void **state)
 	buf_done(&out);
 }
 
+static void
+test_a_sentence_is_printable_whoever_s_words_are_in_it(void **state)
+{
+	char sentence[] = "It says \"\033]0;owned\a\033[31mno\302\233\".\n";
+	const struct doctor_verdict verdict = { .sentence = sentence };
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 256);
+	check_show_sentence(&verdict, &out);
+	assert_true(out.len > 1 && out.ptr[out.len - 1] == '\n');
+	for (size_t i = 0; i + 1 < out.len; i++)
+		assert_in_range(out.ptr[i], ' ', '~');
+	buf_done(&out);
+}
+
 int
 main(void)
 {
@@ -123,6 +140,7 @@ main(void)
 		cmocka_unit_test(test_a_host_that_is_too_long_is_refused),
 		cmocka_unit_test(test_ports_are_a_list_of_so_many_at_most),
 		cmocka_unit_test(test_the_message_is_whole_and_says_what_it_is),
+		cmocka_unit_test(test_a_sentence_is_printable_whoever_s_words_are_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
