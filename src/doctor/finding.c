@@ -58,12 +58,13 @@ doctor_finding_add(
 void
 doctor_finding_say(struct doctor_finding *f, const char *format, ...)
 {
+	char *before = f->sentence;
 	va_list arguments;
 
-	free(f->sentence);
 	va_start(arguments, format);
 	f->sentence = format_text(format, arguments);
 	va_end(arguments);
+	free(before);
 }
 
 void
@@ -99,12 +100,13 @@ doctor_finding_exclude(struct doctor_finding *f, const char *format, ...)
 void
 doctor_finding_set(char **word, const char *format, ...)
 {
+	char *before = *word;
 	va_list arguments;
 
-	free(*word);
 	va_start(arguments, format);
 	*word = format_text(format, arguments);
 	va_end(arguments);
+	free(before);
 }
 
 void

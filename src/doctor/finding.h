@@ -19,7 +19,7 @@
  */
 struct doctor_finding *doctor_finding_add(
     struct doctor_verdict *verdict, const char *id, enum doctor_weight weight, size_t probe);
-/* This case, as a whole sentence with its full stop. */
+/* This case, as a whole sentence with its full stop; the one before may be part of it. */
 void doctor_finding_say(struct doctor_finding *f, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* One more fact that supports it. Facts beyond the maximum are left out. */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doctor/merge.h"
 #include "doctor/view.h"
 #include "doctor/words.h"
 #include "util/alloc.h"
@@ -129,6 +130,20 @@ mode_of(uint16_t port)
 	return port == SUBMISSIONS ? "SSL/TLS" : "STARTTLS";
 }
 
+/* Does the server's own side shut us out? */
+static bool
+is_by_server(const struct doctor_facts *facts, const struct doctor_finding *f)
+{
+	const struct probe_tcp *tcp;
+
+	if (f->probe == DOCTOR_NO_PROBE)
+		return false;
+	tcp = &facts->probes[f->probe].dialog.tcp;
+	return strcmp(f->cause->id, "server-blocks-you") == 0 ||
+	       (tcp->end == PROBE_TCP_REJECTED &&
+		   doctor_view_is_target(facts, &tcp->icmp.offender));
+}
+
 /* The finding's sentence, and what works instead. */
 static void
 conclude(const struct doctor_facts *facts, const struct doctor_finding *f, uint16_t port,
@@ -137,9 +152,9 @@ conclude(const struct doctor_facts *facts, const struct doctor_finding *f, uint1
 	const size_t len = strlen(f->sentence);
 	const int bare = (int)(len != 0 && f->sentence[len - 1] == '.' ? len - 1 : len);
 	const uint16_t other = f->weight == DOCTOR_BROKEN ? choose_other_port(facts, port) : 0;
-	const bool is_server_fine = f->cause->class == EXPLAIN_CLASS_FILTERED ||
-				    f->cause->class == EXPLAIN_CLASS_INTERCEPTED ||
-				    f->cause->class == EXPLAIN_CLASS_PATH;
+	const bool is_server_fine =
+	    (f->cause->class == EXPLAIN_CLASS_FILTERED && !is_by_server(facts, f)) ||
+	    f->cause->class == EXPLAIN_CLASS_INTERCEPTED || f->cause->class == EXPLAIN_CLASS_PATH;
 
 	verdict->use_port = other;
 	verdict->exit = doctor_finding_exit(f);
@@ -190,7 +205,7 @@ find_port_missing(const struct doctor_facts *facts, const struct doctor_finding 
 	doctor_finding_set(&f->port, "%u", (unsigned)p->port);
 	doctor_finding_set(&f->detail, "%u", (unsigned)other);
 	doctor_finding_say(
-	    f, "The server does not offer submission on port %u.", (unsigned)p->port);
+	    f, "%s does not offer submission on port %u.", facts->host, (unsigned)p->port);
 	doctor_finding_prove(f, "%s", closed->sentence);
 	for (size_t i = 0; i < closed->evidence_count; i++)
 		doctor_finding_prove(f, "%s", closed->evidence[i].text);
@@ -316,6 +331,19 @@ judge_given(const struct doctor_facts *facts, struct doctor_verdict *verdict, ui
 	return worst;
 }
 
+/* Told by another finding: that the port is closed is but a note then, at every address. */
+static void
+lighten_closed(const struct doctor_facts *facts, struct doctor_verdict *verdict, uint16_t port)
+{
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		struct doctor_finding *f = &verdict->findings[i];
+
+		if (strcmp(f->cause->id, "port-closed") == 0 && f->probe != DOCTOR_NO_PROBE &&
+		    facts->probes[f->probe].port == port)
+			f->weight = DOCTOR_NOTE;
+	}
+}
+
 static struct doctor_finding *
 judge_usual(const struct doctor_facts *facts, struct doctor_verdict *verdict, uint16_t *ret_port)
 {
@@ -330,27 +358,8 @@ judge_usual(const struct doctor_facts *facts, struct doctor_verdict *verdict, ui
 	missing = f == NULL ? NULL : find_port_missing(facts, f, verdict);
 	if (missing == NULL)
 		return f;
-	f->weight = DOCTOR_NOTE;
+	lighten_closed(facts, verdict, *ret_port);
 	return missing;
-}
-
-static bool
-is_same(const struct doctor_facts *facts, const struct doctor_finding *a,
-    const struct doctor_finding *b)
-{
-	return a->cause == b->cause && a->weight == b->weight && a->probe != DOCTOR_NO_PROBE &&
-	       b->probe != DOCTOR_NO_PROBE &&
-	       facts->probes[a->probe].port == facts->probes[b->probe].port;
-}
-
-/* The same of two addresses is told once, with the evidence of both. */
-static void
-merge_same(const struct doctor_facts *facts, struct doctor_verdict *verdict)
-{
-	for (size_t i = 0; i < verdict->finding_count; i++)
-		for (size_t k = verdict->finding_count; k-- > i + 1;)
-			if (is_same(facts, &verdict->findings[i], &verdict->findings[k]))
-				doctor_finding_merge(verdict, i, k);
 }
 
 /* A password goes nowhere but over TLS that is verified. */
@@ -392,7 +401,8 @@ judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 		    "The login was not tried: a password goes over TLS that is verified only.");
 	conclude(facts, f, port, verdict);
 	lead(verdict, f);
-	merge_same(facts, verdict);
+	doctor_merge_addresses(facts, verdict);
+	doctor_merge_ports(verdict);
 }
 
 void

@@ -9,7 +9,6 @@
 #include "doctor/judge.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "doctor/judge_reference.h"
@@ -126,20 +125,17 @@ static void
 advise_port(struct doctor_verdict *verdict, struct doctor_finding *f, const struct tally *tls,
     const struct tally *other)
 {
-	char *before = f->sentence;
-
-	f->sentence = NULL;
 	if (is_usable(tls)) {
 		verdict->use_port = 465;
-		doctor_finding_say(f, "%s; port 465 (SSL/TLS) works.", before);
+		doctor_finding_say(f, "%s; port 465 (SSL/TLS) works.", f->sentence);
 	} else if (is_usable(other)) {
 		verdict->use_port = 2525;
 		doctor_finding_say(f,
-		    "%s; port 2525 (STARTTLS) works, where the mail provider offers it.", before);
+		    "%s; port 2525 (STARTTLS) works, where the mail provider offers it.",
+		    f->sentence);
 	} else {
-		doctor_finding_say(f, "%s; submission is not possible from here.", before);
+		doctor_finding_say(f, "%s; submission is not possible from here.", f->sentence);
 	}
-	free(before);
 }
 
 static void

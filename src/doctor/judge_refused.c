@@ -86,8 +86,8 @@ find_closed(const struct doctor_judging *j, const struct doctor_forger *forger)
 	const struct probe_route *route = doctor_view_route(j->facts, j->probe);
 	const struct doctor_probe *alive = doctor_view_alive(j->facts, j->probe);
 
-	doctor_finding_say(f, "Nothing listens on port %u of the server: it refuses connections.",
-	    (unsigned)j->probe->port);
+	doctor_finding_say(f, "Nothing listens on port %u of %s: it refuses connections.",
+	    (unsigned)j->probe->port, doctor_words_host(j->facts));
 	prove_reset(j, f);
 	if (alive != NULL)
 		doctor_finding_prove(f, "Port %u of the same host %s.", (unsigned)alive->port,

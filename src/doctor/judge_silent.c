@@ -93,10 +93,10 @@ find_filtered(const struct doctor_judging *j, const struct silence *s)
 		    s->where.text);
 	else if (is_ours && s->where.side == DOCTOR_SIDE_SERVER && s->where.hop != 0)
 		doctor_finding_say(f,
-		    "Port %u is blocked on your side of the network: no mail server that was tried "
-		    "answers. It is dropped behind hop %u, %s, or the answers are dropped on their "
-		    "way back.",
-		    port, s->where.hop, doctor_words_who(j->facts, &s->where.who).text);
+		    "Port %u is blocked on your side of the network, %s, behind %s or on the way "
+		    "back.",
+		    port, doctor_words_hops(s->where.hop).text,
+		    doctor_words_who(j->facts, &s->where.who).text);
 	else if (is_ours)
 		doctor_finding_say(f,
 		    "Port %u is blocked on your side of the network: no mail server that was tried "
@@ -129,9 +129,9 @@ find_shut_out(const struct doctor_judging *j, const struct silence *s)
 
 	prove_all(j, s, f);
 	doctor_finding_say(f,
-	    "The server's side does not let you in on port %u: a firewall there, a list of "
+	    "The side of %s does not let you in on port %u: a firewall there, a list of "
 	    "allowed addresses, or a ban of your address.",
-	    (unsigned)j->probe->port);
+	    doctor_words_host(j->facts), (unsigned)j->probe->port);
 	doctor_finding_doubt(f, DOCTOR_LIKELY);
 	doctor_finding_exclude(f,
 	    "Your network does not block port 587: another mail server answers on it. From "
