@@ -74,34 +74,20 @@ set_goal(struct cli_send *s, const char *until)
 	return EX_USAGE;
 }
 
+/* list: addresses with commas between, or with is_header a message with its fields. */
 static int
-add_recipients(struct cli_send *s, struct slice list)
+add_recipients(struct cli_send *s, struct slice list, bool is_header)
 {
 	struct buf error;
-	int r = CLI_GO;
+	bool ok;
 
 	buf_init(&error, 2048);
-	if (!send_recipients_add(&s->recipients, list, s->domain, &error)) {
+	ok = is_header ? send_recipients_add_header(&s->recipients, list, s->domain, &error)
+		       : send_recipients_add(&s->recipients, list, s->domain, &error);
+	if (!ok)
 		cli_complain("%.*s", (int)error.len, (const char *)error.ptr);
-		r = EX_USAGE;
-	}
 	buf_done(&error);
-	return r;
-}
-
-static int
-add_header_recipients(struct cli_send *s, struct slice text)
-{
-	struct buf error;
-	int r = CLI_GO;
-
-	buf_init(&error, 2048);
-	if (!send_recipients_add_header(&s->recipients, text, s->domain, &error)) {
-		cli_complain("%.*s", (int)error.len, (const char *)error.ptr);
-		r = EX_DATAERR;
-	}
-	buf_done(&error);
-	return r;
+	return ok ? CLI_GO : is_header ? EX_DATAERR : EX_USAGE;
 }
 
 static int
@@ -186,7 +172,7 @@ make_message(struct cli_send *s, const struct flags *f)
 	if (r == CLI_GO)
 		r = read_text(f, &text);
 	if (r == CLI_GO && s->recipients.count == 0)
-		r = add_header_recipients(s, buf_slice(&text));
+		r = add_recipients(s, buf_slice(&text), true);
 	if (r == CLI_GO && s->recipients.count == 0) {
 		cli_complain("no recipient is given: name them, or have them in To, Cc or Bcc");
 		r = EX_USAGE;
@@ -228,9 +214,9 @@ run(struct cli_send *s, const struct flags *f, char *const *recipients, int coun
 	if (r == CLI_GO)
 		r = cli_send_prepare(s);
 	if (r == CLI_GO && f->to != NULL)
-		r = add_recipients(s, slice_of(f->to));
+		r = add_recipients(s, slice_of(f->to), false);
 	for (int i = 0; r == CLI_GO && i < count; i++)
-		r = add_recipients(s, slice_of(recipients[i]));
+		r = add_recipients(s, slice_of(recipients[i]), false);
 	if (r == CLI_GO && s->job.goal == PROBE_GOAL_MAIL)
 		r = make_message(s, f);
 	return r == CLI_GO ? cli_send_submit(s) : r;
