@@ -25,6 +25,8 @@ void doctor_cell_endpoint(const struct doctor_probe *probe, struct buf *out);
 
 /* "open", "refused", "rejected by 192.0.2.1", "no answer in 3.0 s", "not allowed here (EPERM)". */
 void doctor_cell_tcp(const struct probe_tcp *tcp, struct buf *out);
+/* "no answer to the handshake", "no cipher in common"; empty: none. */
+const char *doctor_cell_trouble(enum probe_tls_trouble trouble);
 /* "TLSv1.3", "not offered", "no TLS in common"; nothing when it did not come to that. */
 void doctor_cell_tls(const struct probe_dialog_facts *dialog, struct buf *out);
 /* "valid, 60 days left", "expired, wrong name"; nothing when none was seen. */

@@ -52,8 +52,8 @@ doctor_cell_tcp(const struct probe_tcp *tcp, struct buf *out)
 	}
 }
 
-static const char *
-trouble_words(enum probe_tls_trouble trouble)
+const char *
+doctor_cell_trouble(enum probe_tls_trouble trouble)
 {
 	switch (trouble) {
 	case PROBE_TLS_FINE:
@@ -88,7 +88,7 @@ doctor_cell_tls(const struct probe_dialog_facts *dialog, struct buf *out)
 		doctor_printable_add(out, dialog->tls.version, WORD_MAX, true);
 		(void)buf_add_text(out, dialog->tls.is_legacy ? " (outdated)" : "");
 	} else if (dialog->tls.trouble != PROBE_TLS_NOT_TRIED) {
-		(void)buf_add_text(out, trouble_words(dialog->tls.trouble));
+		(void)buf_add_text(out, doctor_cell_trouble(dialog->tls.trouble));
 	} else if (dialog->stages[PROBE_STAGE_STARTTLS].end == PROBE_STAGE_REFUSED) {
 		(void)buf_add_text(out, "STARTTLS refused");
 	} else if (dialog->ehlo.is_there && !dialog->ehlo.has_starttls) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* judge_dialog.c - the port is open: does a mail server speak there, and does it offer TLS? */
+#include "doctor/cell.h"
 #include "doctor/judge.h"
 
 #include <string.h>
@@ -119,7 +120,7 @@ doctor_judge_too_slow(const struct doctor_judging *j, enum probe_stage stage, co
 	    (unsigned)j->probe->port, when);
 	for (unsigned i = PROBE_STAGE_CONNECT; i < stage; i++)
 		if (stage_of(j, i)->end == PROBE_STAGE_PASSED)
-			doctor_finding_prove(f, "Stage %s took %s.", probe_stage_name(i),
+			doctor_finding_prove(f, "The stage %s took %s.", doctor_cell_stage(i),
 			    doctor_words_time(stage_of(j, i)->took_us).text);
 	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
 	return f;
@@ -166,7 +167,7 @@ find_lost(const struct doctor_judging *j, enum probe_stage stage, const char *wh
 		doctor_finding_say(f, "The connection to port %u was lost %s: %s.",
 		    (unsigned)j->probe->port, when, words_of_end(s->end));
 	}
-	doctor_finding_prove(f, "Stage %s of %s ended so after %s%s%s.", probe_stage_name(stage),
+	doctor_finding_prove(f, "The stage %s of %s ended after %s%s%s.", doctor_cell_stage(stage),
 	    doctor_words_endpoint(j->probe).text, doctor_words_time(s->took_us).text,
 	    s->text[0] == '\0' ? "" : ": ", s->text[0] == '\0' ? "" : doctor_words_reply(s).text);
 	doctor_finding_doubt(f, DOCTOR_LIKELY);

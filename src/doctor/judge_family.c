@@ -65,7 +65,10 @@ find_partial(const struct doctor_facts *facts, const struct doctor_subject *subj
 	doctor_finding_set(&f->detail, "%s", where.text);
 	doctor_finding_prove(
 	    f, "It works at %zu of %zu addresses.", subject->working, subject->tried);
-	doctor_finding_prove(f, "At %s: %s", where.text, subject->deciding->sentence);
+	if (strstr(subject->deciding->sentence, where.text) != NULL)
+		doctor_finding_prove(f, "%s", subject->deciding->sentence);
+	else
+		doctor_finding_prove(f, "At %s: %s", where.text, subject->deciding->sentence);
 	return f;
 }
 

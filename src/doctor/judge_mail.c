@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* judge_mail.c - a message was submitted: who refused what, and is it worth to try again? */
+#include "doctor/cell.h"
 #include "doctor/judge.h"
 
 #include <inttypes.h>
@@ -103,7 +104,7 @@ find_refused(const struct doctor_judging *j, enum probe_stage stage)
 		doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
 	}
 	doctor_finding_prove(f, "Port %u answered at %s: \"%s\".", (unsigned)j->probe->port,
-	    probe_stage_name(stage), doctor_words_reply(s).text);
+	    doctor_cell_stage(stage), doctor_words_reply(s).text);
 	return f;
 }
 
@@ -139,7 +140,7 @@ find_lost(const struct doctor_judging *j, enum probe_stage stage)
 	doctor_finding_say(f, "%s on port %u while the message was submitted.",
 	    is_timeout ? "The server did not answer any more" : "The connection was lost",
 	    (unsigned)j->probe->port);
-	doctor_finding_prove(f, "Stage %s ended with: %s%s%s.", probe_stage_name(stage),
+	doctor_finding_prove(f, "The stage %s ended with: %s%s%s.", doctor_cell_stage(stage),
 	    probe_stage_end_name(s->end), s->text[0] == '\0' ? "" : ", ",
 	    doctor_words_reply(s).text);
 	return f;

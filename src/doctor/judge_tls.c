@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* judge_tls.c - the handshake, and what a second one with something changed says about the first */
+#include "doctor/cell.h"
 #include "doctor/judge.h"
 
 #include <string.h>
@@ -22,8 +23,7 @@ prove_handshake(const struct doctor_judging *j, struct doctor_finding *f)
 	doctor_finding_prove(f, "The handshake with %s ended after %s: %s%s%s.",
 	    doctor_words_endpoint(j->probe).text,
 	    doctor_words_time(d->stages[PROBE_STAGE_HANDSHAKE].took_us).text,
-	    probe_tls_trouble_name(d->tls.trouble), d->tls.error[0] == '\0' ? "" : ", ",
-	    d->tls.error);
+	    doctor_cell_trouble(d->tls.trouble), d->tls.error[0] == '\0' ? "" : ", ", d->tls.error);
 	if (d->tls.error[0] != '\0')
 		doctor_finding_set(&f->detail, "%s", d->tls.error);
 }

@@ -3,6 +3,14 @@
 
 #include <string.h>
 
+/* Told with more weight before, it need not be told as a note. */
+static bool
+is_told_by(const struct doctor_finding *a, const struct doctor_finding *b)
+{
+	return a->weight <= b->weight && a->cause == b->cause && a->sentence != NULL &&
+	       b->sentence != NULL && strcmp(a->sentence, b->sentence) == 0;
+}
+
 static bool
 says_the_same(const struct doctor_finding *a, const struct doctor_finding *b)
 {
@@ -14,7 +22,7 @@ bool
 doctor_story_is_told(const struct doctor_verdict *verdict, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (says_the_same(&verdict->findings[i], &verdict->findings[at]))
+		if (is_told_by(&verdict->findings[i], &verdict->findings[at]))
 			return true;
 	return false;
 }

@@ -45,12 +45,15 @@ test_what_is_said_of_two_addresses_is_told_once(void **state)
 }
 
 static void
-test_another_weight_is_another_story(void **state)
+test_what_weighs_more_is_another_story(void **state)
 {
 	struct doctor_verdict *v = *state;
 
 	v->findings[2].weight = DOCTOR_BROKEN;
 	assert_false(doctor_story_is_told(v, 2));
+	v->findings[0].weight = DOCTOR_BROKEN;
+	v->findings[2].weight = DOCTOR_NOTE;
+	assert_true(doctor_story_is_told(v, 2));
 }
 
 static void
@@ -71,7 +74,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 		    test_what_is_said_of_two_addresses_is_told_once, begin, end),
-		cmocka_unit_test_setup_teardown(test_another_weight_is_another_story, begin, end),
+		cmocka_unit_test_setup_teardown(test_what_weighs_more_is_another_story, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_the_evidence_of_both_is_told_each_once, begin, end),
 	};
