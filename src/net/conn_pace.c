@@ -25,7 +25,7 @@ end_turn(BIO *bio, struct net_conn *c)
 static long
 on_bio(/* NOLINT(readability-function-size): OpenSSL's */
     BIO *bio, int what, const char *octets, size_t len, int argi, long argl, int ret,
-    size_t *processed)
+    size_t *processed) /* NOLINT(readability-non-const-parameter): OpenSSL's */
 {
 	struct net_conn *c = (struct net_conn *)(void *)BIO_get_callback_arg(bio);
 
