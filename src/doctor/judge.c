@@ -260,17 +260,6 @@ find_fine(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict
 	return f;
 }
 
-/* Nothing at that address has spoken SMTP to us. */
-static bool
-is_mute(const struct doctor_facts *facts)
-{
-	for (size_t i = 0; i < facts->probe_count; i++)
-		if (facts->probes[i].dialog.ehlo.is_there ||
-		    facts->probes[i].dialog.ehlo_tls.is_there)
-			return false;
-	return true;
-}
-
 static struct doctor_finding *
 find_untried(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict)
 {
@@ -385,7 +374,7 @@ judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 	uint16_t port = facts->port_count == 0 ? SUBMISSION : facts->ports[0];
 
 	doctor_judge_half_name(facts, verdict);
-	if (f == NULL && is_mute(facts))
+	if (f == NULL)
 		f = doctor_judge_made_up(facts, verdict);
 	if (f == NULL)
 		f = facts->is_port_given ? judge_given(facts, verdict, &port)

@@ -38,7 +38,7 @@ struct doctor_finding *doctor_judge_name(
     const struct doctor_facts *facts, struct doctor_verdict *verdict);
 /* It did for one family; a warning when the other one fails. */
 void doctor_judge_half_name(const struct doctor_facts *facts, struct doctor_verdict *verdict);
-/* It did, but one that is made up. Asked when nothing at the address has greeted. */
+/* It did, but one that is made up; a warning when that cannot be said of this one. */
 struct doctor_finding *doctor_judge_made_up(
     const struct doctor_facts *facts, struct doctor_verdict *verdict);
 /* All of one port: what became of the connection, then of the dialog. */

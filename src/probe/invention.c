@@ -29,7 +29,9 @@ on_answer(void *arg, const struct probe_ask_result *result)
 	void *done_arg = i->arg;
 
 	free(i);
-	done(done_arg, result->is_answered && result->answer->count != 0);
+	done(done_arg, result->is_answered && result->answer->count != 0
+			   ? &result->answer->records[0].ip
+			   : NULL);
 }
 
 struct probe_invention *

@@ -6,15 +6,13 @@
 #ifndef PROBE_INVENTION_H
 #define PROBE_INVENTION_H
 
-#include <stdbool.h>
-
 #include <event2/event.h>
 
 #include "net/address.h"
 
 struct probe_invention;
-/* False also when there was no answer. */
-typedef void probe_invention_fn(void *arg, bool is_inventor);
+/* The address that it gave; NULL: none, or no answer at all. */
+typedef void probe_invention_fn(void *arg, const struct ip *invented);
 
 /* As probe_tcp_start(): asks once for a name of random letters, and gives up soon. */
 struct probe_invention *probe_invention_start(

@@ -293,12 +293,14 @@ on_result(void *arg, const struct net_query_result *result)
 }
 
 static void
-on_invented(void *arg, bool is_inventor)
+on_invented(void *arg, const struct ip *invented)
 {
 	struct probe_name_lookup *l = arg;
 
 	l->invention = NULL;
-	l->name.is_hijacked = is_inventor;
+	l->name.is_hijacked = invented != NULL;
+	if (invented != NULL)
+		l->name.invented = *invented;
 	advance(l, on_servers);
 }
 

@@ -61,6 +61,7 @@ struct probe_name {
 	struct probe_resolver_state resolvers[PROBE_HOST_RESOLVERS_MAX];
 	/* A name that cannot exist was found too: answers here are made up. */
 	bool is_hijacked;
+	struct ip invented; /* what it was given, when is_hijacked */
 	/*
 	 * Somebody keeps the name from being used: all addresses are 0.0.0.0, :: or loopback, or
 	 * the resolver says itself that it filters (RFC 8914 §4.16).

@@ -87,10 +87,28 @@ be_private(struct doctor_facts *facts)
 	assert_true(net_address_parse("10.1.2.3", 0, &facts->name.addresses[0]));
 }
 
+/* The name's own address is that of one that cannot exist. */
 static void
 hijack(struct doctor_facts *facts)
 {
 	facts->name.is_hijacked = true;
+	assert_true(net_address_ip(&facts->name.addresses[0], &facts->name.invented));
+}
+
+static void
+hijack_elsewhere(struct doctor_facts *facts)
+{
+	facts->name.is_hijacked = true;
+	facts->name.invented = fixture_ip("198.51.100.99");
+}
+
+static void
+hijack_to_stranger(struct doctor_facts *facts)
+{
+	struct probe_certificate *c = &facts->probes[0].dialog.tls.certificate;
+
+	hijack(facts);
+	c->faults = PROBE_CERTIFICATE_WRONG_NAME;
 }
 
 static void
@@ -158,7 +176,20 @@ static const struct judging_case names[] = {
 	    .change = hijack,
 	    .cause = "name-hijacked",
 	    .exit = DOCTOR_EXIT_NAME },
-	{ .name = "made up, but a mail server is there",
+	{ .name = "made up, and a mail server of others is there",
+	    .rows = ROWS,
+	    .change = hijack_to_stranger,
+	    .cause = "name-hijacked",
+	    .says = "192.0.2.10",
+	    .exit = DOCTOR_EXIT_NAME },
+	{ .name = "others are made up, this one is not the same",
+	    .rows = CLOSED,
+	    .change = hijack_elsewhere,
+	    .cause = "port-closed",
+	    .confidence = DOCTOR_LIKELY,
+	    .exit = DOCTOR_EXIT_CLOSED,
+	    .besides = "name-hijacked" },
+	{ .name = "made up, but the host proves to be there",
 	    .rows = ROWS,
 	    .change = hijack,
 	    .cause = "ok",

@@ -332,10 +332,15 @@ static void
 test_made_up_answers_are_found_out(void **state)
 {
 	struct fixture *f = *state;
+	const struct probe_name *n;
+	struct ip made_up;
 
 	f->server.rows = hijacked_rows;
 	assert_true(look_up(f, "v4.example.org", 8000)->is_hijacked);
-	assert_true(look_up(f, "nobody.example.org", 8000)->is_hijacked);
+	n = look_up(f, "nobody.example.org", 8000);
+	assert_true(n->is_hijacked);
+	assert_true(net_address_ip(&n->addresses[0], &made_up));
+	assert_memory_equal(&n->invented, &made_up, sizeof made_up);
 }
 
 static void
