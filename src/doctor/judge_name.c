@@ -268,8 +268,7 @@ find_hijacked(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 	    "that %s has it, too, means nothing.",
 	    doctor_words_ip(&n->invented).text, n->text);
 	prove_invention(n, f);
-	doctor_finding_exclude(
-	    f, "No certificate that was shown there says that it is %s.", n->text);
+	doctor_finding_exclude(f, "Nothing there has shown a valid certificate for %s.", n->text);
 	return f;
 }
 

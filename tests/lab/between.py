@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boxes on the way that answer, edit or read, and holes for large packets."""
 
+import network as net
 from condition import HEALTHY, OK, Condition, Verdict, both
 from laboratory import Ip, Nft
 from middlebox import MARK
@@ -54,6 +55,13 @@ _BETWEEN += [
               ports={465: "healthy", 443: "web"},
               truth={"4:587": "open", "4:587 1": "open"}, dialog="greeting: closed",
               verdict=Verdict(("proxy-transparent", "greeting-closed"), (14, 15), use_port=465)),
+    Condition("another-r2", "r2 leads port 587 to another server, as far away as the right one",
+              network=(Nft("r2", "nat prerouting",
+                           (f"ip daddr {{v4}} tcp dport 587 dnat ip to {net.CONTROL[0]}:588",)),),
+              others={"smtp.isp.example": ("control", {588: "certificate-rsa"})},
+              truth={"4:587": "open", "4:587 3": "open", "4:465 3": "open"},
+              dialog="tls: Hostname mismatch",
+              verdict=Verdict("certificate-of-another", 15, use_port=465)),
     Condition("captive-portal", "the network answers everything itself until one has logged in",
               network=(Nft("r1", "nat prerouting",
                            (f"{_NOT_OURS} iifname \"lan\" meta l4proto tcp redirect to :80",)),),

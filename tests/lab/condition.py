@@ -38,7 +38,9 @@ class Condition:
     resolvers: tuple = ()   # other than the laboratory's
     boxes: tuple = ()       # (kind, node, ports), see middlebox.py
     others: dict = dataclasses.field(default_factory=dict)  # {name: (node, {port: fault})}
+    has_authorities: bool = True  # on the client
     confine: str | None = None  # what the client runs under, see confine
+    options: tuple = ()     # of the command line, when it has no login
     target: str = "HOST"    # of the command line
     truth: dict = dataclasses.field(default_factory=dict)
     names: dict = dataclasses.field(default_factory=dict)  # {"A": words of witness.ask()}
@@ -50,7 +52,7 @@ class Condition:
     @property
     def is_alone(self):
         return bool(self.network or self.dns or not self.has_dns or self.resolvers or self.boxes
-                    or self.others)
+                    or self.others or not self.has_authorities)
 
 
 def both(words, v6_words=None, port=587):

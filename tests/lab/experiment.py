@@ -96,7 +96,7 @@ class Experiment:
         if condition.verdict is None or self.program is None:
             return None
         words = ["--password-env", "LAB_PASSWORD", "--user", faults.USER, "--to",
-                 "bob@example.org"] if condition.is_login else []
+                 "bob@example.org"] if condition.is_login else list(condition.options)
         target = condition.target.replace("HOST", host_name(condition))
         argv = laboratory.command([self.program, "check", "--json", *words, target],
                                   condition.confine, LAB_PASSWORD=faults.PASSWORD)

@@ -106,6 +106,8 @@ FAULTS = {
         "421 4.7.0 {name} Error: too many connections from 192.168.77.2", CLOSE)),
     "greeting-554": Smtp(greeting=(
         "554 5.7.1 {name} Your address 192.168.77.2 is on our block list", CLOSE)),
+    "greeting-554-no-service": Smtp(greeting=(
+        "554 {name} closed to the public by our own rule 27", CLOSE)),
     "greeting-half": Smtp(greeting=(b"220 {name} ES", SILENCE)),
     "connections-1": Smtp(connections_max=1),
     "connections-2": Smtp(connections_max=2),
@@ -181,6 +183,7 @@ FAULTS = {
     "certificate-inspected": _certificate("inspected"),
     "certificate-client-only": _certificate("client-only"),
     "certificate-large": _certificate("large"),
+    "certificate-rsa": _certificate("rsa"),
     "certificate-interceptor": _certificate("interceptor"),
     "clock-behind": Smtp(tls=Tls(certificate="of-2031"),
                          greeting="220 {name} ESMTP ready; Tue, 10 Jun 2031 09:30:00 +0000"),
@@ -195,6 +198,7 @@ FAULTS = {
     "auth-534": Smtp(auth="534 5.7.9 Application-specific password required"),
     "auth-disabled": Smtp(auth="535 5.7.139 Authentication unsuccessful, "
                                "SmtpClientAuthentication is disabled for the Tenant"),
+    "auth-534-rule": Smtp(auth="534 5.7.14 Rule 12 of this service does not let you in from there"),
     "auth-close": Smtp(auth=CLOSE),
 
     # ---- the message ----
@@ -202,10 +206,13 @@ FAULTS = {
                             "see you in 300 seconds"),
     "sender-553": Smtp(mail="553 5.7.1 <{mail}>: Sender address rejected: not owned by user"),
     "relay-denied": Smtp(rcpt="554 5.7.1 <{rcpt}>: Relay access denied"),
+    "recipient-550": Smtp(rcpt="550 5.7.1 <{rcpt}>: rule 31 of this service says no"),
+    "message-554": Smtp(end="554 5.7.1 Rule 44 of this service says no"),
     "size-552": Smtp(mail="552 5.3.4 Message size exceeds fixed limit"),
     "message-refused": Smtp(end="550 5.7.1 Message contains spam or virus"),
     "message-reset": Smtp(data=("354 End data with <CR><LF>.<CR><LF>", RESET)),
     "message-lost": Smtp(end=SILENCE),
     "quota-452": Smtp(rcpt="452 4.5.3 Too many recipients today: daily quota exceeded"),
     "slow": Smtp(pause=0.6),
+    "too-slow": Smtp(pause=3.3),
 }

@@ -207,7 +207,10 @@ class Laboratory:
 
     def command(self, argv, confine=None, **environment):
         """argv as it runs on the client: without privileges, trusting the laboratory's root."""
-        environment["SSL_CERT_FILE"] = self.roots
+        if self.conditions[0].has_authorities:
+            environment["SSL_CERT_FILE"] = self.roots
+        else:
+            environment["SSL_CERT_FILE"] = environment["SSL_CERT_DIR"] = os.devnull
         wrapper = [sys.executable, "-B", str(HERE / "confine"), confine, "--"] if confine else []
         return ["ip", "netns", "exec", self.network.netns("client"), "env",
                 *(f"{key}={value}" for key, value in environment.items()), *wrapper,
@@ -235,7 +238,7 @@ def _reference_hosts():
 def _merge(zone, changes, name):
     """changes: as zone, with HOST for the name."""
     for table, value in changes.items():
-        if table == "silent":
+        if table in ("silent", "bogus"):
             zone.setdefault(table, []).extend(k.replace("HOST", name) for k in value)
         else:
             zone.setdefault(table, {}).update(

@@ -2,7 +2,7 @@
 """DNS that fails, lies or is slow."""
 
 import network as net
-from condition import OK, Condition, Verdict
+from condition import CLOSED, OK, Condition, Verdict
 from laboratory import Ip, Nft
 
 NAMES = [
@@ -36,7 +36,14 @@ NAMES = [
     Condition("dns-hijack", "the resolver makes up an address for names that are not there",
               dns={"records": {"HOST": None, "*": {"A": [net.CONTROL[0]]}}},
               names={"A": f"NOERROR {net.CONTROL[0]}"},
-              verdict=Verdict(("name-hijacked", "certificate-wrong-name"), (10, 17))),
+              verdict=Verdict("name-hijacked", 10)),
+    Condition("dns-hijack-nobody", "the made-up address is that of nobody who takes mail",
+              dns={"records": {"HOST": None, "*": {"A": [net.SERVER[0]]}}}, ports={443: "web"},
+              truth={"4:587": CLOSED}, names={"A": f"NOERROR {net.SERVER[0]}"},
+              verdict=Verdict("name-hijacked", 10)),
+    Condition("dns-bogus", "the zone's signatures do not verify, and the resolver validates",
+              dns={"bogus": ["HOST"]}, names={"A": "SERVFAIL", "AAAA": "SERVFAIL"},
+              verdict=Verdict("name-bogus", 10)),
     Condition("dns-aaaa-silent", "questions for IPv6 addresses are not answered",
               dns={"silent": ["HOST/AAAA"]}, truth={"4:587": "open"},
               names={"A": f"NOERROR {net.SERVER[0]}", "AAAA": "silent"},

@@ -31,6 +31,12 @@ _CLOSED_PORTS = [
               network=(Nft("r2", "forward", ("ip daddr {v4} drop", "ip6 daddr {v6} drop")),),
               truth={**both("silent"), **both("silent", port=443)},
               verdict=Verdict("host-down", 13)),
+    Condition("nothing-to-compare",
+              "the host is silent, routers too, and no name of another host can be looked up",
+              dns={"silent": ["*"]}, target=net.SERVER[0],
+              network=(Nft("r1", "prerouting", ("ip daddr {v4} drop",)),),
+              truth={"4:587": "silent", "4:443": "silent", "4:587 1": "silent"},
+              verdict=Verdict("inconclusive", 2)),
     Condition("host-absent", "nobody has the address: the last router says so after 3 s",
               dns={"records": {"HOST": {"A": [net.ABSENT[0]]}}}, truth={},
               verdict=Verdict(("host-unreachable", "host-down"), 13)),
@@ -74,6 +80,7 @@ def _route(kind, error):
 
 
 _NETWORK_DOWN = ("network-down", "host-unreachable", "local-no-route")
+_FEW_PORTS = range(40000, 40004)
 _LOCAL = [_route(kind, error) for kind, error in _ROUTE_ERRORS.items()] + [
     Condition("no-route", "the client has no route to anywhere but its own network",
               network=(Ip("client", ("route del default", "route del ::/0")),),
@@ -87,6 +94,15 @@ _LOCAL = [_route(kind, error) for kind, error in _ROUTE_ERRORS.items()] + [
               network=(Ip("client", ("route del ::/0",)),),
               truth=both("open", "ENETUNREACH"),
               verdict=Verdict(("ok", "ipv6-broken"), (0, 22))),
+    Condition("no-ports", "all local ports of the client are in use", families="46",
+              network=(Set("client", "ipv4/ip_local_port_range",
+                           f"{_FEW_PORTS[0]} {_FEW_PORTS[-1]}"),),
+              others={"busy.example": ("client", dict.fromkeys(_FEW_PORTS, "silent"))},
+              truth=both("EADDRNOTAVAIL"),
+              verdict=Verdict("local-ports-exhausted", 11)),
+    Condition("no-authorities", "the client has no authorities to trust", has_authorities=False,
+              truth={"4:587": "open"}, dialog="message: 250 2.0.0 Ok: queued",
+              verdict=Verdict("certificate-no-roots", 17)),
     Condition("confined-landlock", "a sandbox forbids the program to connect", families="46",
               confine="landlock", truth=both("open"),
               verdict=Verdict("local-denied", 11)),

@@ -4,6 +4,7 @@ The conditions that begin after connect: for each fault of port 587 what a plain
 (dialog: the stage and the words where it ended, see witness.talk()) and what the doctor must say.
 """
 
+import faults
 from condition import HEALTHY, OK, Condition, Verdict
 
 
@@ -36,6 +37,8 @@ _GREETING = [
            _broken("rate-limited", 19)),
     _fault("greeting-554", "554, the client's address is on a list", "greeting: 554 5.7.1",
            _broken(("greeting-refused", "blocklisted"), 19)),
+    _fault("greeting-554-no-service", "554, by a rule of the server's own", "greeting: 554",
+           _broken("greeting-refused", 19)),
     _fault("greeting-half", "half a greeting and no more", "greeting: silent",
            _broken(("greeting-missing", "dialog-timeout"), 14)),
     _fault("connections-1", "421 for the second connection at a time",
@@ -188,6 +191,8 @@ _AUTH = [
            Verdict("app-password-needed", 18), login=True),
     _fault("auth-disabled", "logins by SMTP are off for the tenant", "auth: 535 5.7.139",
            Verdict("smtp-auth-disabled", 18), login=True),
+    _fault("auth-534-rule", "a rule of the server's own forbids the login", "auth: 534 5.7.14",
+           Verdict("auth-policy", 18), login=True),
     _fault("auth-close", "closed at the login", "auth: lost",
            Verdict("connection-lost", 14), login=True),
 ]
@@ -205,6 +210,13 @@ _MESSAGE = [
            Verdict("size-exceeded", 20), login=True),
     _fault("ehlo-small-size", "SIZE 1000 is less than the message",
            "message: 250 2.0.0 Ok: queued", Verdict(("size-exceeded", "ok"), (20, 0)), login=True),
+    _fault("recipient-550", "a rule of the server's own forbids the recipient", "rcpt: 550 5.7.1",
+           Verdict("recipient-refused", 19), login=True),
+    _fault("message-554", "a rule of the server's own forbids the message", "message: 554 5.7.1",
+           Verdict("message-refused", 19), login=True),
+    _fault("login-wanted", "no mail without a login, and none is tried",
+           "message: 250 2.0.0 Ok: queued", Verdict("auth-missing", 18), ports=HEALTHY,
+           options=("--from", faults.USER, "--to", "bob@example.org")),
     _fault("message-refused", "refused after its text", "message: 550 5.7.1",
            Verdict(("message-refused", "spam-content", "virus-content"), 19), login=True),
     _fault("message-reset", "reset in the text", "message: lost",
@@ -214,6 +226,9 @@ _MESSAGE = [
     _fault("quota-452", "the quota of the day is used up", "rcpt: 452 4.5.3",
            Verdict(("quota-sending", "too-many-recipients", "rate-limited", "temporary-failure"),
                    19), login=True),
+    _fault("too-slow", "every reply takes 3.3 s, too long for any answer in time",
+           "ehlo: silent", Verdict("inconclusive", 2),
+           ports={**dict.fromkeys((587, 465), "too-slow"), 443: "web"}),
     _fault("slow", "every reply takes 0.6 s", "message: 250 2.0.0 Ok: queued", login=True),
 ]
 

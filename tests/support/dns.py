@@ -12,6 +12,8 @@ TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, 
 _TYPE_NAMES = {number: name for name, number in TYPES.items()}
 RCODES = {"NOERROR": 0, "FORMERR": 1, "SERVFAIL": 2, "NXDOMAIN": 3, "NOTIMP": 4, "REFUSED": 5}
 
+_CHECKING_DISABLED = 0x10  # in the second octet of the flags
+
 
 def encode_name(name):
     labels = [label.encode() for label in name.rstrip(".").split(".") if label]
@@ -53,12 +55,14 @@ class Zone:
     records: {name: {type: [text]}}; a name that has types but not the one that was asked for has no
     data, one that is not there does not exist, unless a record of "*" is there for all.
     rcodes: {name or (name, type): rcode}; silent, delays (seconds): the same keys; a key "*" is for
-    whatever has no other.
+    whatever has no other. bogus: names whose signatures do not verify: we are a resolver that
+    validates then, and tell of them only who asks for no validation.
     """
     records: dict = dataclasses.field(default_factory=dict)
     rcodes: dict = dataclasses.field(default_factory=dict)
     silent: set = dataclasses.field(default_factory=set)
     delays: dict = dataclasses.field(default_factory=dict)
+    bogus: list = dataclasses.field(default_factory=list)
     asked: list = dataclasses.field(default_factory=list)  # (name, type), in order
 
     def _of(self, table, name, kind):
@@ -115,6 +119,8 @@ def answer(query, zone):
     """The octets of the answer."""
     name, kind, end = parse_question(query)
     rcode, found = zone.lookup(name, kind)
+    if name in zone.bogus and not query[3] & _CHECKING_DISABLED:
+        rcode, found = "SERVFAIL", []
     # QR, the RD of the query, RA.
     flags = 0x8080 | (struct.unpack("!H", query[2:4])[0] & 0x0100) | RCODES[rcode]
     authority = b""
