@@ -41,6 +41,7 @@ class Tls:
     minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
     maximum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
     ciphers: str = "DEFAULT:@SECLEVEL=0"
+    wants_certificate: bool = False  # of the client
 
 
 CLOSE, RESET, SILENCE = End
@@ -161,6 +162,7 @@ FAULTS = {
     "tls12-only": _versions(_V.TLSv1_2, _V.TLSv1_2),
     "cipher-null": Smtp(tls=Tls(maximum=_V.TLSv1_2, ciphers="NULL-SHA256:@SECLEVEL=0",
                                 certificate="rsa")),
+    "client-certificate": Smtp(tls=Tls(wants_certificate=True)),
     "cipher-cbc": Smtp(tls=Tls(maximum=_V.TLSv1_2, ciphers="AES128-SHA:@SECLEVEL=0",
                                certificate="rsa")),
     "tls-on-plain-port": Smtp(is_implicit=True),

@@ -70,6 +70,8 @@ def server_context(tls, certificate, key):
     context.set_ciphers(tls.ciphers)
     context.minimum_version, context.maximum_version = tls.minimum, tls.maximum
     context.load_cert_chain(certificate, key)
+    if tls.wants_certificate:
+        context.verify_mode = ssl.CERT_REQUIRED
     return context
 
 

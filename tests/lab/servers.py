@@ -121,6 +121,9 @@ _STARTTLS = [
     _fault("tls12-only", "TLS 1.2 only", "message: 250 2.0.0 Ok: queued"),
     _fault("cipher-null", "no cipher in common", "tls: SSLV3_ALERT_HANDSHAKE_FAILURE",
            _broken("tls-no-cipher", 16)),
+    _fault("client-certificate", "a certificate of the client is wanted",
+           # The alert, unless our EHLO has met a socket that was closed, and a reset came first.
+           "ehlo-tls: ", _broken("certificate-client-wanted", 17)),
     _fault("cipher-cbc", "an old cipher only", "message: 250 2.0.0 Ok: queued"),
     _fault("tls-on-plain-port", "587 waits for TLS at once", "greeting: silent",
            _broken(("plain-on-tls-port", "tls-mode-mismatch"), 16)),

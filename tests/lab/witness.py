@@ -132,6 +132,8 @@ class _Dialog:
                 raise _Ended(f"{stage}: silent") from None
             except (ConnectionResetError, ssl.SSLEOFError):
                 raise self._lost(stage) from None
+            except ssl.SSLError as error:
+                raise _Ended(f"{stage}: {error.reason}") from None
             if not more:
                 raise self._lost(stage, "closed")
             self.rest += more
