@@ -144,6 +144,18 @@ is_by_server(const struct doctor_facts *facts, const struct doctor_finding *f)
 		   doctor_view_is_target(facts, &tcp->icmp.offender));
 }
 
+/* Has the server read a login or a message and said no? Its other ports are no way around that. */
+static bool
+is_decided_by_server(const struct doctor_facts *facts, const struct doctor_finding *f)
+{
+	if (f->probe == DOCTOR_NO_PROBE)
+		return false;
+	for (unsigned stage = PROBE_STAGE_AUTH; stage <= PROBE_STAGE_END; stage++)
+		if (facts->probes[f->probe].dialog.stages[stage].end == PROBE_STAGE_REFUSED)
+			return true;
+	return false;
+}
+
 /* The finding's sentence, and what works instead. */
 static void
 conclude(const struct doctor_facts *facts, const struct doctor_finding *f, uint16_t port,
@@ -151,7 +163,9 @@ conclude(const struct doctor_facts *facts, const struct doctor_finding *f, uint1
 {
 	const size_t len = strlen(f->sentence);
 	const int bare = (int)(len != 0 && f->sentence[len - 1] == '.' ? len - 1 : len);
-	const uint16_t other = f->weight == DOCTOR_BROKEN ? choose_other_port(facts, port) : 0;
+	const uint16_t other = f->weight == DOCTOR_BROKEN && !is_decided_by_server(facts, f)
+				   ? choose_other_port(facts, port)
+				   : 0;
 	const bool is_server_fine =
 	    (f->cause->class == EXPLAIN_CLASS_FILTERED && !is_by_server(facts, f)) ||
 	    f->cause->class == EXPLAIN_CLASS_INTERCEPTED || f->cause->class == EXPLAIN_CLASS_PATH;

@@ -116,9 +116,25 @@ gather(struct doctor_verdict *verdict, size_t at)
 	say(&verdict->findings[at], ports);
 }
 
+/* What is said of this machine or of the whole host, and was seen at several ports. */
+static void
+merge_repeated(struct doctor_verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		for (size_t k = verdict->finding_count; k-- > i + 1;) {
+			const struct doctor_finding *a = &verdict->findings[i];
+			const struct doctor_finding *b = &verdict->findings[k];
+
+			if (a->cause == b->cause && a->confidence == b->confidence &&
+			    strcmp(a->sentence, b->sentence) == 0)
+				doctor_finding_merge(verdict, i, k);
+		}
+}
+
 void
 doctor_merge_ports(struct doctor_verdict *verdict)
 {
+	merge_repeated(verdict);
 	for (size_t i = 1; i < verdict->finding_count; i++)
 		gather(verdict, i);
 }

@@ -9,8 +9,8 @@
 /* The same of one port of two addresses, with the evidence of both. */
 void doctor_merge_addresses(const struct doctor_facts *facts, struct doctor_verdict *verdict);
 /*
- * Behind the first finding: sentences that differ in their port alone, "Nothing listens on ports 25
- * and 2525 of mail.example.org."
+ * The same sentence of several ports, under the heaviest. Behind the first finding also those that
+ * differ in their port alone: "Nothing listens on ports 25 and 2525 of mail.example.org."
  */
 void doctor_merge_ports(struct doctor_verdict *verdict);
 

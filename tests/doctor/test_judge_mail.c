@@ -163,8 +163,10 @@ test_a_refusal_means_what_its_code_and_words_say(void **state)
 	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
 		const struct judging_case t = {
 			.name = refusals[i].text,
-			.rows = { { 587, "healthy", NULL, 0, NULL } },
+			.rows = { { 587, "healthy", NULL, 0, NULL },
+			    { 465, "healthy", NULL, 0, NULL } },
 			.change = refuse,
+			.use_port = 0,
 			.cause = refusals[i].cause,
 			.exit = refusals[i].exit,
 		};

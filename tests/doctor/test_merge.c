@@ -63,6 +63,20 @@ test_what_differs_in_its_port_alone_is_told_once(void **state)
 }
 
 static void
+test_what_is_said_already_is_not_said_again(void **state)
+{
+	struct doctor_verdict *v = begin();
+
+	(void)state;
+	add(v, "ok", "465", "Submission works.");
+	add(v, "ok", "25", "Submission works.");
+	doctor_merge_ports(v);
+	assert_int_equal(v->finding_count, 1);
+	assert_int_equal(v->findings[0].evidence_count, 2);
+	end(v);
+}
+
+static void
 test_what_differs_in_anything_else_is_told_apart(void **state)
 {
 	struct doctor_verdict *v = begin();
@@ -86,6 +100,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_differs_in_its_port_alone_is_told_once),
+		cmocka_unit_test(test_what_is_said_already_is_not_said_again),
 		cmocka_unit_test(test_what_differs_in_anything_else_is_told_apart),
 	};
 
