@@ -10,6 +10,8 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from support import scratch as scratch_module  # noqa: E402
+from support.auditor import Auditor  # noqa: E402
+from support.impostor import HalfTls, Impostor, server_context  # noqa: E402
 from support.receiver import Receiver  # noqa: E402
 from support.sallyport import Sallyport  # noqa: E402
 
@@ -118,3 +120,33 @@ def receiver():
 def hop(port, tls="none", **keys):
     """A next hop on the loopback address."""
     return {"host": scratch_module.ADDRESS, "port": port, "tls": tls, **keys}
+
+
+@pytest.fixture(scope="session")
+def audit(build, authority):
+    return Auditor(build, authority)
+
+
+@pytest.fixture
+def impostor(certificate):
+    """Starts impostors, with the certificate of localhost unless a context is given."""
+    started = []
+
+    def start(*args, context=None, **keys):
+        started.append(Impostor(context or server_context(*certificate), *args, **keys))
+        return started[-1]
+    yield start
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture
+def half_tls():
+    started = []
+
+    def start(choices):
+        started.append(HalfTls(choices))
+        return started[-1]
+    yield start
+    for one in started:
+        one.stop()

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_certificate.c - each fault of the certificates that the ports have shown. */
+/*
+ * check_certificate.c - each fault of the certificates that the ports have shown.
+ *
+ * Nothing is fetched from the authority: whether one has been revoked is not known.
+ */
 #include <string.h>
 
 #include "audit/context.h"
@@ -19,7 +23,6 @@ static const struct {
 	{ PROBE_CERTIFICATE_SELF_SIGNED, AUDIT_CERTIFICATE_SELF_SIGNED },
 	{ PROBE_CERTIFICATE_UNTRUSTED, AUDIT_CERTIFICATE_UNTRUSTED },
 	{ PROBE_CERTIFICATE_INSPECTED, AUDIT_CERTIFICATE_INSPECTED },
-	{ PROBE_CERTIFICATE_REVOKED, AUDIT_CERTIFICATE_REVOKED },
 	{ PROBE_CERTIFICATE_WEAK, AUDIT_CERTIFICATE_WEAK },
 	{ PROBE_CERTIFICATE_WRONG_USE, AUDIT_CERTIFICATE_USE },
 	{ PROBE_CERTIFICATE_OTHER, AUDIT_CERTIFICATE_OTHER },

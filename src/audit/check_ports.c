@@ -30,6 +30,14 @@ look_inside(struct audit *a, struct audit_door *door, struct audit_talk *t)
 }
 
 static void
+note_failure(struct audit_door *door, const struct audit_talk *t)
+{
+	door->is_broken = audit_talk_end(t) != AUDIT_TALK_TIMEOUT;
+	(void)snprintf(door->tls_error, sizeof door->tls_error, "the handshake fails: %s",
+	    audit_talk_error(t));
+}
+
+static void
 look_outside(struct audit *a, struct audit_door *door, struct audit_talk *t)
 {
 	if (!audit_talk_ehlo(t)) {
@@ -42,14 +50,15 @@ look_outside(struct audit *a, struct audit_door *door, struct audit_talk *t)
 		(void)snprintf(door->tls_error, sizeof door->tls_error, "it is not offered");
 		return;
 	}
-	if (audit_talk_say(t, "STARTTLS") != 220)
+	if (audit_talk_say(t, "STARTTLS") != 220) {
+		door->is_broken = audit_talk_code(t) >= 400 && audit_talk_code(t) != 421;
 		(void)snprintf(door->tls_error, sizeof door->tls_error,
 		    "STARTTLS is answered with %u %.100s", audit_talk_code(t), audit_talk_text(t));
-	else if (audit_talk_handshake(t))
+	} else if (audit_talk_handshake(t)) {
 		look_inside(a, door, t);
-	else
-		(void)snprintf(door->tls_error, sizeof door->tls_error, "the handshake fails: %s",
-		    audit_talk_error(t));
+	} else {
+		note_failure(door, t);
+	}
 }
 
 static void
@@ -89,9 +98,8 @@ look_behind_tls(struct audit *a, struct audit_door *door, struct audit_talk *t)
 		look_inside(a, door, t);
 		return;
 	}
-	(void)snprintf(door->tls_error, sizeof door->tls_error, "the handshake fails: %s",
-	    audit_talk_error(t));
-	if (audit_talk_end(t) == AUDIT_TALK_TIMEOUT)
+	note_failure(door, t);
+	if (!door->is_broken)
 		audit_gap(
 		    a, false, "%s: nothing was seen within TLS: %s", door->name, door->tls_error);
 }
@@ -146,9 +154,11 @@ look(struct audit *a, struct audit_door *door)
 			(!door->is_implicit && door->greeting[0] == '\0');
 	door->is_open = !door->is_mute;
 	audit_talk_close(&t);
-	if (door->is_open && door->is_implicit && !door->has_tls && speaks_plain(a, door))
+	if (door->is_open && door->is_implicit && !door->has_tls && speaks_plain(a, door)) {
+		door->is_broken = false;
 		audit_findings_add(&a->result->findings, AUDIT_TLS_PORT_PLAIN,
 		    "%s: a greeting came without TLS", door->name);
+	}
 }
 
 static void

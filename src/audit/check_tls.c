@@ -341,11 +341,16 @@ scan_order(struct view *v)
 static void
 judge_nothing(const struct view *v)
 {
+	struct audit_findings *list = &v->a->result->findings;
+	const enum audit_id id = v->door->is_implicit ? AUDIT_TLS_BROKEN : AUDIT_STARTTLS_BROKEN;
+
 	if (v->a->options->is_dry || v->spoken_count > 0)
 		return;
 	if (v->unknown_count == 0)
-		audit_findings_add(&v->a->result->findings, AUDIT_STARTTLS_BROKEN,
-		    "%s: every version from SSL 2.0 to TLS 1.3 is refused", v->door->name);
+		audit_findings_add(list, id, "%s: every version from SSL 2.0 to TLS 1.3 is refused",
+		    v->door->name);
+	else if (v->door->is_broken)
+		audit_findings_add(list, id, "%s: %s", v->door->name, v->door->tls_error);
 	else
 		audit_gap(v->a, false,
 		    "%s: %zu of %d ClientHellos were left without a useful answer", v->door->name,

@@ -16,9 +16,10 @@
 struct audit_door {
 	uint16_t port; /* 0: left out by the options */
 	bool is_implicit;
-	bool is_open; /* someone answers, and can be talked with */
-	bool is_mute; /* connected, but no greeting or handshake came */
-	bool has_tls; /* a handshake of ours was completed */
+	bool is_open;   /* someone answers, and can be talked with */
+	bool is_mute;   /* connected, but no greeting or handshake came */
+	bool has_tls;   /* a handshake of ours was completed */
+	bool is_broken; /* TLS should have come, and the server let none come */
 	struct net_address address;
 	char name[16];                    /* "port 587" */
 	char greeting[512];               /* printable */

@@ -12,8 +12,9 @@ import time
 import pytest
 from conftest import PASSWORD, USER, hop
 
+from support.auditor import Auditor, evidence, ids, ports
 from support.exim import PROGRAM as exim_program
-from support.impostor import Choices, HalfTls, Impostor, Manners, server_context
+from support.impostor import Choices, Impostor, Manners
 from support.names import Names
 from support.postfix import Postfix
 from support.process import Process
@@ -22,58 +23,6 @@ from support.scratch import (ADDRESS, ROOT, Authority, accepts_connections, free
 
 # Without TLS, which has servers of its own here, and without DNS.
 HOST_CHECKS = "clear,login,starttls,certificate,relay,users,leaks"
-
-
-class Auditor:
-    """Runs the command."""
-
-    def __init__(self, build, authority):
-        self.program, self.authority = build / "src/cli/sallyport", authority
-
-    def run(self, *args, host=ADDRESS, **keys):
-        argv = [self.program, "audit", "--ca-file", self.authority.certificate, *args, host]
-        return subprocess.run(list(map(str, argv)), capture_output=True, text=True, timeout=170,
-                              check=False, **keys)
-
-    def json(self, *args, status=None, **keys):
-        done = self.run("--json", *args, **keys)
-        assert done.stdout, f"{done.returncode}: {done.stderr}"
-        assert "AddressSanitizer" not in done.stderr and "runtime error" not in done.stderr
-        if status is not None:
-            assert done.returncode == status, done.stdout
-        return json.loads(done.stdout)
-
-
-@pytest.fixture(scope="module")
-def audit(build, authority):
-    return Auditor(build, authority)
-
-
-@pytest.fixture
-def impostor(certificate):
-    """Starts impostors; they end with the test."""
-    started = []
-
-    def start(*args, **keys):
-        started.append(Impostor(server_context(*certificate), *args, **keys))
-        return started[-1]
-    yield start
-    for one in started:
-        one.stop()
-
-
-def ids(report, *least):
-    """Of the findings of these severities, or of all."""
-    return {f["id"] for f in report["findings"] if not least or f["severity"] in least}
-
-
-def evidence(report, name):
-    return "\n".join(e for f in report["findings"] if f["id"] == name for e in f["evidence"])
-
-
-def ports(starttls=None, implicit=None):
-    return ["--port", starttls.port if starttls else 0,
-            "--tls-port", implicit.port if implicit else 0]
 
 
 # ---- servers as they are -------------------------------------------------------------------------
@@ -365,18 +314,6 @@ CHOICES = {
     "renegotiation-insecure": Choices(renegotiation=False),
     "fallback-unguarded": Choices(versions=(0x0302, 0x0303), guards_fallback=False),
 }
-
-
-@pytest.fixture
-def half_tls():
-    started = []
-
-    def start(choices):
-        started.append(HalfTls(choices))
-        return started[-1]
-    yield start
-    for one in started:
-        one.stop()
 
 
 @pytest.mark.parametrize("name", CHOICES)

@@ -44,6 +44,7 @@ class Manners:
     waits_for_greeting: bool = True  # cuts off who talks before it
     accounts: tuple = ()  # (user, password)
     login_delay: float = 0.0
+    login_delay_known: float = 0.0  # more of it for an account that is there
     logins_max: int = 2  # wrong passwords on one connection
     other_words: str = ""  # for a wrong password of an account that is there
     ends: tuple = (b"\r\n.\r\n",)
@@ -187,8 +188,8 @@ class _Session(socketserver.BaseRequestHandler):
     def fail_login(self, name=None):
         self.failures += 1
         self.peer.failed_logins += 1
-        time.sleep(self.manners.login_delay)
         is_known = name in [user for user, _ in self.manners.accounts]
+        time.sleep(self.manners.login_delay + is_known * self.manners.login_delay_known)
         if self.failures > self.manners.logins_max:
             self.say("421 4.7.0 too many failures")
             return False

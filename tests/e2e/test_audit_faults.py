@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`sallyport audit`: faults of certificates, of TLS itself, and where the two ports differ."""
+
+import dataclasses
+import ssl
+import subprocess
+import types
+
+import pytest
+from conftest import USER
+
+from lab.certificates import Certificates
+from support.auditor import Auditor, evidence, ids, ports
+from support.impostor import Choices, Manners
+from support.names import Names
+from support.scratch import ADDRESS, free_port
+
+HOST = "mail.home.example"
+CLEAN = Manners()
+LAST = "127.0.0.3"  # where nobody listens unless a test does
+
+
+def differ(**keys):
+    return dataclasses.replace(CLEAN, **keys)
+
+
+@pytest.fixture(scope="module")
+def certificates(session_scratch):
+    return Certificates(session_scratch / "certificates")
+
+
+@pytest.fixture
+def resolver():
+    """Starts DNS servers: the host has these addresses."""
+    started = []
+
+    def start(*addresses):
+        started.append(Names({HOST: {"A": list(addresses)}}))
+        return ["--resolver", started[-1].address]
+    yield start
+    for one in started:
+        one.stop()
+
+
+def context_of(chain, key):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.load_cert_chain(chain, key)
+    return context
+
+
+# ---- certificates --------------------------------------------------------------------------------
+
+# By what the laboratory calls it: the findings, all of them.
+CERTIFICATES = {
+    "good": set(),
+    "expired": {"certificate-expired"},
+    "expires-soon": {"certificate-expires-soon"},
+    "not-yet-valid": {"certificate-not-yet-valid"},
+    "wrong-name": {"certificate-name"},
+    "common-name-only": {"certificate-name"},
+    "missing-intermediate": {"certificate-chain-incomplete"},
+    "self-signed": {"certificate-self-signed"},
+    "unknown-authority-sent": {"certificate-untrusted"},
+    "weak-key": {"certificate-weak"},
+    "sha1": {"certificate-weak"},
+    "inspected": {"certificate-inspected", "certificate-chain-incomplete", "certificate-untrusted"},
+    "client-only": {"certificate-wrong-use"},
+}
+
+
+@pytest.fixture
+def look_at(build, certificates, impostor, resolver):
+    """The report on a server with this chain and key."""
+    auditor = Auditor(build, types.SimpleNamespace(certificate=certificates.roots))
+
+    def run(chain, key):
+        server = impostor(context=context_of(chain, key))
+        return auditor.json(*ports(server), *resolver(ADDRESS), "--only", "certificate", host=HOST)
+    return run
+
+
+@pytest.mark.parametrize("kind", CERTIFICATES)
+def test_each_fault_of_a_certificate_is_named_and_no_other(look_at, certificates, kind):
+    report = look_at(*certificates.issue(kind, HOST, ADDRESS))
+    assert ids(report) == CERTIFICATES[kind], report
+
+
+def test_a_certificate_signed_by_one_that_may_not_sign_is_faulty(look_at, certificates, scratch):
+    chain, key = certificates.issue("good", HOST, ADDRESS)
+    request, extensions, leaf = scratch / "x.csr", scratch / "x.ext", scratch / "x.pem"
+    extensions.write_text(f"subjectAltName=DNS:{HOST}\n")
+    for argv in (["req", "-new", "-key", key, "-subj", "/CN=x", "-out", request],
+                 ["x509", "-req", "-in", request, "-CA", chain, "-CAkey", key, "-CAcreateserial",
+                  "-CAserial", scratch / "x.srl", "-days", 60, "-extfile", extensions,
+                  "-out", leaf]):
+        subprocess.run(["openssl", *map(str, argv)], check=True, capture_output=True)
+    leaf.write_text(leaf.read_text() + chain.read_text())
+    report = look_at(leaf, key)
+    assert "certificate-faulty" in ids(report), report
+
+
+# ---- ports that do not do what they should -------------------------------------------------------
+
+
+def test_a_port_that_is_closed_is_missing(audit, impostor):
+    server = impostor()
+    closed = free_port()
+    report = audit.json("--port", server.port, "--tls-port", closed, "--only", "ports", status=0)
+    assert ids(report) == {"implicit-tls-missing"}
+    server = impostor(is_implicit=True)
+    report = audit.json("--port", closed, "--tls-port", server.port, "--only", "ports", status=0)
+    assert ids(report) == {"submission-port-missing"}
+
+
+def test_a_tls_port_that_speaks_plain_is_found(audit, impostor):
+    report = audit.json(*ports(implicit=impostor()), "--only", "tls", status=1)
+    assert ids(report) == {"tls-port-speaks-plain"}, report
+
+
+def without_certificate():
+    """Every handshake fails with an alert, as where a server cannot read its key."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+
+def test_a_tls_port_that_completes_no_handshake_is_found(audit, impostor, half_tls):
+    server = impostor(is_implicit=True, context=without_certificate())
+    assert ids(audit.json(*ports(implicit=server), "--only", "tls", status=1)) == {
+        "tls-port-broken"}
+    report = audit.json(*ports(implicit=half_tls(Choices(versions=()))), "--only", "tls", status=1)
+    assert ids(report) == {"tls-port-broken"}, report
+
+
+BROKEN = {
+    "refused": (differ(starttls_reply="454 4.7.0 TLS not available"), None),
+    "alert": (CLEAN, without_certificate),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_starttls_that_does_not_lead_to_tls_is_found(audit, impostor, how):
+    manners, context = BROKEN[how]
+    server = impostor(manners, context=context and context())
+    report = audit.json(*ports(server), "--only", "tls", status=1)
+    assert ids(report) == {"starttls-broken"}, report
+    assert how != "refused" or "454" in evidence(report, "starttls-broken")
+
+
+def test_ports_that_differ_are_compared(audit, impostor, authority):
+    first = impostor()
+    other = context_of(*authority.issue("other.example"))
+    second = impostor(differ(auth_tls="PLAIN"), is_implicit=True, context=other)
+    report = audit.json(*ports(first, second), "--only", "login,certificate")
+    assert {"auth-differs-by-port", "certificate-differs-by-port"} <= ids(report), report
+    assert "PLAIN LOGIN" in evidence(report, "auth-differs-by-port")
+
+
+def test_ports_that_are_alike_do_not_differ(audit, impostor):
+    report = audit.json(*ports(impostor(), impostor(is_implicit=True)), "--only",
+                        "ports,login,tls,certificate", status=0)
+    assert ids(report, "low", "medium", "high", "critical") == set(), report
+    assert not {i for i in ids(report) if "differs" in i}
+
+
+# ---- logins --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.2])
+def test_a_login_that_takes_longer_for_an_account_is_found(audit, impostor, delay):
+    server = impostor(differ(accounts=((USER, "x"),), logins_max=9, login_delay_known=delay))
+    report = audit.json(*ports(server), "--only", "ports", "--user", USER, "--brute-force", "6")
+    assert ("users-by-login-time" in ids(report)) == bool(delay), report
+    assert server.failed_logins == 6
