@@ -216,6 +216,27 @@ is_wanted_family(const struct audit *a, const struct net_address *address)
 	return (!a->options->v4_only || is_v4) && (!a->options->v6_only || !is_v4);
 }
 
+static void
+take_address(struct audit *a, const struct net_address *address)
+{
+	struct audit_result *r = a->result;
+	struct ip ip;
+
+	if (!is_wanted_family(a, address) || !net_address_ip(address, &ip))
+		return;
+	ip_print(&ip, r->addresses[r->address_count++]);
+	a->addresses[a->address_count++] = *address;
+}
+
+/* With an address of the options nothing is asked of the others. */
+static void
+choose_address(struct audit *a)
+{
+	if (a->options->address != NULL &&
+	    net_address_parse(a->options->address, 0, &a->addresses[0]))
+		a->address_count = 1;
+}
+
 /* The addresses of the host, of the families that are wanted. */
 static void
 find_host(struct audit *a)
@@ -225,9 +246,9 @@ find_host(struct audit *a)
 	const size_t count = audit_resolve(a, a->options->host, 0, all, &status);
 
 	for (size_t i = 0; i < count; i++)
-		if (is_wanted_family(a, &all[i]))
-			a->addresses[a->address_count++] = all[i];
-	a->result->is_name_unknown = status == NET_RESOLVE_NOT_FOUND;
+		take_address(a, &all[i]);
+	choose_address(a);
+	a->result->is_name_unknown = status == NET_RESOLVE_NOT_FOUND && a->options->address == NULL;
 	if (a->address_count == 0)
 		audit_gap(a, false, "%s has no address%s", a->options->host,
 		    status == NET_RESOLVE_FAILED ? " that DNS would tell" : " that is wanted here");

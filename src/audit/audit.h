@@ -15,7 +15,9 @@
 #include <stdint.h>
 
 #include "audit/finding.h"
+#include "net/resolve.h"
 #include "util/buf.h"
+#include "util/ip.h"
 #include "util/slice.h"
 
 #define AUDIT_PARALLEL_MAX 3      /* connections at a time */
@@ -50,6 +52,7 @@ struct audit_options {
 	const char *hostname;    /* who we are, in EHLO */
 	uint16_t port, tls_port; /* with STARTTLS, with TLS from the start; 0: leave it out */
 	bool v4_only, v6_only;
+	const char *address;   /* the one of the host's to look at; NULL: the first that answers */
 	const char *resolver;  /* an address to ask in place of the system's; NULL */
 	const char *ca_file;   /* PEM; NULL: the system's authorities */
 	const char *domain;    /* the sender's; NULL: that of user, or guessed from host */
@@ -81,8 +84,11 @@ struct audit_result {
 	bool is_complete;
 	size_t gap_count;
 	struct audit_gap gaps[AUDIT_GAPS_MAX];
-	char address[64]; /* that was looked at; empty: none */
-	char domain[256]; /* of the sender; empty: none is known */
+	size_t address_count; /* of the host, of the families that are wanted */
+	char addresses[NET_RESOLVE_ADDRESSES_MAX][IP_TEXT_SIZE];
+	char address[IP_TEXT_SIZE]; /* that was looked at: the first that answers; empty: none */
+	char port_addresses[2][IP_TEXT_SIZE]; /* of port, of tls_port, which may differ */
+	char domain[256];                     /* of the sender; empty: none is known */
 	bool is_domain_guessed;
 	bool is_name_unknown; /* of the host */
 	bool is_reachable;

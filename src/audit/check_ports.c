@@ -161,15 +161,18 @@ look(struct audit *a, struct audit_door *door)
 	}
 }
 
+/* Which of its addresses the report is about. */
 static void
 note_address(struct audit *a, const struct audit_door *door)
 {
+	char(*text)[IP_TEXT_SIZE] = &a->result->port_addresses[door->is_implicit];
 	struct ip ip;
 
-	if (!door->is_open || a->result->address[0] != '\0')
+	if (!door->is_open || !net_address_ip(&door->address, &ip))
 		return;
-	if (net_address_ip(&door->address, &ip))
-		ip_print(&ip, a->result->address);
+	ip_print(&ip, *text);
+	if (a->result->address[0] == '\0')
+		(void)snprintf(a->result->address, sizeof a->result->address, "%s", *text);
 }
 
 void

@@ -98,6 +98,48 @@ add_counts(struct buf *out, const struct audit_result *r)
 }
 
 static void
+add_looked_at(struct buf *out, const struct audit_options *o, const struct audit_result *r)
+{
+	const char *last = r->address;
+
+	(void)buf_addf(out, "Looked at: %s", r->address);
+	for (size_t i = 0; i < 2; i++) {
+		const uint16_t port = i == 0 ? o->port : o->tls_port;
+		const char *address = r->port_addresses[i];
+
+		if (port == 0)
+			continue;
+		if (address[0] != '\0' && strcmp(address, last) != 0)
+			(void)buf_addf(out, "; %s", last = address);
+		(void)buf_addf(out, ", port %u", (unsigned)port);
+	}
+}
+
+static bool
+is_looked_at(const struct audit_result *r, const char *address)
+{
+	return strcmp(address, r->port_addresses[0]) == 0 ||
+	       strcmp(address, r->port_addresses[1]) == 0;
+}
+
+/* They may be other machines, with other faults. */
+static void
+add_other_addresses(struct buf *out, const struct audit_result *r)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->address_count; i++)
+		if (!is_looked_at(r, r->addresses[i]))
+			(void)buf_addf(
+			    out, "%s%s", count++ == 0 ? "Not looked at: " : ", ", r->addresses[i]);
+	if (count > 0)
+		(void)buf_addf(out,
+		    ", of the %zu addresses of this host; --address ADDRESS looks at one of "
+		    "them.\n",
+		    r->address_count);
+}
+
+static void
 add_summary(struct buf *out, const struct audit_options *o, const struct audit_result *r)
 {
 	if (r->grade == NULL) {
@@ -110,19 +152,14 @@ add_summary(struct buf *out, const struct audit_options *o, const struct audit_r
 	if (!r->is_complete)
 		(void)buf_add_text(
 		    out, "Not all could be seen, so no grade above B is given; see the end.\n");
-	(void)buf_addf(out, "Looked at: %s", r->address);
-	for (size_t i = 0; i < 2; i++) {
-		const uint16_t port = i == 0 ? o->port : o->tls_port;
-
-		if (port != 0)
-			(void)buf_addf(out, "%s %u", i == 0 ? ", ports" : ",", (unsigned)port);
-	}
+	add_looked_at(out, o, r);
 	if (r->domain[0] != '\0')
 		(void)buf_addf(out, "; sender's domain %s%s", r->domain,
 		    r->is_domain_guessed ? " (guessed from the host's name)" : "");
 	(void)buf_addf(out, "; %u connections, %u failed logins, %llu.%llu s.\n",
 	    r->connection_count, r->failed_login_count, (unsigned long long)r->took_ms / 1000,
 	    (unsigned long long)r->took_ms % 1000 / 100);
+	add_other_addresses(out, r);
 }
 
 void
@@ -220,6 +257,16 @@ make_port(uint16_t port)
 	return port == 0 ? json_null() : json_integer(port);
 }
 
+static json_t *
+make_addresses(const struct audit_result *r)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < r->address_count; i++)
+		append(array, make_text(r->addresses[i]));
+	return array;
+}
+
 json_t *
 audit_report_json(const struct audit_options *options, const struct audit_result *result)
 {
@@ -228,8 +275,11 @@ audit_report_json(const struct audit_options *options, const struct audit_result
 	set(object, "schema", json_integer(SCHEMA_VERSION));
 	set(object, "host", make_text(options->host));
 	set(object, "address", make_text(result->address));
+	set(object, "addresses", make_addresses(result));
 	set(object, "port", make_port(options->port));
+	set(object, "port_address", make_text(result->port_addresses[0]));
 	set(object, "tls_port", make_port(options->tls_port));
+	set(object, "tls_port_address", make_text(result->port_addresses[1]));
 	set(object, "domain", make_text(result->domain));
 	set(object, "domain_guessed", json_boolean(result->is_domain_guessed));
 	set(object, "began_unix_ms", json_integer((json_int_t)result->began_unix_ms));

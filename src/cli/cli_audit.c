@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/input.h"
 #include "cli/terminal.h"
+#include "net/address.h"
 
 enum { PORT_STARTTLS = 587, PORT_IMPLICIT = 465, REPORT_MAX = 1024 * 1024 };
 
@@ -127,10 +128,13 @@ check_words(const struct words *w, const struct audit_options *o)
 {
 	const char *const all[] = { o->host, o->domain, o->selector, o->relay_to, o->user, o->from,
 		o->to };
+	struct net_address address;
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		if (!is_harmless(all[i]))
 			return refuse("a character that no address has", all[i]);
+	if (o->address != NULL && !net_address_parse(o->address, 0, &address))
+		return refuse("no address", o->address);
 	if (o->v4_only && o->v6_only)
 		return refuse("-4 and -6 exclude each other", NULL);
 	if (w->wants_smuggling && (o->user == NULL || o->to == NULL))
@@ -266,6 +270,7 @@ cli_audit(int argc, char **argv)
 		{ '\0', "tls-port", "PORT", "with TLS from the start (465); 0: none", &w.tls_port,
 		    NULL },
 		{ '\0', "resolver", "ADDRESS", "ask this DNS server", &o->resolver, NULL },
+		{ '\0', "address", "ADDRESS", "look at this one of the host's", &o->address, NULL },
 		{ '\0', "ca-file", "FILE", "trust the authorities in FILE", &o->ca_file, NULL },
 		{ '\0', "domain", "DOMAIN", "the sender's domain", &o->domain, NULL },
 		{ '\0', "selector", "NAME", "of the domain's DKIM key", &o->selector, NULL },

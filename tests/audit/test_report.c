@@ -21,6 +21,10 @@ make_result(void)
 	audit_findings_sort(&r.findings);
 	r.gaps[r.gap_count++] = (struct audit_gap){ AUDIT_CHECK_TLS, false, strdup("sent away") };
 	memcpy(r.address, "192.0.2.1", 10);
+	memcpy(r.port_addresses[0], r.address, 10);
+	memcpy(r.addresses[0], r.address, 10);
+	memcpy(r.addresses[1], "2001:db8::1", 12);
+	r.address_count = 2;
 	return r;
 }
 
@@ -41,6 +45,8 @@ test_the_text_begins_with_the_grade_and_ends_with_what_is_missing(void **state)
 	assert_true(strstr(text, "critical") < strstr(text, "\nmedium"));
 	assert_non_null(strstr(text, "... and 3 more"));
 	assert_non_null(strstr(text, "Not looked at:\n  tls       sent away\n"));
+	assert_non_null(strstr(text, "Looked at: 192.0.2.1, port 587;"));
+	assert_non_null(strstr(text, "Not looked at: 2001:db8::1, of the 2 addresses of"));
 	assert_null(strchr(text, '\033'));
 	free(text);
 	buf_done(&out);
@@ -57,6 +63,9 @@ test_json_has_all_that_was_seen(void **state)
 	assert_int_equal(json_integer_value(json_object_get(json, "schema")), 1);
 	assert_string_equal(json_string_value(json_object_get(json, "grade")), "C");
 	assert_true(json_is_null(json_object_get(json, "tls_port")));
+	assert_int_equal(json_array_size(json_object_get(json, "addresses")), 2);
+	assert_string_equal(json_string_value(json_object_get(json, "port_address")), "192.0.2.1");
+	assert_true(json_is_null(json_object_get(json, "tls_port_address")));
 	findings = json_object_get(json, "findings");
 	assert_int_equal(json_array_size(findings), 2);
 	assert_int_equal(

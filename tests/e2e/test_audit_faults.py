@@ -171,3 +171,35 @@ def test_a_login_that_takes_longer_for_an_account_is_found(audit, impostor, dela
     report = audit.json(*ports(server), "--only", "ports", "--user", USER, "--brute-force", "6")
     assert ("users-by-login-time" in ids(report)) == bool(delay), report
     assert server.failed_logins == 6
+
+
+# ---- several addresses ---------------------------------------------------------------------------
+
+
+def test_the_address_that_was_looked_at_is_named(audit, impostor, resolver):
+    server = impostor()
+    options = [*ports(server), *resolver(ADDRESS, LAST), "--only", "ports"]
+    report = audit.json(*options, host=HOST)
+    assert sorted(report["addresses"]) == [ADDRESS, LAST]
+    assert report["address"] == report["port_address"] == ADDRESS
+    assert report["tls_port_address"] is None
+    text = audit.run(*options, host=HOST).stdout
+    assert f"Not looked at: {LAST}, of the 2 addresses of this host" in text
+    assert "Not looked at: " not in audit.run(*options, "--skip", "dns", host=ADDRESS).stdout.split(
+        "\n\n")[0]
+
+
+def test_each_port_may_answer_at_another_address(audit, impostor, resolver):
+    first, second = impostor(), impostor(is_implicit=True, address=LAST)
+    report = audit.json(*ports(first, second), *resolver(ADDRESS, LAST), "--only", "ports",
+                        host=HOST)
+    assert (report["port_address"], report["tls_port_address"]) == (ADDRESS, LAST)
+
+
+def test_one_of_several_addresses_can_be_chosen(audit, impostor, resolver):
+    first, second = impostor(), impostor(address=LAST)
+    report = audit.json("--port", second.port, "--tls-port", 0, *resolver(ADDRESS, LAST),
+                        "--address", LAST, "--only", "ports", host=HOST)
+    assert report["address"] == LAST and second.connection_count > 0
+    assert first.connection_count == 0
+    assert audit.run("--address", "nonsense").returncode == 64
