@@ -174,6 +174,17 @@ audit_report_text(const struct audit_options *options, const struct audit_result
 	add_gaps(out, result);
 }
 
+void
+audit_report_kinds(struct buf *out)
+{
+	for (int i = 0; i < AUDIT_ID_COUNT; i++) {
+		const struct audit_kind *kind = audit_kind_of((enum audit_id)i);
+
+		(void)buf_addf(out, "%s\t%s\t%s\n", kind->id, audit_severity_name(kind->severity),
+		    kind->title);
+	}
+}
+
 static void
 set(json_t *object, const char *key, json_t *value)
 {

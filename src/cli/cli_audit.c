@@ -19,7 +19,7 @@ enum { PORT_STARTTLS = 587, PORT_IMPLICIT = 465, REPORT_MAX = 1024 * 1024 };
 struct words {
 	const char *port, *tls_port, *only, *skip, *fail_on, *guesses;
 	struct cli_secret_source password;
-	bool is_json, is_verbose, wants_smuggling;
+	bool is_json, is_verbose, wants_smuggling, wants_list;
 };
 
 struct task {
@@ -235,7 +235,19 @@ run(struct task *t)
 	return r;
 }
 
-static const char synopsis[] = "sallyport audit [options] HOST";
+static int
+list_findings(void)
+{
+	struct buf out;
+
+	buf_init(&out, REPORT_MAX);
+	audit_report_kinds(&out);
+	(void)fwrite(out.ptr, 1, out.len, stdout);
+	buf_done(&out);
+	return cli_flush();
+}
+
+static const char synopsis[] = "sallyport audit [options] HOST | --list-findings";
 static const char help[] =
     "Looks at the security of a mail submission service from outside and prints what\n"
     "it finds, each with its severity, what was seen, how to mend it and where it is\n"
@@ -283,14 +295,20 @@ cli_audit(int argc, char **argv)
 		{ '\0', "from", "ADDRESS", "your address, if not that of --user", &o->from, NULL },
 		{ '\0', "to", "ADDRESS", "a mailbox of your own", &o->to, NULL },
 		{ '\0', "smuggling", NULL, "try wrong ends of messages", NULL, &w.wants_smuggling },
+		{ '\0', "list-findings", NULL, "print all there can be, and end", NULL,
+		    &w.wants_list },
 		{ '\0', "brute-force", "N", "try N wrong passwords, up to 10", &w.guesses, NULL },
 		{ .name = NULL },
 	};
-	const struct cli_usage usage = { synopsis, help, options, 1, 1 };
+	const struct cli_usage usage = { synopsis, help, options, 0, 1 };
 	int count, code = cli_parse(&usage, argc, argv, &count);
 
 	if (code != CLI_GO)
 		return code;
+	if (w.wants_list)
+		return list_findings();
+	if (count == 0)
+		return refuse("a host is wanted", NULL);
 	cli_hostname(hostname);
 	o->host = argv[1];
 	code = read_words(&w, &t);

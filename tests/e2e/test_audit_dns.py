@@ -104,6 +104,7 @@ FAULTS = {
     "dmarc-without-effect": {"_dmarc.home.example": {"TXT": ["v=DMARC1; p=none; rua=mailto:a@b"]}},
     "dmarc-without-reports": {"_dmarc.home.example": {"TXT": ["v=DMARC1; p=reject"]}},
     "dkim-missing": {"s._domainkey.home.example": {"TXT": ["v=DKIM1; p="]}},
+    "mta-sts-missing": {},  # there is none in the clean records
     "tlsrpt-missing": {"_smtp._tls.home.example": None},
     "tlsrpt-broken": {"_smtp._tls.home.example": {"TXT": ["v=TLSRPTv1"]}},
     "mta-sts-broken": {"_mta-sts.home.example": {"TXT": ["v=STSv1; id=1"]}},
@@ -154,6 +155,11 @@ def test_the_policy_of_the_domain_above_counts(ask, clean):
 def test_a_certificate_that_fits_no_record_is_found(ask, clean, server):
     clean[f"_{server.port}._tcp.{HOST}"] = {"TLSA": ["3 1 1 " + "00" * 32]}
     assert "tlsa-mismatch" in ids(ask(clean, status=1))
+
+
+def test_a_port_without_a_record_of_its_certificate_is_found(ask, clean, server):
+    del clean[f"_{server.port}._tcp.{HOST}"]
+    assert "tlsa-missing" in ids(ask(clean))
 
 
 def test_what_dns_cannot_tell_is_no_finding(ask, clean):

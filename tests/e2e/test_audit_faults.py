@@ -2,6 +2,7 @@
 """`sallyport audit`: faults of certificates, of TLS itself, and where the two ports differ."""
 
 import dataclasses
+import json
 import ssl
 import subprocess
 import types
@@ -13,7 +14,7 @@ from lab.certificates import Certificates
 from support.auditor import Auditor, evidence, ids, ports
 from support.impostor import Choices, Manners
 from support.names import Names
-from support.scratch import ADDRESS, free_port
+from support.scratch import ADDRESS, ROOT, free_port
 
 HOST = "mail.home.example"
 CLEAN = Manners()
@@ -203,3 +204,17 @@ def test_one_of_several_addresses_can_be_chosen(audit, impostor, resolver):
     assert report["address"] == LAST and second.connection_count > 0
     assert first.connection_count == 0
     assert audit.run("--address", "nonsense").returncode == 64
+
+
+# ---- the whole list ------------------------------------------------------------------------------
+
+
+def test_the_schema_knows_every_finding(build):
+    done = subprocess.run([build / "src/cli/sallyport", "audit", "--list-findings"], check=True,
+                          capture_output=True, text=True)
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    schema = json.loads((ROOT / "docs/audit.schema.json").read_text())
+    finding = schema["properties"]["findings"]["items"]["properties"]
+    assert [row[0] for row in rows] == finding["id"]["enum"]
+    assert {row[1] for row in rows} == set(finding["severity"]["enum"])
+    assert all(row[2].endswith(".") for row in rows)
