@@ -216,15 +216,22 @@ def test_who_knows_a_secret_leaves_no_core(closed):
     assert line.split()[4:6] == ["0", "0"]
 
 
+def links_of(process):
+    """What the descriptors of a process are; one that is closed meanwhile is left out."""
+    folder, links = f"/proc/{process.pid}/fd", {}
+    for name in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):
+            links[int(name)] = os.readlink(f"{folder}/{name}")
+    return links
+
+
 def test_a_closed_stream_is_never_a_connection(closed):
     """A socket would get its number, and the server what is printed."""
     command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", PROGRAM, "check", "--watch", "60", closed]
     with subprocess.Popen(command) as process:
-        fds = pathlib.Path(f"/proc/{process.pid}/fd")
         deadline = time.monotonic() + 30
-        while not any("eventpoll" in os.readlink(fd) for fd in fds.iterdir()):
+        while not any("eventpoll" in link for link in (links := links_of(process)).values()):
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        links = [os.readlink(fds / str(n)) for n in range(3)]
         process.kill()
-    assert links == ["/dev/null"] * 3
+    assert [links[n] for n in range(3)] == ["/dev/null"] * 3
