@@ -230,8 +230,10 @@ def test_a_closed_stream_is_never_a_connection(closed):
     command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", PROGRAM, "check", "--watch", "60", closed]
     with subprocess.Popen(command) as process:
         deadline = time.monotonic() + 30
-        while not any("eventpoll" in link for link in (links := links_of(process)).values()):
+        links = links_of(process)
+        while not any("eventpoll" in link for link in links.values()):
             assert time.monotonic() < deadline
             time.sleep(0.01)
+            links = links_of(process)
         process.kill()
     assert [links[n] for n in range(3)] == ["/dev/null"] * 3
