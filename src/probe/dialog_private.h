@@ -33,7 +33,7 @@ struct probe_dialog {
 	struct sasl_client *sasl;
 	SSL_CTX *tls;
 	uint64_t began_us, stage_began_us;
-	size_t stage_len; /* octets that came in this stage, and were understood so far */
+	size_t stage_len;    /* octets that came in this stage, and were understood so far */
 	uint64_t give_up_ms; /* monotonic: the end of total_ms */
 	enum probe_stage stage;
 	bool has_ended_stage; /* the stage's fact is written */

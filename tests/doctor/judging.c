@@ -228,3 +228,40 @@ judging_check(const struct judging_case *cases, size_t count)
 		free(facts);
 	}
 }
+
+struct probe_dialog_facts *
+judging_dialog(struct doctor_facts *facts)
+{
+	return &facts->probes[0].dialog;
+}
+
+/* The stage ends so, and none behind it was reached. */
+void
+judging_end_at(struct doctor_facts *facts, enum probe_stage stage, enum probe_stage_end end,
+    uint16_t code, const char *text)
+{
+	struct probe_dialog_facts *d = judging_dialog(facts);
+
+	for (unsigned i = stage; i < PROBE_STAGE_COUNT; i++)
+		d->stages[i] = (struct probe_stage_fact){ 0 };
+	d->stages[stage].end = end;
+	d->stages[stage].code = code;
+	d->stages[stage].took_us = 4000000;
+	(void)snprintf(d->stages[stage].text, sizeof d->stages[stage].text, "%s", text);
+	if (stage <= PROBE_STAGE_EHLO_TLS)
+		d->ehlo_tls.is_there = d->ehlo_tls.has_auth = false;
+	if (stage <= PROBE_STAGE_HANDSHAKE)
+		d->tls.certificate.is_there = false;
+	if (stage <= PROBE_STAGE_EHLO)
+		d->ehlo.is_there = d->ehlo.has_starttls = false;
+}
+
+struct probe_dialog_facts *
+judging_add_second(struct probe_dialog_facts **place)
+{
+	*place = calloc(1, sizeof **place);
+	assert_non_null(*place);
+	(*place)->is_tried = true;
+	(*place)->tcp.end = PROBE_TCP_OPEN;
+	return *place;
+}

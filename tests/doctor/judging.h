@@ -50,4 +50,12 @@ struct judging_case {
 /* Fails with the name of the first case that comes out otherwise. */
 void judging_check(const struct judging_case *cases, size_t count);
 
+/* For what changes the facts of a case: the dialog with the first row's port. */
+struct probe_dialog_facts *judging_dialog(struct doctor_facts *facts);
+/* The stage ends so, and none behind it was reached. */
+void judging_end_at(struct doctor_facts *facts, enum probe_stage stage, enum probe_stage_end end,
+    uint16_t code, const char *text);
+/* A dialog that was held once more, as "anyway" or "small". */
+struct probe_dialog_facts *judging_add_second(struct probe_dialog_facts **place);
+
 #endif

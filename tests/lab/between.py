@@ -71,6 +71,40 @@ _BETWEEN += [
               verdict=Verdict(("proxy-transparent", "not-smtp", "network-down"), (11, 14, 15))),
 ]
 
+_WEB = "tcp dport { 80, 443 }"
+_PAYLOAD = "meta length > 75"  # more than a SYN, an EHLO and a STARTTLS
+_BETWEEN += [
+    Condition("captive-portal-waits", "the network answers everything itself, and waits",
+              network=(Nft("r1", "nat prerouting",
+                           (f"{_NOT_OURS} iifname \"lan\" meta l4proto tcp redirect to :80",)),),
+              others={"portal.example": ("r1", {80: "silent"})},
+              truth={"4:587 1": "open", "4:443 1": "open"}, dialog="greeting: silent",
+              verdict=Verdict("proxy-transparent", 15, use_port=0, offender="r1")),
+    Condition("captive-portal-web", "the network answers the web itself and drops the rest",
+              network=(Nft("r1", "nat prerouting",
+                           (f"{_NOT_OURS} iifname \"lan\" {_WEB} redirect to :80",)),
+                       Nft("r1", "forward",
+                           ("ip daddr 198.18.53.53 accept", "iifname \"lan\" drop"))),
+              others={"portal.example": ("r1", {80: "http-speaks-first"})},
+              truth={"4:587": "silent", "4:443 1": "open"},
+              verdict=Verdict("network-down", 11, use_port=0, offender="r1")),
+    Condition("lost-hello", "r1 lets commands pass and drops the handshake",
+              network=(Nft("r1", "forward", (f"tcp dport 587 {_PAYLOAD} drop",)),),
+              truth={"4:587": "open"}, dialog="tls: silent",
+              verdict=Verdict("tls-timeout", 16, use_port=465)),
+    Condition("reset-hello", "r1 resets what it takes for a handshake",
+              network=(Nft("r1", "forward", (f"tcp dport 587 {_PAYLOAD} reject with tcp reset",)),),
+              truth={"4:587": "open"}, dialog="tls: reset",
+              verdict=Verdict("tls-closed", 16, use_port=465)),
+    Condition("wrong-server", "r1 sends port 587 on to another provider's server", families="46",
+              network=(Nft("r1", "nat prerouting",
+                           ("ip daddr {v4} tcp dport 587 dnat ip to 192.0.2.25",
+                            "ip6 daddr {v6} tcp dport 587 dnat ip6 to 2001:db8:2::25")),),
+              truth=both("open"), dialog="tls: Hostname mismatch",
+              verdict=Verdict(("certificate-wrong-name", "certificate-of-another"), (15, 17),
+                              use_port=465)),
+]
+
 # ---- large packets -------------------------------------------------------------------------------
 
 _SMALL = (Ip("r1", ("link set core mtu 1400",)), Ip("r2", ("link set core mtu 1400",)))
@@ -87,6 +121,11 @@ _HOLES = [
               truth=both("open"),
               dialog="tls: silent",
               verdict=Verdict("path-mtu-in", 21)),
+    Condition("mtu-hole-ipv6", "large packets from the server are lost by IPv6 only",
+              families="46", ports=_LARGE,
+              network=(*_SMALL, Nft("r2", "output", ("icmpv6 type packet-too-big drop",))),
+              truth=both("open"), dialog="message: 250 2.0.0 Ok: queued",
+              verdict=Verdict("ipv6-broken", 22, findings=("path-mtu-in",))),
     Condition("mtu-small", "the way takes small packets only, and says so", families="46",
               ports=_LARGE, network=_SMALL, truth=both("open"),
               dialog="message: 250 2.0.0 Ok: queued",

@@ -30,7 +30,9 @@ _AUTHORITY = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,c
              "subjectKeyIdentifier=hash\n"
 _NOW = datetime.datetime.now(datetime.timezone.utc)
 _KEYS = {"ec": ("EC", "ec_paramgen_curve:prime256v1"), "rsa1024": ("RSA", "rsa_keygen_bits:1024"),
-         "rsa2048": ("RSA", "rsa_keygen_bits:2048")}
+         "rsa2048": ("RSA", "rsa_keygen_bits:2048"), "ed25519": ("ED25519", None)}
+_AUTHORITY_KEYS = {"weak": "rsa1024"}   # others: ec
+_AUTHORITY_DAYS = {"expired": (-300, -5)}
 
 # What differs from a good certificate. names: of subjectAltName ("NAME" is the host's);
 # issuer: whose key signs; sends: which certificates of authorities are sent along.
@@ -48,6 +50,10 @@ KINDS = {
     "wildcard-too-wide": {"names": ("DNS:*.net",)},
     "ip-address": {"common_name": "Mail server", "names": ("IP:ADDRESS",)},
     "missing-intermediate": {"sends": ()},
+    "expired-intermediate": {"issuer": "expired", "sends": ("expired",)},
+    "weak-intermediate": {"issuer": "weak", "sends": ("weak",)},
+    "wrong-order": {"sends": ("root", "intermediate")},
+    "ed25519": {"key": "ed25519"},
     "self-signed": {"issuer": None},
     "unknown-authority": {"issuer": "unknown", "sends": ()},
     "unknown-authority-sent": {"issuer": "unknown", "sends": ("unknown",)},
@@ -63,6 +69,8 @@ KINDS = {
 _AUTHORITIES = {
     "root": ("/O=Sallyport laboratory/CN=Laboratory root", None),
     "intermediate": ("/O=Sallyport laboratory/CN=Laboratory intermediate", "root"),
+    "expired": ("/O=Sallyport laboratory/CN=Expired intermediate", "root"),
+    "weak": ("/O=Sallyport laboratory/CN=Weak intermediate", "root"),
     "unknown": ("/O=Nobody knows/CN=Unknown root", None),
     "inspector": ("/O=Avast Web\\/Mail Shield/CN=Avast Web\\/Mail Shield Root", None),
 }
@@ -111,18 +119,20 @@ class Certificates:
         key, request = self._path(f"{stem}.key"), self._path(f"{stem}.csr")
         if not request.exists():
             algorithm, option = _KEYS[kind]
-            self._openssl("genpkey", "-algorithm", algorithm, "-pkeyopt", option, "-out", key)
+            options = ["-pkeyopt", option] if option else []
+            self._openssl("genpkey", "-algorithm", algorithm, *options, "-out", key)
             key.chmod(0o600)
             self._openssl("req", "-new", "-config", self.config, "-key", key, "-subj", "/CN=x",
                           "-out", request, stem=stem)
         return key, request
 
     def _make_authority(self, name, subject, issuer):
-        key, request = self._key("ec", name)
+        key, request = self._key(_AUTHORITY_KEYS.get(name, "ec"), name)
+        start, end = _AUTHORITY_DAYS.get(name, (-300, 300))
         extensions = self._path(f"{name}.ext")
         extensions.write_text(_AUTHORITY)
         self._sign(issuer or name, request, subject, extensions, self._path(f"{name}.pem"),
-                   _date(-300), _date(300), *(() if issuer else ("-selfsign",)))
+                   _date(start), _date(end), *(() if issuer else ("-selfsign",)))
         assert key.exists()
 
     def _sign(self, issuer, request, subject, extensions, out, start, end, *more):

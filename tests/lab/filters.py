@@ -107,6 +107,13 @@ _MORE_FILTERS = [
               network=(Nft("r1", "forward",
                            ("tcp flags & (syn | ack) == syn numgen inc mod 2 == 0 drop",)),),
               verdict=OK),
+    # What it is like shows only to one connection after the other: nothing is said of it here.
+    Condition("connections-limited-1", "the server's firewall resets the second connection at once",
+              families="46",
+              network=(Nft("server", "input",
+                           ("tcp dport { 25, 465, 587, 2525, 443, 993 } ct state new "
+                            "ct count over 1 reject with tcp reset",)),),
+              verdict=Verdict("ok", 0, findings=("rate-limited",))),
     in_the_way("connections-limited", "the server's firewall resets the fifth connection at a time",
             both("open"),
             Nft("server", "input", ("tcp dport { 587, 465 } ct state new "
