@@ -9,7 +9,6 @@
 #include "audit/context.h"
 #include "audit/dns.h"
 #include "audit/grade.h"
-#include "net/tls.h"
 #include "util/clock.h"
 
 static const struct {
@@ -123,15 +122,10 @@ set_up_doors(struct audit *a)
 static int
 set_up_tls(struct audit *a, struct buf *error)
 {
-	struct net_tls_client_options options = { .verify = true, .ca_file = a->options->ca_file };
-	SSL_CTX *strict = NULL;
-	int r = net_tls_client_new(&options, &strict, error);
+	int r = probe_roots_read(a->options->ca_file, &a->roots, error);
 
 	if (r != 0)
 		return r;
-	a->roots = SSL_CTX_get_cert_store(strict);
-	(void)X509_STORE_up_ref(a->roots);
-	SSL_CTX_free(strict);
 	a->tls = SSL_CTX_new(TLS_client_method());
 	if (a->tls == NULL)
 		return -ENOMEM;

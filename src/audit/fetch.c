@@ -121,13 +121,18 @@ ask_address(struct fetch *f, const struct net_address *address)
 	evhttp_connection_free(http);
 }
 
+/* The authorities are those of the whole audit. */
+static void
+trust(const struct fetch *f)
+{
+	SSL_CTX_set1_cert_store(f->tls, f->audit->roots);
+	SSL_CTX_set_verify(f->tls, SSL_VERIFY_PEER, NULL);
+}
+
 static bool
 fetch(struct fetch *f, const struct net_address *addresses, size_t count)
 {
-	const struct net_tls_client_options options = {
-		.verify = true,
-		.ca_file = f->audit->options->ca_file,
-	};
+	const struct net_tls_client_options options = { .verify = false };
 	struct buf words;
 
 	buf_init(&words, AUDIT_FETCH_ERROR_SIZE - 1);
@@ -135,6 +140,8 @@ fetch(struct fetch *f, const struct net_address *addresses, size_t count)
 	if (net_tls_client_new(&options, &f->tls, &words) != 0)
 		(void)snprintf(f->error, AUDIT_FETCH_ERROR_SIZE, "%.*s", (int)words.len,
 		    (const char *)words.ptr);
+	else
+		trust(f);
 	for (size_t i = 0; f->tls != NULL && i < count && !f->is_answered; i++)
 		ask_address(f, &addresses[i]);
 	SSL_CTX_free(f->tls);

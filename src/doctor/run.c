@@ -31,25 +31,6 @@ find_hostname(struct run *r)
 		(void)snprintf(r->hostname, sizeof r->hostname, "%s", name);
 }
 
-static int
-load_roots(struct run *r, struct buf *error)
-{
-	const char *file = r->options->ca_file;
-
-	r->roots = X509_STORE_new();
-	if (r->roots == NULL)
-		abort();
-	if (file == NULL) {
-		/* Where none are installed the certificates say so by themselves. */
-		(void)X509_STORE_set_default_paths(r->roots);
-		return 0;
-	}
-	if (X509_STORE_load_file(r->roots, file) == 1)
-		return 0;
-	(void)buf_addf(error, "%s: no certificates can be read from it", file);
-	return -EINVAL;
-}
-
 static void
 use_resolver(struct run *r)
 {
@@ -79,7 +60,7 @@ run_begin(struct run *r, const struct doctor_check_options *options, struct doct
 		abort();
 	e = net_resolver_new_with(r->base, &resolver, &r->resolver, error);
 	if (e == 0)
-		e = load_roots(r, error);
+		e = probe_roots_read(r->options->ca_file, &r->roots, error);
 	return e;
 }
 

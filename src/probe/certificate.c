@@ -2,11 +2,11 @@
 #include "probe/certificate.h"
 
 #include <assert.h>
+#include <errno.h>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "net/tls.h"
 #include "probe/certificate_private.h"
 #include "probe/inspector.h"
 
@@ -25,19 +25,19 @@ struct look {
 int
 probe_roots_read(const char *ca_file, X509_STORE **ret_roots, struct buf *error)
 {
-	const struct net_tls_client_options options = { .verify = true, .ca_file = ca_file };
-	SSL_CTX *context;
-	int r = net_tls_client_new(&options, &context, error);
-
-	if (r < 0) {
-		*ret_roots = X509_STORE_new();
-		assert(*ret_roots != NULL);
-		return r;
+	*ret_roots = X509_STORE_new();
+	assert(*ret_roots != NULL);
+	if (ca_file == NULL) {
+		(void)X509_STORE_set_default_paths(*ret_roots);
+		return 0;
 	}
-	*ret_roots = SSL_CTX_get_cert_store(context);
-	(void)X509_STORE_up_ref(*ret_roots);
-	SSL_CTX_free(context);
-	return 0;
+	/* It may be the server's own certificate as well as an authority's. */
+	(void)X509_STORE_set_flags(*ret_roots, X509_V_FLAG_PARTIAL_CHAIN);
+	if (X509_STORE_load_file(*ret_roots, ca_file) == 1)
+		return 0;
+	ERR_clear_error();
+	(void)buf_addf(error, "%s: no certificates can be read from it", ca_file);
+	return -EINVAL;
 }
 
 /* AIA says where the issuer's certificate is (RFC 5280 §4.2.2.1): authorities of the public web do

@@ -9,7 +9,6 @@
 
 #include "net/resolve.h"
 #include "net/resolver.h"
-#include "net/tls.h"
 #include "send/outcome.h"
 #include "smtp/utf8.h"
 #include "util/alloc.h"
@@ -28,7 +27,7 @@ struct submission {
 	struct send_result *result;
 	struct event_base *base;
 	struct net_resolver *resolver;
-	SSL_CTX *tls; /* for its authorities */
+	X509_STORE *roots;
 	uint64_t end_ms;
 	struct net_resolve_result names;
 	struct probe_dialog_options options;
@@ -207,7 +206,7 @@ set_options(struct submission *s)
 		.mode = mode_of(settings->tls),
 		.name = settings->server,
 		.hostname = job->hostname,
-		.roots = SSL_CTX_get_cert_store(s->tls),
+		.roots = s->roots,
 		.requires_tls = settings->tls != SEND_TLS_NONE,
 		.auth_user = text_of(settings->user),
 		.auth_secret = job->secret,
@@ -247,10 +246,6 @@ open_resolver(struct submission *s, struct buf *error)
 static int
 open_all(struct submission *s, struct buf *error)
 {
-	const struct net_tls_client_options tls = {
-		.verify = true,
-		.ca_file = s->job->settings->ca_file,
-	};
 	int r;
 
 	s->base = event_base_new();
@@ -258,7 +253,7 @@ open_all(struct submission *s, struct buf *error)
 		return -ENOMEM;
 	r = open_resolver(s, error);
 	if (r == 0)
-		r = net_tls_client_new(&tls, &s->tls, error);
+		r = probe_roots_read(s->job->settings->ca_file, &s->roots, error);
 	if (r != 0)
 		return r;
 	set_options(s);
@@ -269,7 +264,7 @@ static void
 close_all(struct submission *s)
 {
 	net_resolver_free(&s->resolver);
-	SSL_CTX_free(s->tls);
+	X509_STORE_free(s->roots);
 	if (s->base != NULL)
 		event_base_free(s->base);
 }

@@ -174,10 +174,16 @@ def _stream_handler(zone):
 def bound_sockets(address, port=53):
     """A datagram socket and a listening one."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-    udp.bind((address, port))
-    tcp = socket.create_server((address, udp.getsockname()[1]), family=family)
-    return udp, tcp
+    for tries_left in reversed(range(20)):
+        udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        udp.bind((address, port))
+        try:
+            return udp, socket.create_server((address, udp.getsockname()[1]), family=family)
+        except OSError:  # a port that UDP has free may be in use with TCP
+            udp.close()
+            if port != 0 or tries_left == 0:
+                raise
+    raise AssertionError("not reached")
 
 
 async def serve(zone, udp, tcp):
