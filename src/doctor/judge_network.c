@@ -172,6 +172,28 @@ find_blocked(struct doctor_verdict *verdict, const struct tally *mail, const str
 				  "shut, and other ports of them answer.");
 }
 
+/* Without an address of any of them nothing was tried: that is no fact about the network's ports.
+ */
+static void
+find_no_name(struct doctor_verdict *verdict, const struct doctor_facts *facts)
+{
+	struct doctor_finding *f =
+	    doctor_finding_add(verdict, "inconclusive", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+	char text[IP_TEXT_SIZE];
+
+	doctor_finding_say(f, "None of the reference hosts' names can be looked up here, so that "
+			      "nothing can be said of this network's ports.");
+	doctor_finding_prove(
+	    f, "No name of the list gave an address, and no connection was tried.");
+	for (size_t i = 0; i < facts->machine.resolver_count; i++) {
+		ip_print(&facts->machine.resolvers[i], text);
+		doctor_finding_prove(f, "A name server of this machine is %s.", text);
+	}
+	if (facts->machine.resolver_count == 0)
+		doctor_finding_prove(f, "This machine has no name server of its own.");
+	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+}
+
 static void
 find_cut_off(
     struct doctor_verdict *verdict, const struct doctor_facts *facts, const struct tally *mail)
@@ -179,10 +201,7 @@ find_cut_off(
 	struct doctor_finding *f;
 
 	if (mail->tried == 0) {
-		f = doctor_finding_add(verdict, "resolver-down", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
-		doctor_finding_say(f, "No reference host could be tried: none of their names can "
-				      "be looked up.");
-		doctor_finding_doubt(f, DOCTOR_LIKELY);
+		find_no_name(verdict, facts);
 		return;
 	}
 	f = doctor_finding_add(verdict, "network-down", DOCTOR_BROKEN, DOCTOR_NO_PROBE);

@@ -332,9 +332,9 @@ static const struct judging_case networks[] = {
 	    .confidence = DOCTOR_LIKELY },
 	{ .name = "no names",
 	    .change = ask_network,
-	    .cause = "resolver-down",
-	    .exit = DOCTOR_EXIT_NAME,
-	    .confidence = DOCTOR_LIKELY },
+	    .cause = "inconclusive",
+	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
+	    .confidence = DOCTOR_POSSIBLE },
 };
 
 static void
