@@ -14,7 +14,9 @@
 #include "util/alloc.h"
 
 enum { CALM_MS = 250 };
-enum { PATIENCE_MAX_MS = 700, PATIENCE_MIN_MS = 100, ALL_STARTED_MS = 3500 };
+/* A SYN that is lost is sent again after 1 s: who gives its place up before may see it
+ * answered late, beside those that took the place. */
+enum { PATIENCE_MAX_MS = 1150, PATIENCE_MIN_MS = 100, ALL_STARTED_MS = 4600 };
 
 struct run_job *
 run_add(struct run *r, size_t probe, enum run_task task, enum run_rank rank)
