@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import time
 
+import jsonschema
 import pytest
 from conftest import PASSWORD, USER, hop
 
@@ -501,7 +502,6 @@ def test_text_of_a_server_cannot_steer_a_terminal(audit, impostor):
 
 
 def test_json_fits_its_schema(audit, impostor):
-    jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((ROOT / "docs/audit.schema.json").read_text())
     for manners in (CLEAN, MANNERS["starttls-missing"], differ(connections_max=1)):
         jsonschema.validate(audit.json(*ports(impostor(manners)), "--only", "clear,leaks"), schema)

@@ -75,8 +75,7 @@ def postfix(tmp_path_factory, certificate):
 
 @pytest.fixture
 def exim_server(scratch, certificate):
-    if not exim.PROGRAM.exists():
-        pytest.skip("tools/install-packages has not unpacked Exim")
+    assert exim.PROGRAM.exists(), "run tools/install-packages test: it unpacks Exim"
     for name in ("spool", "log"):
         (scratch / name).mkdir()
     key = scratch / "key.pem"
