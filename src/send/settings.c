@@ -251,9 +251,3 @@ send_settings_done(struct send_settings *s)
 	free(s->ca_file);
 	*s = (struct send_settings){ 0 };
 }
-
-const char *
-send_tls_name(enum send_tls tls)
-{
-	return tls_names[tls];
-}

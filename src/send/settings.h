@@ -49,6 +49,4 @@ bool send_settings_read(
 /* What was not said: port and tls by each other, 587 with STARTTLS. */
 void send_settings_complete(struct send_settings *s);
 
-const char *send_tls_name(enum send_tls tls);
-
 #endif
