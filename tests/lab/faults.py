@@ -62,6 +62,7 @@ class Smtp:
     ehlo: object = None
     ehlo_tls: object = None
     starttls: object = "220 2.0.0 go ahead"
+    keeps_commands: bool = False  # carries out within TLS what came in the clear behind STARTTLS
     handshake: object = None  # instead of one
     tls: Tls = Tls()
     auth: object = None
@@ -88,12 +89,15 @@ def _versions(minimum, maximum):
 _V = ssl.TLSVersion
 _ALERT_HANDSHAKE_FAILURE = b"\x15\x03\x03\x00\x02\x02\x28"
 _HTTP = b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nConnection: close\r\n\r\n"
+_POLICY = (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+           b"version: STSv1\nmode: enforce\nmx: *.example.net\nmax_age: 604800\n")
 _MASKED_EHLO = "250-{name}\r\n250-8BITMIME\r\n250-SIZE {size}\r\n250 XXXXXXXA\r\n"
 
 FAULTS = {
     "healthy": Smtp(),
     "relay": Smtp(offers_auth="", needs_auth=False),  # port 25 of a mail exchanger
     "web": Smtp(greeting=b""),  # TLS and then nothing: a control port
+    "policy": Smtp(greeting=(OnInput(), _POLICY, CLOSE)),  # the web server of MTA-STS
 
     # ---- the greeting ----
     "silent": Smtp(greeting=SILENCE),
@@ -153,6 +157,7 @@ FAULTS = {
     "starttls-close": Smtp(starttls=CLOSE),
     "starttls-reset": Smtp(starttls=RESET),
     "starttls-silent": Smtp(starttls=SILENCE),
+    "starttls-injection": Smtp(keeps_commands=True),
     "handshake-close": Smtp(handshake=CLOSE),
     "handshake-reset": Smtp(handshake=RESET),
     "handshake-silent": Smtp(handshake=SILENCE),

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 
+import domain
 import network as net
 from certificates import Certificates
 from network import Network
@@ -19,6 +20,7 @@ from network import Network
 HERE = pathlib.Path(__file__).resolve().parent
 STATE = pathlib.Path("/run/sallyport-lab")
 NOBODY = 65534
+CONTROL_PORTS = {"587": "healthy", "465": "healthy", "2525": "healthy", "443": "policy"}
 _WARM_UP_SECONDS = 5
 
 
@@ -177,22 +179,21 @@ class Laboratory:
 
     def _control_hosts(self):
         yield {"name": "control.example.org", "netns": self.network.netns("control"),
-               "addresses": ["0.0.0.0", "::"], "aliases": _reference_hosts(),
-               "ports": {"587": "healthy", "465": "healthy", "2525": "healthy", "443": "web"}}
+               "addresses": ["0.0.0.0", "::"], "aliases": [*_reference_hosts(), domain.POLICY_HOST],
+               "ports": CONTROL_PORTS}
         for name, (node, ports) in self.conditions[0].others.items():
             yield {"name": name, "netns": self.network.netns(node), "addresses": ["0.0.0.0", "::"],
                    "ports": {str(p): f for p, f in ports.items()}}
 
     def _dns(self):
-        records = {}
+        hosts = {host_name(c): addresses_of(c, i) for i, c in enumerate(self.conditions)}
+        records = domain.records(hosts, net.CONTROL)
         for index, name in enumerate(("control.example.org", *_reference_hosts())):
             v4, v6 = net.control_address(index % net.CONTROL_COUNT)
             records[name] = {"A": [v4], "AAAA": [v6]}
-        for index, condition in enumerate(self.conditions):
-            addresses = addresses_of(condition, index)
-            records[host_name(condition)] = {
-                "A": [a for a in addresses if ":" not in a],
-                "AAAA": [a for a in addresses if ":" in a]}
+        for name, addresses in hosts.items():
+            records[name] = {"A": [a for a in addresses if ":" not in a],
+                             "AAAA": [a for a in addresses if ":" in a]}
         zone = {"records": records}
         for condition in self.conditions:
             _merge(zone, condition.dns, host_name(condition))

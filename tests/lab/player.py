@@ -34,6 +34,10 @@ class Over(Exception):
     """The dialog is over."""
 
 
+class Cancelled(Exception):
+    """The client has ended its login by "*" (RFC 4954 §4)."""
+
+
 class Counters:
     """What one host has seen: how polite its clients are."""
 
@@ -170,6 +174,10 @@ class Session:
             await self._pause()
         return text or " "
 
+    def _forget_input(self):
+        """What has come and was not read yet."""
+        self.reader._buffer.clear()
+
     async def _pause(self):
         await asyncio.sleep(self.smtp.pause)
 
@@ -205,6 +213,8 @@ class Session:
         return "\r\n".join([*(f"250-{k}" for k in lines[:-1]), f"250 {lines[-1]}"])
 
     async def _on_starttls(self, _line):
+        if not self.smtp.keeps_commands:
+            self._forget_input()
         await self.do(self.smtp.starttls)
         if self.smtp.starttls.startswith("220"):
             await self._start_tls()
@@ -227,7 +237,10 @@ class Session:
             return await self.do("503 5.5.1 Error: authentication not enabled")
         if words[1].upper() not in offered.split(" "):
             return await self.do("535 5.7.8 Error: authentication failed: no such mechanism")
-        credentials = await self._credentials(words)
+        try:
+            credentials = await self._credentials(words)
+        except Cancelled:
+            return await self.do("501 5.7.0 Authentication cancelled")
         if self.smtp.auth is None and credentials == (faults.USER, faults.PASSWORD):
             self.authenticated = True
             self.counters.add("logins")
@@ -244,7 +257,10 @@ class Session:
 
     async def _ask(self, challenge):
         await self.do(f"334 {challenge}")
-        return (await self.reader.readuntil(b"\n")).decode().strip()
+        answer = (await self.reader.readuntil(b"\n")).decode().strip()
+        if answer == "*":
+            raise Cancelled
+        return answer
 
     # ---- the message -----------------------------------------------------------------------------
 

@@ -106,6 +106,8 @@ _STARTTLS = [
            _broken(("starttls-refused", "tls-closed", "connection-lost"), (14, 16))),
     _fault("starttls-silent", "no reply to STARTTLS", "starttls: silent",
            _broken(("starttls-refused", "dialog-timeout", "tls-timeout"), (14, 16))),
+    _fault("starttls-injection", "what was said in the clear behind STARTTLS is done within TLS",
+           "message: 250 2.0.0 Ok: queued"),
     _fault("handshake-close", "closed in the handshake", "tls: closed", _broken("tls-closed", 16)),
     _fault("handshake-reset", "reset in the handshake", "tls: reset", _broken("tls-closed", 16)),
     _fault("handshake-silent", "no word in the handshake", "tls: silent",

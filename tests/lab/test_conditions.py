@@ -4,8 +4,7 @@
 import pytest
 from conditions import CONDITIONS
 from faults import FAULTS
-from laboratory import host_name
-
+from laboratory import CONTROL_PORTS, host_name
 
 
 @pytest.mark.parametrize("condition", [c for c in CONDITIONS if c.truth], ids=lambda c: c.name)
@@ -30,5 +29,6 @@ def test_no_name_is_given_twice():
 
 def test_every_fault_is_a_condition_or_part_of_one():
     played = {fault for c in CONDITIONS for fault in c.ports.values()}
+    played |= set(CONTROL_PORTS.values())
     played |= {f for c in CONDITIONS for _, ports in c.others.values() for f in ports.values()}
     assert played == set(FAULTS)
