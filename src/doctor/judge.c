@@ -150,6 +150,8 @@ is_decided_by_server(const struct doctor_facts *facts, const struct doctor_findi
 {
 	if (f->probe == DOCTOR_NO_PROBE)
 		return false;
+	if (strcmp(f->cause->id, "auth-no-mechanism") == 0)
+		return true;
 	for (unsigned stage = PROBE_STAGE_AUTH; stage <= PROBE_STAGE_END; stage++)
 		if (facts->probes[f->probe].dialog.stages[stage].end == PROBE_STAGE_REFUSED)
 			return true;
@@ -288,17 +290,43 @@ find_untried(const struct doctor_facts *facts, uint16_t port, struct doctor_verd
 	return f;
 }
 
+/*
+ * Login and message are tried at one address only. What fails there says nothing about how the
+ * others differ: it is the answer, and no trouble of a family.
+ */
+static struct doctor_finding *
+find_submission(const struct doctor_facts *facts, const struct doctor_subject *s)
+{
+	for (size_t i = 0; i < facts->probe_count; i++)
+		if (s->broken[i] != NULL && doctor_view_is_submitted(&facts->probes[i]))
+			return s->broken[i];
+	return NULL;
+}
+
+static void
+soften_others(const struct doctor_facts *facts, const struct doctor_subject *s,
+    const struct doctor_finding *answer)
+{
+	for (size_t i = 0; i < facts->probe_count; i++)
+		if (s->broken[i] != NULL && s->broken[i] != answer &&
+		    s->broken[i]->weight < DOCTOR_WARNING)
+			s->broken[i]->weight = DOCTOR_WARNING;
+}
+
 /* The port that is asked about: the finding that is the answer, or NULL when it works. */
 static struct doctor_finding *
 judge_main(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict)
 {
-	struct doctor_finding *f = NULL;
+	struct doctor_finding *f;
 	struct doctor_subject s;
 
 	subject_init(&s, facts, port);
 	judge_subject(facts, &s, verdict);
+	f = find_submission(facts, &s);
 	if (s.tried == 0)
 		f = find_untried(facts, port, verdict);
+	else if (f != NULL)
+		soften_others(facts, &s, f);
 	else if (s.working != 0 && s.deciding != NULL)
 		f = doctor_judge_family(facts, &s, verdict);
 	else if (s.working == 0)

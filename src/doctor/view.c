@@ -200,6 +200,15 @@ doctor_view_progress(const struct doctor_probe *p)
 }
 
 bool
+doctor_view_is_submitted(const struct doctor_probe *p)
+{
+	for (unsigned stage = PROBE_STAGE_AUTH; stage <= PROBE_STAGE_END; stage++)
+		if (p->dialog.stages[stage].end != PROBE_STAGE_NOT_REACHED)
+			return true;
+	return false;
+}
+
+bool
 doctor_view_works(const struct doctor_probe *p)
 {
 	const struct probe_dialog_facts *d = &p->dialog;

@@ -50,5 +50,7 @@ struct doctor_view_controls doctor_view_controls(
 unsigned doctor_view_progress(const struct doctor_probe *p);
 /* Did it go as far as can be asked of it: TLS, with a certificate that is fine? */
 bool doctor_view_works(const struct doctor_probe *p);
+/* Was a login or a message tried there? */
+bool doctor_view_is_submitted(const struct doctor_probe *p);
 
 #endif

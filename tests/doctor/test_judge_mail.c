@@ -15,6 +15,7 @@
 #include "fixture.h"
 #include "judging.h"
 
+#define V6 "2001:db8::10"
 #define DAY_S INT64_C(86400)
 
 /* Both ports show the same certificate, as servers do. */
@@ -176,6 +177,28 @@ test_a_refusal_means_what_its_code_and_words_say(void **state)
 	}
 }
 
+/* One login, one message: they go to the first address, and the others are not at fault. */
+static void
+test_a_refusal_at_one_of_several_addresses_is_the_answer(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+		const struct judging_case t = {
+			.name = refusals[i].text,
+			.v6 = V6,
+			.rows = { { 587, "healthy", NULL, 0, V6 },
+			    { 587, "healthy", NULL, 0, NULL }, { 465, "healthy", NULL, 0, V6 } },
+			.change = refuse,
+			.use_port = 0,
+			.cause = refusals[i].cause,
+			.exit = refusals[i].exit,
+		};
+
+		refused = &refusals[i];
+		judging_check(&t, 1);
+	}
+}
+
 static void
 take_mail(struct doctor_facts *facts)
 {
@@ -302,6 +325,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_fault_of_a_certificate_is_named),
 		cmocka_unit_test(test_a_refusal_means_what_its_code_and_words_say),
+		cmocka_unit_test(test_a_refusal_at_one_of_several_addresses_is_the_answer),
 		cmocka_unit_test(test_logins_are_told_apart_by_what_is_offered),
 		cmocka_unit_test(test_the_date_in_a_greeting_is_the_server_s_clock),
 	};
