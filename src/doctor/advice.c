@@ -33,12 +33,21 @@ doctor_advice_gather(
 	*ret_advice = advice;
 }
 
+/* The host that is asked about, or of a network the one whose name was looked up; NULL: none. */
+static const char *
+host_of(const struct doctor_facts *facts)
+{
+	const char *host = facts->is_network ? facts->name.text : facts->host;
+
+	return host[0] == '\0' ? NULL : host;
+}
+
 void
 doctor_advice_fill(const struct doctor_facts *facts, const struct doctor_finding *finding,
     const char *text, struct buf *out)
 {
 	const struct explain_words words = {
-		.host = facts->host[0] == '\0' ? NULL : facts->host,
+		.host = host_of(facts),
 		.port = finding->port,
 		.offender = finding->offender,
 		.where = finding->where,

@@ -87,6 +87,8 @@ doctor_check_network(
 		ret_facts->is_network = true;
 		run_ask_network(r);
 		run_loop(r);
+		run_note_names(r);
+		keep_family(&ret_facts->name, options->family);
 	}
 	run_end(r);
 	free(r);

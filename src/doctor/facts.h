@@ -58,6 +58,14 @@ struct doctor_control {
 	struct probe_dialog_facts *dialog; /* who is it? NULL: only connected */
 };
 
+/* What became of the names of other hosts that were looked up for a network. */
+struct doctor_names {
+	size_t asked;   /* each once */
+	size_t missing; /* there is no such name, or it has no address */
+	size_t failed;  /* no answer, or not a good one */
+	size_t nowhere; /* all of its addresses lead back to this machine */
+};
+
 struct doctor_facts {
 	char host[NET_RESOLVE_NAME_MAX + 1]; /* as asked for */
 	size_t port_count;
@@ -71,8 +79,13 @@ struct doctor_facts {
 	size_t control_count;
 	struct doctor_control controls[DOCTOR_CONTROLS_MAX];
 	bool wants_auth, wants_mail; /* a login, a message was asked for */
-	bool is_network;             /* no host was asked about, but this network (--network) */
-	bool is_cut_short;           /* the time was over before all was tried */
+	/*
+	 * No host was asked about, but this network (--network). name is of the first of the other
+	 * hosts then, and empty unless none of them had an address.
+	 */
+	bool is_network;
+	struct doctor_names names;
+	bool is_cut_short; /* the time was over before all was tried */
 	uint64_t message_len;
 	int64_t began_unix_ms;
 	/* This program is of that day: a clock that says less is wrong. 0: not known. */

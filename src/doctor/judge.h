@@ -36,6 +36,8 @@ struct doctor_finding *doctor_judge_find(
 /* The name did not give an address to try. */
 struct doctor_finding *doctor_judge_name(
     const struct doctor_facts *facts, struct doctor_verdict *verdict);
+/* What was answered about it, family by family, and what its name servers are like. */
+void doctor_judge_prove_name(const struct doctor_facts *facts, struct doctor_finding *f);
 /* It did for one family; a warning when the other one fails. */
 void doctor_judge_half_name(const struct doctor_facts *facts, struct doctor_verdict *verdict);
 /* It did, but one that is made up; a warning when that cannot be said of this one. */

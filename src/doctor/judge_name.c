@@ -36,13 +36,26 @@ prove_resolvers(const struct probe_name *n, struct doctor_finding *f)
 	}
 }
 
+static const char *
+family_words(const struct probe_name_family *family)
+{
+	if (family->error != NULL)
+		return family->error;
+	return family->end == PROBE_NAME_NOT_ASKED ? "not asked for" : "found";
+}
+
 static void
 prove_families(const struct probe_name *n, struct doctor_finding *f)
 {
-	doctor_finding_prove(f, "IPv4 addresses of %s: %s%s%s; IPv6: %s%s%s.", n->text,
-	    probe_name_end_name(n->v4.end), n->v4.error == NULL ? "" : ", ",
-	    n->v4.error == NULL ? "" : n->v4.error, probe_name_end_name(n->v6.end),
-	    n->v6.error == NULL ? "" : ", ", n->v6.error == NULL ? "" : n->v6.error);
+	doctor_finding_prove(f, "IPv4 addresses of %s: %s; IPv6: %s.", n->text,
+	    family_words(&n->v4), family_words(&n->v6));
+}
+
+void
+doctor_judge_prove_name(const struct doctor_facts *facts, struct doctor_finding *f)
+{
+	prove_families(&facts->name, f);
+	prove_resolvers(&facts->name, f);
 }
 
 static bool

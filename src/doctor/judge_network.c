@@ -8,6 +8,7 @@
  */
 #include "doctor/judge.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -172,10 +173,26 @@ find_blocked(struct doctor_verdict *verdict, const struct tally *mail, const str
 				  "shut, and other ports of them answer.");
 }
 
-/* Without an address of any of them nothing was tried: that is no fact about the network's ports.
- */
-static void
-find_no_name(struct doctor_verdict *verdict, const struct doctor_facts *facts)
+/* Names that everybody knows, and the name server knows none of them. */
+static struct doctor_finding *
+find_denied(struct doctor_verdict *verdict, const struct doctor_facts *facts)
+{
+	struct doctor_finding *f =
+	    doctor_finding_add(verdict, "name-filtered", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	doctor_finding_say(f,
+	    "The name server of this machine denies all %zu reference hosts, %s among them: it "
+	    "filters names, or it does not know those of the Internet.",
+	    facts->names.asked, facts->name.text);
+	doctor_judge_prove_name(facts, f);
+	doctor_finding_exclude(f, "The name server works: it answered that there are no such "
+				  "names.");
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
+static struct doctor_finding *
+find_unexplained(struct doctor_verdict *verdict, const struct doctor_facts *facts)
 {
 	struct doctor_finding *f =
 	    doctor_finding_add(verdict, "inconclusive", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
@@ -192,6 +209,51 @@ find_no_name(struct doctor_verdict *verdict, const struct doctor_facts *facts)
 	if (facts->machine.resolver_count == 0)
 		doctor_finding_prove(f, "This machine has no name server of its own.");
 	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+	return f;
+}
+
+/* By the first of them, which was looked at closely. */
+static struct doctor_finding *
+explain_names(struct doctor_verdict *verdict, const struct doctor_facts *facts)
+{
+	struct doctor_finding *f = NULL;
+
+	if (facts->name.text[0] == '\0')
+		return NULL;
+	if (facts->names.asked > 1 && facts->names.missing == facts->names.asked)
+		return find_denied(verdict, facts);
+	if (facts->name.is_filtered)
+		f = doctor_judge_made_up(facts, verdict);
+	return f == NULL ? doctor_judge_name(facts, verdict) : f;
+}
+
+/* "No mail server can be reached from here by its name; the name server ..." */
+static void
+say_names(struct doctor_finding *f)
+{
+	doctor_finding_say(f, "No mail server can be reached from here by its name; %c%s",
+	    tolower((unsigned char)f->sentence[0]), f->sentence + 1);
+}
+
+/*
+ * Without an address of any of them nothing was tried: that is no fact about the network's ports.
+ */
+static void
+find_no_name(struct doctor_verdict *verdict, const struct doctor_facts *facts)
+{
+	const struct doctor_names *n = &facts->names;
+	struct doctor_finding *f = explain_names(verdict, facts);
+
+	if (f != NULL)
+		say_names(f);
+	else
+		f = find_unexplained(verdict, facts);
+	if (n->asked != 0)
+		doctor_finding_prove(f,
+		    "None of the names of %zu reference hosts gave an address to try: %zu "
+		    "questions "
+		    "failed, %zu names are not there, %zu lead to this machine itself.",
+		    n->asked, n->failed, n->missing, n->nowhere);
 }
 
 static void
@@ -250,10 +312,12 @@ doctor_judge_network(const struct doctor_facts *facts, struct doctor_verdict *ve
 	else
 		find_cut_off(verdict, facts, &mail);
 	f = &verdict->findings[0];
-	prove(f, 587, &mail);
-	prove(f, 465, &tls);
-	prove(f, 2525, &other);
-	prove(f, 443, &web);
+	if (mail.tried != 0 || tls.tried != 0 || other.tried != 0) {
+		prove(f, 587, &mail);
+		prove(f, 465, &tls);
+		prove(f, 2525, &other);
+		prove(f, 443, &web);
+	}
 	verdict->exit = doctor_finding_exit(f);
 	verdict->is_inconclusive = verdict->exit == DOCTOR_EXIT_INCONCLUSIVE;
 	doctor_finding_set(&verdict->sentence, "%s", f->sentence);

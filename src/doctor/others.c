@@ -17,6 +17,8 @@
 
 /* One SYN more than the first, and time for its answer. */
 enum { LOOKUP_MS = 1500, CONNECT_MS = 1300, NETWORK_CONNECT_MS = 3000, HOSTS_MAX = 3 };
+/* Without a name there is nothing to try, so names may take longer when there is none. */
+enum { NETWORK_LOOKUP_MS = 5000 };
 enum { HEARD_MAX = 2, GREETING_MS = 4000, COMMAND_MS = 2500, LAST_WORDS_MS = 300 };
 enum { SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE = 2525, WEB = 443, DNS = 53 };
 
@@ -126,13 +128,45 @@ hear_other(struct run *r, enum doctor_control_kind kind, const char *name,
 	o->dialog = probe_dialog_start(r->base, &c->address, &o->options, on_heard, o);
 }
 
-/* The host that is asked about says nothing about others. */
+/* What a filter for names puts in the place of an address: it leads to this machine. */
+static bool
+is_nowhere(const struct ip *ip)
+{
+	return ip_is_unspecified(ip) || ip_is_loopback(ip);
+}
+
+/* The host that is asked about says nothing about others, nor does this machine. */
 static bool
 is_other(const struct run *r, const struct net_address *address)
 {
 	struct ip ip;
 
-	return net_address_ip(address, &ip) && !doctor_view_is_target(r->facts, &ip);
+	return net_address_ip(address, &ip) && !is_nowhere(&ip) &&
+	       !doctor_view_is_target(r->facts, &ip);
+}
+
+static bool
+are_all_nowhere(const struct net_resolve_result *result)
+{
+	for (size_t i = 0; i < result->count; i++) {
+		struct ip ip;
+
+		if (!net_address_ip(&result->addresses[i], &ip) || !is_nowhere(&ip))
+			return false;
+	}
+	return result->count != 0;
+}
+
+static void
+count_name(const struct run_lookup *l, const struct net_resolve_result *result)
+{
+	struct doctor_names *n = &l->run->facts->names;
+
+	if (!l->run->facts->is_network || l->is_again)
+		return;
+	n->missing += result->status == NET_RESOLVE_NOT_FOUND;
+	n->failed += result->status == NET_RESOLVE_FAILED;
+	n->nowhere += are_all_nowhere(result);
 }
 
 static void
@@ -167,6 +201,7 @@ on_found(void *arg, const struct net_resolve_result *result)
 	bool wants_v4 = l->wants_v4, wants_v6 = l->wants_v6;
 
 	l->lookup = NULL;
+	count_name(l, result);
 	if (l->run->facts->is_network && l->port != ALTERNATIVE && result->count != 0)
 		l->is_heard = l->run->heard_count++ < HEARD_MAX;
 	for (size_t i = 0; i < result->count; i++) {
@@ -181,6 +216,7 @@ on_found(void *arg, const struct net_resolve_result *result)
 		else
 			try_ports(l, a);
 	}
+	l->run->is_named |= l->run->facts->control_count != 0;
 }
 
 /* "host", "host:587", "[2001:db8::1]:587" */
@@ -202,6 +238,15 @@ split(const char *control, struct run_lookup *l)
 	(void)snprintf(l->name, sizeof l->name, "%.*s", (int)len, control);
 }
 
+static bool
+is_known(const struct run *r, const struct run_lookup *l)
+{
+	for (const struct run_lookup *before = r->lookups; before != l; before++)
+		if (strcmp(before->name, l->name) == 0)
+			return true;
+	return false;
+}
+
 static void
 look_up(struct run *r, const char *control, bool wants_v4, bool wants_v6)
 {
@@ -212,8 +257,10 @@ look_up(struct run *r, const char *control, bool wants_v4, bool wants_v6)
 	l = &r->lookups[r->lookup_count++];
 	*l = (struct run_lookup){ .run = r, .wants_v4 = wants_v4, .wants_v6 = wants_v6 };
 	split(control, l);
-	l->lookup = net_resolve_start(
-	    r->resolver, l->name, l->port == 0 ? SUBMISSION : l->port, LOOKUP_MS, on_found, l);
+	l->is_again = is_known(r, l);
+	r->facts->names.asked += r->facts->is_network && !l->is_again;
+	l->lookup = net_resolve_start(r->resolver, l->name, l->port == 0 ? SUBMISSION : l->port,
+	    r->facts->is_network ? NETWORK_LOOKUP_MS : LOOKUP_MS, on_found, l);
 }
 
 static void
@@ -257,15 +304,63 @@ run_ask_others(struct run *r, bool is_v4)
 		look_up(r, r->options->controls[i], is_v4, !is_v4);
 }
 
+static void
+on_name(void *arg, const struct probe_name *name)
+{
+	struct run *r = arg;
+
+	r->lookup = NULL;
+	r->other_name = *name;
+	r->is_named = true;
+}
+
+/* The first name is looked at closely too: if none is found, that tells whose fault it is. */
 void
 run_ask_network(struct run *r)
 {
 	const bool wants_v4 = r->options->family != AF_INET6;
 	const bool wants_v6 = r->options->family != AF_INET && r->facts->machine.has_v6;
 
-	r->is_named = true;
 	for (size_t i = 0; i < r->options->control_count; i++)
 		look_up(r, r->options->controls[i], wants_v4, wants_v6);
+	if (r->lookup_count != 0)
+		r->lookup = probe_name_start(r->base, r->resolver, &r->facts->machine,
+		    r->lookups[0].name, SUBMISSION, NETWORK_LOOKUP_MS, on_name, r);
+	else
+		r->is_named = true;
+}
+
+void
+run_note_names(struct run *r)
+{
+	if (r->facts->control_count != 0)
+		return;
+	r->facts->name = r->other_name;
+	for (size_t i = 0; i < r->lookup_count; i++)
+		r->facts->names.failed += r->lookups[i].lookup != NULL && !r->lookups[i].is_again;
+}
+
+/* The first name has been looked at, and no name server has answered at all. */
+static bool
+is_no_server_there(const struct run *r)
+{
+	const struct probe_name *n = &r->other_name;
+
+	for (size_t i = 0; i < n->resolver_count; i++)
+		if (n->resolvers[i].is_udp_answered || n->resolvers[i].is_tcp_answered)
+			return false;
+	return n->v4.end == PROBE_NAME_TIMEOUT && n->v6.end == PROBE_NAME_TIMEOUT;
+}
+
+/* A name that is slow is not waited for when others are there. */
+static bool
+is_lookup_open(const struct run *r, const struct run_lookup *l)
+{
+	if (l->lookup == NULL)
+		return false;
+	if (!r->facts->is_network || run_now_ms(r) < LOOKUP_MS)
+		return true;
+	return r->facts->control_count == 0 && !is_no_server_there(r);
 }
 
 bool
@@ -275,7 +370,7 @@ run_is_asking(const struct run *r)
 		if (r->others[i].attempt != NULL || r->others[i].dialog != NULL)
 			return true;
 	for (size_t i = 0; i < r->lookup_count; i++)
-		if (r->lookups[i].lookup != NULL)
+		if (is_lookup_open(r, &r->lookups[i]))
 			return true;
 	return false;
 }

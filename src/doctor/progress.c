@@ -52,7 +52,8 @@ write_line(const struct run *r, char text[TEXT_SIZE])
 	const unsigned seconds = (unsigned)(run_now_ms(r) / 1000);
 
 	if (!r->is_named)
-		(void)snprintf(text, TEXT_SIZE, "%u s: looks up %.100s", seconds, r->options->host);
+		(void)snprintf(text, TEXT_SIZE, "%u s: looks up %.100s", seconds,
+		    r->facts->is_network ? "other hosts" : r->options->host);
 	else if (j != NULL)
 		(void)snprintf(text, TEXT_SIZE, "%u s: port %u %s", seconds,
 		    (unsigned)r->facts->probes[j->probe].port, words_of(j));

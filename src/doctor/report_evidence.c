@@ -49,9 +49,8 @@ add_family(const struct probe_name *name, bool is_v4, struct doctor_grid *grid)
 	doctor_grid_text(grid, is_v4 ? "IPv4 addresses" : "IPv6 addresses");
 	cell = doctor_grid_cell(grid);
 	if (family->end != PROBE_NAME_FOUND) {
-		(void)buf_add_text(cell, name_words(family->end));
-		if (family->error != NULL)
-			(void)buf_addf(cell, ": %s", family->error);
+		(void)buf_add_text(
+		    cell, family->error != NULL ? family->error : name_words(family->end));
 		return;
 	}
 	for (size_t i = 0; i < name->address_count; i++)
@@ -88,7 +87,7 @@ doctor_report_name(const struct doctor_paper *paper, const struct doctor_facts *
 	const struct probe_name *name = &facts->name;
 	struct doctor_grid grid;
 
-	if (facts->is_network || name->is_literal || name->text[0] == '\0')
+	if (name->is_literal || name->text[0] == '\0')
 		return;
 	doctor_grid_init(&grid, 2);
 	doctor_grid_text(&grid, "name");

@@ -78,6 +78,7 @@ struct run_lookup {
 	uint16_t port; /* 0: those that are usual */
 	bool wants_v4, wants_v6;
 	bool is_heard; /* not only connected to */
+	bool is_again; /* the name has been asked for already, for another port */
 	struct net_resolve *lookup;
 };
 
@@ -89,6 +90,7 @@ struct run {
 	struct net_resolver *resolver;
 	X509_STORE *roots;
 	struct probe_name_lookup *lookup;
+	struct probe_name other_name; /* of the first of other hosts, for a network */
 	uint64_t began_ms, deadline_ms, told_ms;
 	uint64_t ended_ms; /* when the last job did */
 	size_t job_count;
@@ -100,7 +102,7 @@ struct run {
 	struct run_lookup lookups[DOCTOR_CONTROLS_MAX];
 	size_t heard_count;            /* of other hosts */
 	bool is_asked_v4, is_asked_v6; /* of other hosts */
-	bool is_named;                 /* the name is looked up */
+	bool is_named;                 /* the name is looked up; of a network: any is found */
 	bool is_over;                  /* nothing is begun any more */
 	bool is_submitted;             /* the login and the message have had their one try */
 	char hostname[RUN_NAME_SIZE];  /* ours; empty: an address literal */
@@ -169,6 +171,8 @@ void run_tell(struct run *r);
 /* others.c */
 void run_ask_others(struct run *r, bool is_v4);
 void run_ask_network(struct run *r);
+/* Nothing was found to ask: what the names have come to. */
+void run_note_names(struct run *r);
 bool run_is_asking(const struct run *r);
 void run_cancel_others(struct run *r);
 

@@ -215,6 +215,55 @@ ask_network(struct doctor_facts *facts)
 	facts->is_network = true;
 }
 
+/* What the names of all reference hosts have come to; the fixture's is the first of them. */
+static void
+deny_all(struct doctor_facts *facts)
+{
+	be_no_name(facts);
+	facts->is_network = true;
+	facts->names = (struct doctor_names){ .asked = 6, .missing = 6 };
+}
+
+static void
+deny_the_only_one(struct doctor_facts *facts)
+{
+	be_no_name(facts);
+	facts->is_network = true;
+	facts->names = (struct doctor_names){ .asked = 1, .missing = 1 };
+}
+
+static void
+fail_all(struct doctor_facts *facts)
+{
+	fail_at_server(facts);
+	facts->is_network = true;
+	facts->names = (struct doctor_names){ .asked = 6, .failed = 6 };
+}
+
+static void
+lose_all_answers(struct doctor_facts *facts)
+{
+	lose_resolver(facts);
+	facts->is_network = true;
+	facts->names = (struct doctor_names){ .asked = 6, .failed = 6 };
+}
+
+static void
+forge_all(struct doctor_facts *facts)
+{
+	be_bogus(facts);
+	facts->is_network = true;
+	facts->names = (struct doctor_names){ .asked = 6, .failed = 6 };
+}
+
+static void
+filter_all(struct doctor_facts *facts)
+{
+	filter(facts);
+	facts->is_network = true;
+	facts->names = (struct doctor_names){ .asked = 6, .nowhere = 6 };
+}
+
 #define MAIL DOCTOR_CONTROL_SUBMISSION
 #define TLS DOCTOR_CONTROL_TLS
 #define ALTERNATIVE DOCTOR_CONTROL_ALTERNATIVE
@@ -335,6 +384,36 @@ static const struct judging_case networks[] = {
 	    .cause = "inconclusive",
 	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
 	    .confidence = DOCTOR_POSSIBLE },
+	{ .name = "the name server denies all names",
+	    .change = deny_all,
+	    .cause = "name-filtered",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "denies all 6 reference hosts, mail.example.org among them",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "the only name is not there",
+	    .change = deny_the_only_one,
+	    .cause = "name-not-found",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "by its name; there is no host named mail.example.org." },
+	{ .name = "the name server fails for all names",
+	    .change = fail_all,
+	    .cause = "name-server-failed",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "the name mail.example.org cannot be looked up" },
+	{ .name = "no name server answers",
+	    .change = lose_all_answers,
+	    .cause = "resolver-down",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "No mail server can be reached from here by its name" },
+	{ .name = "no answer is genuine",
+	    .change = forge_all,
+	    .cause = "name-bogus",
+	    .exit = DOCTOR_EXIT_NAME },
+	{ .name = "all addresses lead nowhere",
+	    .change = filter_all,
+	    .cause = "name-filtered",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "a filter for names does that" },
 };
 
 static void

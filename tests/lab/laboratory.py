@@ -179,7 +179,7 @@ class Laboratory:
 
     def _control_hosts(self):
         yield {"name": "control.example.org", "netns": self.network.netns("control"),
-               "addresses": ["0.0.0.0", "::"], "aliases": [*_reference_hosts(), domain.POLICY_HOST],
+               "addresses": ["0.0.0.0", "::"], "aliases": [*reference_hosts(), domain.POLICY_HOST],
                "ports": CONTROL_PORTS}
         for name, (node, ports) in self.conditions[0].others.items():
             yield {"name": name, "netns": self.network.netns(node), "addresses": ["0.0.0.0", "::"],
@@ -188,7 +188,7 @@ class Laboratory:
     def _dns(self):
         hosts = {host_name(c): addresses_of(c, i) for i, c in enumerate(self.conditions)}
         records = domain.records(hosts, net.CONTROL)
-        for index, name in enumerate(("control.example.org", *_reference_hosts())):
+        for index, name in enumerate(("control.example.org", *reference_hosts())):
             v4, v6 = net.control_address(index % net.CONTROL_COUNT)
             records[name] = {"A": [v4], "AAAA": [v6]}
         for name, addresses in hosts.items():
@@ -229,7 +229,7 @@ class Laboratory:
         return json.loads(octets)
 
 
-def _reference_hosts():
+def reference_hosts():
     """The names in the doctor's list of hosts that any network should reach, each once."""
     lines = (HERE.parents[1] / "packaging/reference-hosts").read_text().splitlines()
     return list(dict.fromkeys(line.split()[0] for line in lines

@@ -3,7 +3,13 @@
 
 import network as net
 from condition import CLOSED, OK, Condition, Verdict
-from laboratory import Ip, Nft
+from laboratory import Ip, Nft, reference_hosts
+
+
+def _others(value):
+    """The same for the names of all hosts that the doctor compares with."""
+    return dict.fromkeys(reference_hosts(), value)
+
 
 NAMES = [
     Condition("dns-no-name", "there is no such name", dns={"records": {"HOST": None}},
@@ -75,6 +81,17 @@ NAMES = [
     Condition("dns-group", "the address is of a group of hosts",
               dns={"records": {"HOST": {"A": ["224.0.0.1"]}}}, names={"A": "NOERROR 224.0.0.1"},
               verdict=Verdict("name-no-address", 10)),
+    Condition("dns-others-missing", "the resolver knows this host, and no other",
+              dns={"records": _others(None)}, truth={"4:587": "open"}, verdict=OK),
+    Condition("dns-others-servfail", "the resolver knows this host, and fails for all others",
+              dns={"rcodes": _others("SERVFAIL")}, truth={"4:587": "open"}, verdict=OK),
+    Condition("dns-others-zero", "the resolver answers 0.0.0.0 for all other hosts: a filter",
+              dns={"records": _others({"A": ["0.0.0.0"], "AAAA": ["::"]})},
+              truth={"4:587": "open"}, verdict=OK),
+    Condition("dns-others-bogus", "the signatures of all other hosts do not verify",
+              dns={"bogus": reference_hosts()}, truth={"4:587": "open"}, verdict=OK),
+    Condition("dns-others-slow", "the resolver takes 1.2 s for all other hosts",
+              dns={"delays": _others(1.2)}, truth={"4:587": "open"}, verdict=OK),
     Condition("dns-one-dead", "the first of two resolvers does not answer",
               network=(Nft("r1", "forward", ("ip daddr 192.0.2.25 udp dport 53 drop",
                                              "ip daddr 192.0.2.25 tcp dport 53 drop")),),

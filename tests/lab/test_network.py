@@ -23,9 +23,17 @@ EXPECTED = {
     "mask-r1": ("starttls-masked", 15, 465),
     "inspect-client": ("certificate-inspected", 15, 2525),
     "egress-drop": ("network-down", 11, None),
-    # Without a name nothing is tried, and nothing is known of ports.
-    "network-down": ("inconclusive", 2, None),
-    "dns-silent": ("inconclusive", 2, None),
+    # Without a name nothing is tried, and nothing is known of ports: it is DNS that is told of.
+    "network-down": ("resolver-down", 10, None),
+    "dns-silent": ("resolver-down", 10, None),
+    "dns-rejected": ("resolver-down", 10, None),
+    "dns-refused": ("name-server-failed", 10, None),
+    "dns-others-missing": ("name-filtered", 10, None),
+    "dns-others-servfail": ("name-server-failed", 10, None),
+    "dns-others-zero": ("name-filtered", 10, None),
+    "dns-others-bogus": ("name-bogus", 10, None),
+    "dns-others-slow": ("ok", 0, None),
+    "dns-hijack": ("ok", 0, None),
 }
 
 
