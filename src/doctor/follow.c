@@ -10,10 +10,10 @@
 
 #include <string.h>
 
+#include "doctor/pace.h"
 #include "doctor/view.h"
 #include "doctor/where.h"
 
-enum { QUIET_MS = 500 };
 enum { SUBMISSION = 587, SUBMISSIONS = 465 };
 enum { SHORT_LADDER = 2, PARALLEL = 2, SUBMIT_FACTOR = 3, SUBMIT_MAX_MS = 10000 };
 enum { INVESTIGATED_MAX = 4 }; /* control ports of a family: those of two addresses */
@@ -46,7 +46,8 @@ add_ladder(struct run *r, size_t probe, unsigned hop_max, unsigned parallel)
 	j = run_add(r, probe, RUN_LADDER, RUN_SECOND);
 	if (j == NULL)
 		return;
-	j->hop_max = hop_max;
+	j->hop_max = hop_max < PROBE_HOPS_MAX ? hop_max : PROBE_HOPS_MAX;
+	j->is_short = hop_max == SHORT_LADDER;
 	j->parallel = parallel < run_connection_max(r) ? parallel : run_connection_max(r);
 }
 
@@ -115,25 +116,39 @@ choose_control(const struct run *r, const struct doctor_probe *p)
 }
 
 static void
-measure_control(struct run *r, const struct doctor_probe *p, bool wants_answer)
+measure_control(struct run *r, const struct doctor_probe *p, unsigned parallel)
 {
-	const struct doctor_probe *control;
-	size_t at;
+	const struct doctor_probe *control = choose_control(r, p);
 
-	if (!are_controls_over(r, p))
+	if (control == NULL ||
+	    (!are_controls_over(r, p) &&
+		!(control->is_control && control->dialog.tcp.end == PROBE_TCP_OPEN)))
 		return;
-	control = choose_control(r, p);
-	if (control == NULL)
-		return;
-	at = (size_t)(control - r->facts->probes);
-	add_ladder(r, at, 0, PARALLEL);
-	if (wants_answer)
-		run_add_once(r, at, RUN_ANSWER);
+	add_ladder(r, (size_t)(control - r->facts->probes), 0, parallel);
 }
 
-/* Other ports of the host, how far packets come, other hosts. parallel: as for a ladder. */
+/*
+ * How far SYNs to a silent port come: no further than the host is away by what another port of it
+ * has shown, so that few come to the port itself; all the way when nothing has shown it in time.
+ */
 static void
-investigate(struct run *r, size_t at, unsigned parallel, bool wants_answer)
+climb_silent(struct run *r, size_t at)
+{
+	const struct doctor_probe *p = &r->facts->probes[at];
+	const struct doctor_probe *control = doctor_view_measured(r->facts, p);
+	const struct doctor_pace pace = doctor_pace_of(r->facts);
+	const struct run_job *j = find_job(r, at, RUN_DIALOG);
+
+	if (control != NULL && control->path.end_ttl > 1)
+		add_ladder(r, at, control->path.end_ttl + 1, 0);
+	else if (control != NULL || j == NULL || j->state == RUN_OVER ||
+		 run_job_waiting_ms(j) >= 2 * doctor_pace_quiet_ms(&pace))
+		add_ladder(r, at, 0, 0);
+}
+
+/* Other ports of the host, how far packets come, other hosts. */
+static void
+investigate(struct run *r, size_t at, bool is_silent)
 {
 	const struct doctor_probe *p = &r->facts->probes[at];
 
@@ -142,10 +157,26 @@ investigate(struct run *r, size_t at, unsigned parallel, bool wants_answer)
 	run_plan_controls(r, &p->address);
 	if (!run_is_routed(r, p))
 		return;
-	add_ladder(r, at, 0, parallel);
-	if (wants_answer)
-		run_add_once(r, at, RUN_ANSWER);
-	measure_control(r, p, wants_answer);
+	if (is_silent)
+		climb_silent(r, at);
+	else
+		add_ladder(r, at, 0, PARALLEL);
+	/* The SYNs that are not answered keep their places. */
+	measure_control(r, p, is_silent ? 1 : PARALLEL);
+}
+
+/* Have the ladders been climbed that investigate() asks for? */
+static bool
+is_climbed(const struct run *r, const struct doctor_probe *p)
+{
+	for (size_t i = 0; i < r->job_count; i++) {
+		const struct run_job *j = r->jobs[i];
+
+		if (j->task == RUN_LADDER && j->state != RUN_OVER &&
+		    doctor_view_same_ip(&r->facts->probes[j->probe].address, &p->address))
+			return false;
+	}
+	return are_controls_over(r, p);
 }
 
 static bool
@@ -226,15 +257,17 @@ consider_handshake(struct run *r, size_t at, const struct probe_dialog_facts *d)
 
 /* Turned away while our own other connections were open: perhaps because of them. */
 static void
-try_alone(struct run *r, size_t at)
+try_alone(struct run *r, size_t at, bool is_refused)
 {
 	struct run_job *j;
 
 	if (run_has(r, at, RUN_AGAIN))
 		return;
 	j = run_add(r, at, RUN_AGAIN, RUN_FIRST);
-	if (j != NULL)
+	if (j != NULL) {
 		j->is_alone = true;
+		j->is_refused = is_refused;
+	}
 }
 
 static void
@@ -243,17 +276,7 @@ consider_refusal(struct run *r, size_t at, const struct probe_dialog_facts *d)
 	const struct probe_stage_fact *s = &d->stages[PROBE_STAGE_GREETING];
 
 	if (s->end == PROBE_STAGE_REFUSED && s->code / 100 == 4)
-		try_alone(r, at);
-}
-
-/* Is another connection of ours open or about to be? */
-static bool
-has_company(const struct run *r)
-{
-	for (size_t i = 0; i < r->job_count; i++)
-		if (r->jobs[i]->state == RUN_RUNNING && r->jobs[i]->dialog != NULL)
-			return true;
-	return false;
+		try_alone(r, at, false);
 }
 
 static void
@@ -276,21 +299,23 @@ consider_open(struct run *r, size_t at)
 	if (!run_is_main(r, p))
 		return;
 	if (is_suspicious(d)) {
-		investigate(r, at, PARALLEL, false);
+		investigate(r, at, false);
 	} else if (run_is_routed(r, p) && may_investigate(r, p)) {
 		/* A proxy next door that passes all on shows by this alone. */
 		add_ladder(r, at, SHORT_LADDER, 1);
 		if (p->path.end_ttl != 0)
-			measure_control(r, p, false);
+			measure_control(r, p, PARALLEL);
 	}
 }
 
 static bool
 is_quiet(const struct run *r, size_t at)
 {
+	const struct doctor_pace pace = doctor_pace_of(r->facts);
 	const struct run_job *j = find_job(r, at, RUN_DIALOG);
 
-	return j != NULL && j->state == RUN_RUNNING && run_job_waiting_ms(j) >= QUIET_MS;
+	return j != NULL && j->state == RUN_RUNNING &&
+	       run_job_waiting_ms(j) >= doctor_pace_quiet_ms(&pace);
 }
 
 /* A port that the reader has named fails: would the usual ones do? */
@@ -306,12 +331,46 @@ consider_alternatives(struct run *r, const struct doctor_probe *p)
 	run_plan_alternative(r, &p->address, SUBMISSIONS);
 }
 
+/* How far away are those that answer on this port, and on another of that address? */
+static void
+measure_answers(struct run *r, size_t at)
+{
+	const struct doctor_probe *p = &r->facts->probes[at];
+	const struct doctor_probe *control = choose_control(r, p);
+
+	if (!run_is_routed(r, p) || !may_investigate(r, p))
+		return;
+	run_add_once(r, at, RUN_ANSWER);
+	if (control != NULL)
+		run_add_once(r, (size_t)(control - r->facts->probes), RUN_ANSWER);
+}
+
+/*
+ * Who has sent the reset? When the ladders show nobody on the way, perhaps it was meant for one
+ * connection too many of ours: that is tried alone, before the answers are measured, which leaves
+ * connections behind that are only half made. True: somebody on the way did.
+ */
+static bool
+consider_reset(struct run *r, size_t at)
+{
+	const struct doctor_probe *p = &r->facts->probes[at];
+	struct doctor_forger forger;
+
+	if (!is_climbed(r, p))
+		return false;
+	doctor_where_forged(r->facts, p, &forger);
+	if (!forger.is_seen)
+		try_alone(r, at, true);
+	if (run_is_task_over(r, at, RUN_AGAIN))
+		measure_answers(r, at);
+	return forger.is_seen;
+}
+
 static void
 consider(struct run *r, size_t at)
 {
 	const struct doctor_probe *p = &r->facts->probes[at];
 	const struct probe_dialog_facts *d = &p->dialog;
-	struct doctor_forger forger;
 
 	if (p->is_control || run_is_minor(r, p))
 		return;
@@ -325,24 +384,19 @@ consider(struct run *r, size_t at)
 	switch (d->tcp.end) {
 	case PROBE_TCP_NOT_TRIED: /* yet */
 	case PROBE_TCP_SILENT:
-		investigate(r, at, 0, false);
+		investigate(r, at, true);
 		/* Some SYN of the ladder was taken: others are lost by chance. */
 		if (d->is_tried && doctor_view_is_taken_by_ladder(p))
-			try_alone(r, at);
+			try_alone(r, at, false);
 		break;
 	case PROBE_TCP_RESET:
-		if (has_company(r))
-			try_alone(r, at);
-		else
-			run_add_once(r, at, RUN_AGAIN);
-		investigate(r, at, PARALLEL, true);
-		doctor_where_forged(r->facts, p, &forger);
-		if (!forger.is_seen)
+		investigate(r, at, false);
+		if (!consider_reset(r, at))
 			return;
 		break;
 	case PROBE_TCP_REJECTED:
 	case PROBE_TCP_UNREACHABLE:
-		investigate(r, at, PARALLEL, false);
+		investigate(r, at, false);
 		break;
 	case PROBE_TCP_LOCAL:
 	case PROBE_TCP_OPEN:

@@ -11,8 +11,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "doctor/pace.h"
 #include "util/alloc.h"
 
+/* So long the server still counts what is closed, when it is the server that counts. */
 enum { CALM_MS = 250 };
 /* A SYN that is lost is sent again after 1 s: who gives its place up before may see it
  * answered late, beside those that took the place. */
@@ -107,6 +109,20 @@ run_may_talk(const struct run *r)
 	return count_taken(r) <= run_connection_max(r);
 }
 
+/*
+ * May it go? Who wants to be alone not while another is open, nor right after: the other side still
+ * counts what we have just closed. A firewall that does forgets it in a few round trips.
+ */
+static bool
+is_calm_enough(const struct run_job *j, unsigned taken)
+{
+	const struct run *r = j->run;
+	const struct doctor_pace pace = doctor_pace_of(r->facts);
+	const uint64_t calm_ms = j->is_refused ? doctor_pace_calm_ms(&pace) : CALM_MS;
+
+	return !j->is_alone || (taken == 0 && run_now_ms(r) - r->ended_ms >= calm_ms);
+}
+
 /* The next to go: of the best rank the one that has waited longest; NULL: none. */
 static struct run_job *
 next_job(const struct run *r, unsigned taken)
@@ -121,6 +137,8 @@ next_job(const struct run *r, unsigned taken)
 			continue;
 		if (places_of(j) != 0 && taken + places_of(j) > max)
 			continue;
+		if (!is_calm_enough(j, taken))
+			continue;
 		best = j;
 	}
 	return best;
@@ -130,17 +148,9 @@ void
 run_job_end(struct run_job *j)
 {
 	j->state = RUN_OVER;
-	j->run->ended_ms = run_now_ms(j->run);
-}
-
-/*
- * May one that wants to be alone go? Not while another is open, nor right after: the other side
- * still counts what we have just closed.
- */
-static bool
-is_calm(const struct run *r, unsigned taken)
-{
-	return taken == 0 && run_now_ms(r) - r->ended_ms >= CALM_MS;
+	if (j->task != RUN_LADDER && j->task != RUN_ANSWER)
+		j->run->ended_ms = run_now_ms(j->run);
+	run_wake(j->run);
 }
 
 static bool
@@ -159,7 +169,7 @@ run_start_ready(struct run *r)
 		const unsigned taken = count_taken(r);
 		struct run_job *j = next_job(r, taken);
 
-		if (j == NULL || is_one_alone(r) || (j->is_alone && !is_calm(r, taken)))
+		if (j == NULL || is_one_alone(r))
 			return;
 		j->state = RUN_RUNNING;
 		j->began_ms = j->stage_since_ms = run_now_ms(r);

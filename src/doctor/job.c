@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doctor/pace.h"
 #include "doctor/view.h"
 #include "doctor/words.h"
 #include "util/alloc.h"
@@ -266,13 +267,26 @@ start_dialog(struct run_job *j)
 	j->dialog = probe_dialog_start(r->base, &p->address, &j->options, on_dialog, j);
 }
 
+/* As many routers are between as the ladder had rungs below the end. */
+static void
+start_answer(struct run_job *j)
+{
+	const struct doctor_probe *p = probe_of(j);
+	const unsigned routers = p->path.end_ttl == 0 ? 0 : p->path.end_ttl - 1;
+
+	j->answer =
+	    probe_answer_ttl_start(j->run->base, &p->address, routers, ANSWER_MS, on_answer, j);
+}
+
 static void
 start_ladder(struct run_job *j)
 {
+	const struct doctor_pace pace = doctor_pace_of(j->run->facts);
 	const struct probe_path_options options = {
-		.timeout_ms = j->hop_max == 0 ? LADDER_MS : SHORT_LADDER_MS,
+		.timeout_ms = j->is_short ? SHORT_LADDER_MS : LADDER_MS,
 		.hop_max = j->hop_max == 0 ? PROBE_HOPS_MAX : j->hop_max,
 		.parallel = j->parallel,
+		.rtt_us = pace.is_known ? pace.rtt_us + 1 : 0,
 	};
 
 	j->ladder = probe_path_start(j->run->base, &probe_of(j)->address, &options, on_ladder, j);
@@ -295,8 +309,7 @@ run_job_start(struct run_job *j)
 		start_ladder(j);
 		break;
 	case RUN_ANSWER:
-		j->answer = probe_answer_ttl_start(
-		    j->run->base, &probe_of(j)->address, ANSWER_MS, on_answer, j);
+		start_answer(j);
 		break;
 	}
 }

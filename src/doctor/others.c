@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doctor/pace.h"
 #include "doctor/view.h"
 #include "util/alloc.h"
 
@@ -23,19 +24,41 @@ enum { HEARD_MAX = 2, GREETING_MS = 4000, COMMAND_MS = 2500, LAST_WORDS_MS = 300
 enum { SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE = 2525, WEB = 443, DNS = 53 };
 
 static void
-on_connected(void *arg, const struct probe_tcp *result, int fd)
+note_connected(struct run_other *o, const struct probe_tcp *result)
 {
-	struct run_other *o = arg;
 	struct doctor_control *c = &o->run->facts->controls[o->control];
 
-	(void)fd;
-	o->attempt = NULL;
 	c->tcp = *result;
 	c->is_alive =
 	    result->end == PROBE_TCP_OPEN || result->end == PROBE_TCP_RESET ||
 	    (result->end == PROBE_TCP_REJECTED &&
 		!probe_host_owns(&o->run->facts->machine, &result->icmp.offender) &&
 		(c->kind == DOCTOR_CONTROL_GATEWAY || c->kind == DOCTOR_CONTROL_RESOLVER));
+	run_wake(o->run);
+}
+
+static void
+on_second(void *arg, const struct probe_tcp *result, int fd)
+{
+	struct run_other *o = arg;
+
+	(void)fd;
+	o->second = NULL;
+	if (result->end == PROBE_TCP_SILENT)
+		return;
+	probe_tcp_cancel(&o->attempt);
+	note_connected(o, result);
+}
+
+static void
+on_connected(void *arg, const struct probe_tcp *result, int fd)
+{
+	struct run_other *o = arg;
+
+	(void)fd;
+	o->attempt = NULL;
+	probe_tcp_cancel(&o->second);
+	note_connected(o, result);
 }
 
 static void
@@ -375,11 +398,60 @@ run_is_asking(const struct run *r)
 	return false;
 }
 
+/* Does another port of that host answer, or this port of another host? */
+static bool
+has_counterpart(const struct doctor_facts *f, const struct doctor_control *c)
+{
+	for (size_t i = 0; i < f->control_count; i++) {
+		const struct doctor_control *other = &f->controls[i];
+
+		if (!other->is_alive || other->address.any.sa_family != c->address.any.sa_family)
+			continue;
+		if (other->kind == c->kind || doctor_view_same_ip(&other->address, &c->address))
+			return true;
+	}
+	return false;
+}
+
+static void
+watch_other(struct run_other *o, const struct doctor_pace *pace)
+{
+	const struct doctor_facts *f = o->run->facts;
+	const struct doctor_control *c = &f->controls[o->control];
+	const struct probe_tcp_options options = { .timeout_ms = CONNECT_MS };
+	const uint64_t waiting_ms = probe_tcp_waiting_ms(o->attempt);
+
+	if (!pace->is_known || !has_counterpart(f, c))
+		return;
+	if (!o->has_second && waiting_ms >= doctor_pace_quiet_ms(pace)) {
+		o->has_second = true;
+		o->second =
+		    probe_tcp_start(o->run->base, &c->address, &options, false, on_second, o);
+	} else if (o->second != NULL &&
+		   waiting_ms >= doctor_pace_silence_ms(pace, DOCTOR_PACE_TRIED_TWICE) &&
+		   probe_tcp_waiting_ms(o->second) >= doctor_pace_quiet_ms(pace)) {
+		probe_tcp_stop(&o->attempt);
+	}
+}
+
+void
+run_watch_others(struct run *r)
+{
+	const struct doctor_pace pace = doctor_pace_of(r->facts);
+
+	if (r->facts->is_network)
+		return;
+	for (size_t i = 0; i < r->other_count; i++)
+		if (r->others[i].attempt != NULL)
+			watch_other(&r->others[i], &pace);
+}
+
 void
 run_cancel_others(struct run *r)
 {
 	for (size_t i = 0; i < r->other_count; i++) {
 		probe_tcp_cancel(&r->others[i].attempt);
+		probe_tcp_cancel(&r->others[i].second);
 		probe_dialog_cancel(&r->others[i].dialog);
 	}
 	for (size_t i = 0; i < r->lookup_count; i++)

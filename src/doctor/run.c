@@ -82,6 +82,13 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+void
+run_wake(struct run *r)
+{
+	if (r->timer != NULL)
+		event_active(r->timer, EV_TIMEOUT, 0);
+}
+
 /* The kernel notices a second late that a link is gone. */
 static void
 look_at_links(struct run *r)

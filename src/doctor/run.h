@@ -54,7 +54,9 @@ struct run_job {
 	enum probe_stage stage; /* of the dialog, when last looked at */
 	uint64_t stage_since_ms;
 	unsigned hop_max, parallel; /* of a ladder; 0: as many as can be, all at once */
+	bool is_short;              /* a ladder that looks for a box next door only */
 	bool is_alone;              /* no other connection to the host meanwhile */
+	bool is_refused;            /* why: what was there before got a reset, and no reply */
 	struct probe_dialog_options options;
 	char hostname[RUN_NAME_SIZE];
 	struct probe_dialog *dialog;
@@ -67,6 +69,8 @@ struct run_other {
 	struct run *run;
 	size_t control; /* in facts.controls */
 	struct probe_tcp_attempt *attempt;
+	struct probe_tcp_attempt *second; /* when the first is not answered for a while */
+	bool has_second;
 	struct probe_dialog_options options;
 	char hostname[RUN_NAME_SIZE];
 	struct probe_dialog *dialog;
@@ -92,7 +96,7 @@ struct run {
 	struct probe_name_lookup *lookup;
 	struct probe_name other_name; /* of the first of other hosts, for a network */
 	uint64_t began_ms, deadline_ms, told_ms;
-	uint64_t ended_ms; /* when the last job did */
+	uint64_t ended_ms; /* when the last connection did */
 	size_t job_count;
 	struct run_job *jobs[RUN_JOBS_MAX];
 	size_t probe_size; /* of facts.probes */
@@ -115,6 +119,8 @@ int run_begin(struct run *r, const struct doctor_check_options *options, struct 
 void run_loop(struct run *r);
 void run_end(struct run *r);
 uint64_t run_now_ms(const struct run *r); /* since its beginning */
+/* Something has changed: is looked at next, not when the timer comes. */
+void run_wake(struct run *r);
 
 /* plan.c: the first jobs, when the name is known */
 void run_plan(struct run *r);
@@ -174,6 +180,8 @@ void run_ask_network(struct run *r);
 /* Nothing was found to ask: what the names have come to. */
 void run_note_names(struct run *r);
 bool run_is_asking(const struct run *r);
+/* Sends a second SYN where the first is not answered, and waits no longer than is of use. */
+void run_watch_others(struct run *r);
 void run_cancel_others(struct run *r);
 
 #endif

@@ -7,24 +7,68 @@
  */
 #include "doctor/run.h"
 
+#include "doctor/pace.h"
 #include "doctor/view.h"
 
 enum { SUBMISSIONS = 465 };
 enum { NO_GREETING_MS = 1000 };
-/* Two SYNs are lost by then, to a host that is there; to one that may not be, three. */
-enum { SILENT_MS = 1300, SILENT_RTTS = 4, CONTROL_SILENT_MS = 2200, MINOR_MS = 400 };
+/* As ports of a host that may not be there: three SYNs are lost by then. */
+enum { CONTROL_SILENT_MS = 2200 };
 /* So long a stage of large packets may take before it is tried with small ones beside it. */
 enum { STALL_MS = 1200, STALL_LONG_MS = 2400, STALL_MAX_MS = 4000 };
 
-/* How long a SYN to that address may be unanswered before it is silence. */
-static uint64_t
-silence_ms(const struct run *r, const struct doctor_probe *p)
+/* Were all SYNs of a ladder to the port in vain? */
+static bool
+is_climbed_in_vain(const struct run *r, size_t at)
 {
-	const struct doctor_probe *alive = doctor_view_alive(r->facts, p);
+	const struct doctor_probe *p = &r->facts->probes[at];
 
-	if (alive != NULL)
-		return SILENT_MS + SILENT_RTTS * alive->dialog.tcp.took_us / 1000;
-	return p->is_control ? CONTROL_SILENT_MS : UINT64_MAX;
+	return doctor_view_has_path(p) && p->path.end_ttl == 0 && !p->dialog.is_tried;
+}
+
+/* The same of the port that the check is about, of that address. */
+static bool
+is_host_climbed_in_vain(const struct run *r, const struct doctor_probe *p)
+{
+	for (size_t i = 0; i < r->facts->probe_count; i++) {
+		const struct doctor_probe *other = &r->facts->probes[i];
+
+		if (run_is_main(r, other) && doctor_view_has_path(other) &&
+		    other->path.end_ttl == 0 && doctor_view_same_ip(&other->address, &p->address))
+			return true;
+	}
+	return false;
+}
+
+static enum doctor_pace_evidence
+evidence_of(const struct run *r, const struct run_job *j)
+{
+	const struct doctor_probe *p = &r->facts->probes[j->probe];
+	const bool is_v4 = doctor_view_is_v4(p);
+
+	if (doctor_view_alive(r->facts, p) != NULL)
+		return p->is_control || is_climbed_in_vain(r, j->probe) ? DOCTOR_PACE_TRIED_TWICE
+									: DOCTOR_PACE_HOST_ANSWERS;
+	if (!is_host_climbed_in_vain(r, p))
+		return DOCTOR_PACE_ALONE;
+	if (!run_is_main(r, p))
+		return DOCTOR_PACE_IN_DEAD_HOST;
+	if (doctor_view_open_elsewhere(r->facts, p) != NULL)
+		return DOCTOR_PACE_OTHER_ADDRESS;
+	return doctor_view_controls(r->facts, DOCTOR_CONTROL_SUBMISSION, is_v4).alive == 0
+		   ? DOCTOR_PACE_ALONE
+		   : DOCTOR_PACE_HOST_SILENT;
+}
+
+/* How long its SYN may be unanswered before it is silence. */
+static uint64_t
+silence_ms(const struct run *r, const struct run_job *j)
+{
+	const struct doctor_pace pace = doctor_pace_of(r->facts);
+	const uint64_t ms = doctor_pace_silence_ms(&pace, evidence_of(r, j));
+	const bool is_control = r->facts->probes[j->probe].is_control;
+
+	return is_control && ms > CONTROL_SILENT_MS ? CONTROL_SILENT_MS : ms;
 }
 
 /* Small segments and TLS 1.2 have had their try. */
@@ -81,19 +125,14 @@ is_explained(const struct run *r, const struct run_job *j)
 	return false;
 }
 
-/* To the host, by the connections that were made. */
-static uint64_t
-slowest_ms(const struct run *r)
+/* Is one that matters more waiting for its place? */
+static bool
+is_holding_up(const struct run *r, const struct run_job *j)
 {
-	uint64_t us = 0;
-
-	for (size_t i = 0; i < r->facts->probe_count; i++) {
-		const struct probe_tcp *tcp = &r->facts->probes[i].dialog.tcp;
-
-		if (tcp->end == PROBE_TCP_OPEN && tcp->took_us > us)
-			us = tcp->took_us;
-	}
-	return us / 1000;
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->state == RUN_WAITING && r->jobs[i]->rank < j->rank)
+			return true;
+	return false;
 }
 
 /* In vain: nothing will come, or what comes is of no matter to the rest. */
@@ -101,12 +140,14 @@ static bool
 is_in_vain(const struct run *r, const struct run_job *j)
 {
 	const struct doctor_probe *p = &r->facts->probes[j->probe];
+	const struct doctor_pace pace = doctor_pace_of(r->facts);
 	const uint64_t waiting_ms = run_job_waiting_ms(j);
 
-	if (waiting_ms != 0 && waiting_ms >= silence_ms(r, p))
+	if (waiting_ms != 0 && waiting_ms >= silence_ms(r, j))
 		return true;
-	if (run_is_minor(r, p) && !run_is_busy(r, RUN_CONTROL) && !run_is_asking(r))
-		return run_now_ms(r) - j->began_ms >= MINOR_MS + SILENT_RTTS * slowest_ms(r);
+	if (run_is_minor(r, p) && ((!run_is_busy(r, RUN_CONTROL) && !run_is_asking(r)) ||
+				      (waiting_ms != 0 && is_holding_up(r, j))))
+		return run_now_ms(r) - j->began_ms >= doctor_pace_minor_ms(&pace);
 	return is_explained(r, j);
 }
 
@@ -164,6 +205,7 @@ run_watch(struct run *r)
 		if (is_in_vain(r, j) || is_in_the_way(r, j))
 			run_give_up(j);
 	}
+	run_watch_others(r);
 	run_follow_all(r);
 }
 

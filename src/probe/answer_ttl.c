@@ -8,13 +8,14 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 
-enum { TTL_MAX = 255, WAIT_MIN_MS = 120, WAIT_MAX_MS = 1500, WAIT_FACTOR = 3 };
+enum { TTL_MAX = 255, WAIT_MIN_MS = 60, WAIT_MAX_MS = 1500, WAIT_FACTOR = 4 };
 
 struct probe_answer {
 	struct event_base *base;
 	struct event step;
 	struct net_address to;
 	struct probe_tcp_attempt *attempt;
+	unsigned routers;
 	uint64_t deadline_us;
 	uint64_t wait_ms;    /* for an answer that will come; 0: none has come yet */
 	uint8_t least, most; /* what the TTL may be */
@@ -27,18 +28,23 @@ struct probe_answer {
 
 /*
  * What to try, so that the usual first values are found soon: is there an answer at all, then
- * whether it is 64, 128 or 255, then halves.
+ * whether it is what is left of 64, 128 or 255 behind so many routers, or all of it, then halves.
  */
 static uint8_t
 choose(const struct probe_answer *a)
 {
-	static const uint8_t pivots[] = { 65, 64, 129, 128, 255 };
+	static const unsigned pivots[] = { 65, 64, 129, 128, 255 }, starts[] = { 64, 128, 255 };
 
 	if (a->wait_ms == 0)
 		return 1;
-	for (size_t i = 0; i < sizeof pivots; i++)
+	for (size_t i = 0; i < sizeof starts / sizeof starts[0] && a->routers != 0; i++)
+		for (unsigned ttl = starts[i] - a->routers; ttl <= starts[i] - a->routers + 1;
+		     ttl++)
+			if (ttl > a->least && ttl <= a->most)
+				return (uint8_t)ttl;
+	for (size_t i = 0; i < sizeof pivots / sizeof pivots[0]; i++)
 		if (pivots[i] > a->least && pivots[i] <= a->most)
-			return pivots[i];
+			return (uint8_t)pivots[i];
 	return (uint8_t)((a->least + a->most + 1) / 2);
 }
 
@@ -133,13 +139,14 @@ on_step(evutil_socket_t fd, short what, void *arg)
 }
 
 struct probe_answer *
-probe_answer_ttl_start(struct event_base *base, const struct net_address *to, uint64_t timeout_ms,
-    probe_answer_fn *done, void *arg)
+probe_answer_ttl_start(struct event_base *base, const struct net_address *to, unsigned routers,
+    uint64_t timeout_ms, probe_answer_fn *done, void *arg)
 {
 	struct probe_answer *a = xcalloc(1, sizeof *a);
 
 	a->base = base;
 	a->to = *to;
+	a->routers = routers < PROBE_HOPS_MAX ? routers : 0;
 	a->deadline_us = clock_monotonic_us() + timeout_ms * 1000;
 	a->most = TTL_MAX;
 	a->done = done;

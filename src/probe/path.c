@@ -10,7 +10,9 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 
-enum { TICK_US = 50000, GRACE_FACTOR = 3 };
+enum { TICK_US = 10000, GRACE_FACTOR = 3, WAIT_RTTS = 4 };
+/* How far behind the last router that answered the next may be that shows itself. */
+enum { NEAR_HOPS = 2, TRIES_MAX = 2 };
 
 enum rung_state { RUNG_UNTRIED, RUNG_WAITING, RUNG_OVER };
 
@@ -18,6 +20,7 @@ struct rung {
 	struct probe_ladder *ladder;
 	struct probe_tcp_attempt *attempt;
 	enum rung_state state;
+	unsigned tries;
 };
 
 struct probe_ladder {
@@ -26,6 +29,7 @@ struct probe_ladder {
 	struct net_address to;
 	struct probe_path_options options;
 	uint64_t deadline_us;
+	uint64_t rtt_us; /* the longest, here or elsewhere; 0: not known */
 	struct probe_path path;
 	struct rung rungs[PROBE_HOPS_MAX]; /* rungs[0] has TTL 1 */
 	probe_path_fn *done;
@@ -96,6 +100,8 @@ note_hop(struct probe_ladder *l, unsigned ttl, const struct probe_tcp *t)
 
 	hop->kind = classify(t);
 	hop->took_us = t->took_us;
+	if (hop->kind != PROBE_HOP_SILENT && l->rtt_us != 0 && t->took_us > l->rtt_us)
+		l->rtt_us = t->took_us;
 	if (t->has_icmp) {
 		hop->who = t->icmp.offender;
 		hop->icmp_type = t->icmp.type;
@@ -156,6 +162,7 @@ start_rung(struct probe_ladder *l, unsigned ttl)
 	};
 
 	r->state = RUNG_WAITING;
+	r->tries++;
 	r->attempt = probe_tcp_start(l->base, &l->to, &o, false, on_rung, r);
 	if (ttl > l->path.count)
 		l->path.count = ttl;
@@ -175,6 +182,32 @@ start_rungs(struct probe_ladder *l)
 	}
 }
 
+/* Would it tell something if it were answered after all? */
+static bool
+is_near(const struct probe_ladder *l, unsigned ttl)
+{
+	return l->path.end_ttl != 0 || ttl <= l->path.last_router_ttl + NEAR_HOPS;
+}
+
+/* A rung that has waited for some round trips: once more, or not at all. */
+static void
+expire_rungs(struct probe_ladder *l)
+{
+	const uint64_t wait_ms = PROBE_PATH_WAIT_MS + WAIT_RTTS * l->rtt_us / 1000;
+
+	for (unsigned ttl = 1; ttl <= l->options.hop_max && l->rtt_us != 0; ttl++) {
+		struct rung *r = &l->rungs[ttl - 1];
+
+		if (r->state != RUNG_WAITING || probe_tcp_waiting_ms(r->attempt) < wait_ms)
+			continue;
+		/* Looks once more whether there is an answer. */
+		probe_tcp_stop(&r->attempt);
+		if (l->path.hops[ttl - 1].kind == PROBE_HOP_SILENT && r->tries < TRIES_MAX &&
+		    is_near(l, ttl))
+			start_rung(l, ttl);
+	}
+}
+
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
@@ -184,6 +217,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	expire_rungs(l);
 	if (is_late || count_rungs(l, RUNG_OVER) == l->options.hop_max) {
 		finish(l);
 		return;
@@ -204,6 +238,7 @@ probe_path_start(struct event_base *base, const struct net_address *to,
 	l->to = *to;
 	l->options = *options;
 	l->deadline_us = clock_monotonic_us() + options->timeout_ms * 1000;
+	l->rtt_us = options->rtt_us;
 	l->path.port = ntohs(port);
 	l->done = done;
 	l->arg = arg;

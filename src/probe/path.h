@@ -53,8 +53,16 @@ struct probe_path_options {
 	 * when it is not known how far away it is: each rung too many is a connection to it.
 	 */
 	unsigned parallel;
+	/*
+	 * The longest round trip that was seen elsewhere; 0: not known. When it is, a rung waits
+	 * PROBE_PATH_WAIT_MS and four of the longest round trips, of other rungs as well; one that
+	 * is near those that were answered is then tried a second time. All silent: that is how
+	 * long the ladder takes.
+	 */
+	uint64_t rtt_us;
 };
 
+#define PROBE_PATH_WAIT_MS 75
 /* A rung that nobody has answered for that long gives up its place, though not its hope. */
 #define PROBE_PATH_PLACE_MS 300
 
@@ -72,13 +80,14 @@ void probe_path_cancel(struct probe_ladder **ladder);
 
 /*
  * With which TTL do the answers (SYN-ACK or RST) of a port arrive? Found with IP_MINTTL by halving:
- * at most 11 connections, one at a time, 4 when no router is between. 64, 128 or 255: sent by the
+ * at most 13 connections, one at a time, 4 when no router is between. 64, 128 or 255: sent by the
  * next machine, no router is between. 0: not to be had (no answer, or not the same each time).
+ * routers: how many may be between, to be tried first; a wrong number costs two connections.
  */
 struct probe_answer;
 typedef void probe_answer_fn(void *arg, uint8_t ttl);
 struct probe_answer *probe_answer_ttl_start(struct event_base *base, const struct net_address *to,
-    uint64_t timeout_ms, probe_answer_fn *done, void *arg);
+    unsigned routers, uint64_t timeout_ms, probe_answer_fn *done, void *arg);
 void probe_answer_ttl_cancel(struct probe_answer **answer);
 
 const char *probe_hop_kind_name(enum probe_hop_kind kind);

@@ -179,7 +179,8 @@ test_a_local_refusal_is_no_hop(void **state)
 {
 	struct fixture *f = *state;
 
-	climb(f, "255.255.255.255", (struct probe_path_options){ LONG_MS, 3, 0 });
+	climb(f, "255.255.255.255",
+	    (struct probe_path_options){ .timeout_ms = LONG_MS, .hop_max = 3, .parallel = 0 });
 	assert_int_equal(f->path.hops[0].kind, PROBE_HOP_LOCAL);
 	assert_int_equal(f->path.end_ttl, 1);
 }
@@ -203,7 +204,9 @@ test_few_rungs_side_by_side_spare_the_server(void **state)
 {
 	struct fixture *f = *state;
 
-	climb(f, SPACE_SERVER_V4, (struct probe_path_options){ LONG_MS, PROBE_HOPS_MAX, 2 });
+	climb(f, SPACE_SERVER_V4,
+	    (struct probe_path_options){
+		.timeout_ms = LONG_MS, .hop_max = PROBE_HOPS_MAX, .parallel = 2 });
 	assert_int_equal(f->path.end_ttl, 3);
 	assert_int_equal(f->path.count, 3);
 	assert_in_range(count_connections(f), 1, 2);
@@ -216,7 +219,9 @@ test_a_silent_rung_gives_its_place_up(void **state)
 
 	/* Nothing of r1 comes back, neither does the first answer of r2. */
 	space_filter(SPACE_R1, CHAIN("output", "icmp type time-exceeded drop"));
-	climb(f, SPACE_SERVER_V4, (struct probe_path_options){ LONG_MS, PROBE_HOPS_MAX, 1 });
+	climb(f, SPACE_SERVER_V4,
+	    (struct probe_path_options){
+		.timeout_ms = LONG_MS, .hop_max = PROBE_HOPS_MAX, .parallel = 1 });
 	assert_int_equal(f->path.hops[0].kind, PROBE_HOP_SILENT);
 	assert_int_equal(f->path.hops[1].kind, PROBE_HOP_ROUTER);
 	assert_int_equal(f->path.end_ttl, 3);
@@ -229,23 +234,72 @@ test_a_ladder_ends_soon_after_the_answer(void **state)
 	const uint64_t began_ms = clock_monotonic_ms();
 
 	space_filter(SPACE_R1, CHAIN("output", "icmp type time-exceeded drop"));
-	climb(f, SPACE_SERVER_V4, (struct probe_path_options){ LONG_MS, 8, 0 });
+	climb(f, SPACE_SERVER_V4,
+	    (struct probe_path_options){ .timeout_ms = LONG_MS, .hop_max = 8, .parallel = 0 });
 	assert_int_equal(f->path.end_ttl, 3);
 	assert_in_range(clock_monotonic_ms() - began_ms, PROBE_PATH_GRACE_MS - 1, LONG_MS / 2);
+}
+
+static void
+test_with_a_known_round_trip_silence_is_short(void **state)
+{
+	struct fixture *f = *state;
+	const struct probe_path_options o = {
+		.timeout_ms = LONG_MS, .hop_max = PROBE_HOPS_MAX, .rtt_us = 1000
+	};
+	const uint64_t began_ms = clock_monotonic_ms();
+
+	space_filter(SPACE_R1, DROP("forward"));
+	climb(f, SPACE_SERVER_V4, o);
+	assert_int_equal(f->path.end_ttl, 0);
+	assert_int_equal(f->path.last_router_ttl, 1);
+	/* One wait for those far away, two for those behind the router that was seen. */
+	assert_in_range(clock_monotonic_ms() - began_ms, 2 * PROBE_PATH_WAIT_MS, LONG_MS / 2);
+}
+
+static void
+test_a_long_round_trip_lengthens_the_wait(void **state)
+{
+	struct fixture *f = *state;
+	const struct probe_path_options o = {
+		.timeout_ms = LONG_MS, .hop_max = 1, .rtt_us = 50000
+	};
+	const uint64_t began_ms = clock_monotonic_ms();
+
+	space_filter(SPACE_R1, CHAIN("output", "icmp type time-exceeded drop"));
+	climb(f, SPACE_SERVER_V4, o);
+	assert_int_equal(f->path.hops[0].kind, PROBE_HOP_SILENT);
+	assert_in_range(clock_monotonic_ms() - began_ms, 2 * (PROBE_PATH_WAIT_MS + 200), LONG_MS);
+}
+
+static void
+test_one_lost_packet_is_no_silent_rung(void **state)
+{
+	struct fixture *f = *state;
+	const struct probe_path_options o = {
+		.timeout_ms = LONG_MS, .hop_max = 8, .parallel = 1, .rtt_us = 1000
+	};
+
+	space_filter(
+	    SPACE_R1, CHAIN("output", "icmp type time-exceeded numgen inc mod 2 == 0 drop"));
+	climb(f, SPACE_SERVER_V4, o);
+	assert_int_equal(f->path.hops[0].kind, PROBE_HOP_ROUTER);
+	assert_int_equal(f->path.last_router_ttl, 2);
+	assert_int_equal(f->path.end_ttl, 3);
 }
 
 static void
 test_a_ladder_that_is_cancelled_says_nothing(void **state)
 {
 	struct fixture *f = *state;
-	const struct probe_path_options o = { LONG_MS, PROBE_HOPS_MAX, 0 };
+	const struct probe_path_options o = { .timeout_ms = LONG_MS, .hop_max = PROBE_HOPS_MAX };
 	struct net_address to;
 	struct probe_ladder *l;
 	struct probe_answer *a;
 
 	assert_true(net_address_parse(SPACE_SERVER_V4, PORT, &to));
 	l = probe_path_start(f->base, &to, &o, on_path, f);
-	a = probe_answer_ttl_start(f->base, &to, LONG_MS, on_ttl, f);
+	a = probe_answer_ttl_start(f->base, &to, 0, LONG_MS, on_ttl, f);
 	(void)event_base_loop(f->base, EVLOOP_ONCE);
 	probe_path_cancel(&l);
 	probe_answer_ttl_cancel(&a);
@@ -256,14 +310,20 @@ test_a_ladder_that_is_cancelled_says_nothing(void **state)
 }
 
 static uint8_t
-find_ttl(struct fixture *f, const char *to, uint16_t port)
+find_ttl_behind(struct fixture *f, const char *to, uint16_t port, unsigned routers)
 {
 	struct net_address address;
 
 	assert_true(net_address_parse(to, port, &address));
-	assert_non_null(probe_answer_ttl_start(f->base, &address, LONG_MS, on_ttl, f));
+	assert_non_null(probe_answer_ttl_start(f->base, &address, routers, LONG_MS, on_ttl, f));
 	wait_until_done(f);
 	return f->ttl;
+}
+
+static uint8_t
+find_ttl(struct fixture *f, const char *to, uint16_t port)
+{
+	return find_ttl_behind(f, to, port, 0);
 }
 
 static void
@@ -288,7 +348,11 @@ test_the_ttl_of_any_system_is_found(void **state)
 
 	for (size_t i = 0; i < sizeof ttls; i++) {
 		space_run(SPACE_SERVER, "sysctl -qw net.ipv4.ip_default_ttl=%u", ttls[i]);
+		(void)count_connections(f); /* who is not accepted takes a place in the backlog */
 		assert_int_equal(find_ttl(f, SPACE_SERVER_V4, PORT), ttls[i] - 2);
+		/* Told how many routers are between, rightly or wrongly. */
+		assert_int_equal(find_ttl_behind(f, SPACE_SERVER_V4, PORT, 2), ttls[i] - 2);
+		assert_int_equal(find_ttl_behind(f, SPACE_SERVER_V4, PORT, 7), ttls[i] - 2);
 	}
 	space_run(SPACE_SERVER, "sysctl -qw net.ipv4.ip_default_ttl=64");
 }
@@ -302,7 +366,7 @@ test_without_an_answer_there_is_no_ttl(void **state)
 	space_filter(SPACE_R1, DROP("forward"));
 	f->ttl = 1;
 	assert_true(net_address_parse(SPACE_SERVER_V4, PORT, &to));
-	assert_non_null(probe_answer_ttl_start(f->base, &to, WAIT_MS, on_ttl, f));
+	assert_non_null(probe_answer_ttl_start(f->base, &to, 0, WAIT_MS, on_ttl, f));
 	wait_until_done(f);
 	assert_int_equal(f->ttl, 0);
 }
@@ -318,6 +382,9 @@ main(void)
 		PATH_TEST(test_few_rungs_side_by_side_spare_the_server),
 		PATH_TEST(test_a_silent_rung_gives_its_place_up),
 		PATH_TEST(test_a_ladder_ends_soon_after_the_answer),
+		PATH_TEST(test_with_a_known_round_trip_silence_is_short),
+		PATH_TEST(test_a_long_round_trip_lengthens_the_wait),
+		PATH_TEST(test_one_lost_packet_is_no_silent_rung),
 		PATH_TEST(test_a_ladder_that_is_cancelled_says_nothing),
 		PATH_TEST(test_the_ttl_of_answers_tells_how_far_away_they_were_made),
 		PATH_TEST(test_the_ttl_of_any_system_is_found),
