@@ -20,7 +20,7 @@ enum {
 	SCORE_ENHANCED = 40,
 	SCORE_BASIC = 20,
 	SCORE_VAGUE = 10,
-	SCORE_AGREEMENT = 25, /* words and code speak of the same kind of cause */
+	SCORE_AGREEMENT = 25, /* at most: words and code speak of the same kind of cause */
 	SCORE_NOT_SAID = -12, /* a server's words, where no server speaks */
 	/* What the next cause of an entry loses. */
 	NEXT_CAUSE_PERCENT = 60,
@@ -184,7 +184,7 @@ add_causes(struct study *s, struct candidate c, const uint16_t *causes, size_t c
 	c.result.line = c.span.line;
 	for (size_t i = 0; i < count; i++) {
 		add_candidate(s, c, causes[i]);
-		c.score = c.score * NEXT_CAUSE_PERCENT / 100;
+		c.score -= abs(c.score) * (100 - NEXT_CAUSE_PERCENT) / 100;
 		c.result.note = NULL; /* it speaks of the first */
 	}
 }
@@ -211,10 +211,13 @@ weigh(const struct explain_message *m, int score, const struct explain_reply *re
 		   : EXPLAIN_BY_MESSAGE;
 }
 
-/* A locked account is meant otherwise behind 535 than behind 550: what fits the code weighs more.
+/*
+ * A locked account is meant otherwise behind 535 than behind 550: what fits the code weighs more,
+ * but no common word that fits outweighs a sentence.
  */
 static int
-score_agreement(const struct explain_message *m, const struct explain_reply *reply)
+score_agreement(
+    const struct explain_message *m, const struct explain_reply *reply, int pattern_score)
 {
 	const struct explain_code *code = reply == NULL ? NULL : find_code(reply);
 
@@ -223,6 +226,8 @@ score_agreement(const struct explain_message *m, const struct explain_reply *rep
 	if (code == NULL ||
 	    explain_causes[code->causes[0]].class != explain_causes[m->causes[0]].class)
 		return 0;
+	if (m->is_hint && pattern_score < SCORE_AGREEMENT)
+		return pattern_score / 2;
 	return SCORE_AGREEMENT;
 }
 
@@ -234,7 +239,7 @@ add_message(struct study *s, const struct explain_message *m, const struct expla
 	if (span->line == 0 || !explain_place_holds(m->place, s->text, span->begin, span->len))
 		return;
 	c.reply = explain_replies_around(&s->replies, span->begin, span->len);
-	c.score = (int)span->score + m->weight + score_agreement(m, c.reply);
+	c.score = (int)span->score + m->weight + score_agreement(m, c.reply, (int)span->score);
 	c.result.evidence = weigh(m, c.score, c.reply);
 	c.result.message_id = m->id;
 	c.result.source = m->source;

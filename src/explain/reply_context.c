@@ -95,7 +95,7 @@ is_torn(const struct explain_tokens *tokens, size_t i)
 	    is_one_of(tokens->text.ptr[tokens->all[i].begin - 2], "0123456789"))
 		return true; /* a time, or a column */
 	if (before == '-' && tokens->all[i].begin >= 2 &&
-	    !is_one_of(tokens->text.ptr[tokens->all[i].begin - 2], " \t\n-<"))
+	    !is_one_of(tokens->text.ptr[tokens->all[i].begin - 2], "\n-<"))
 		return true;
 	if (i + 1 < tokens->count && is_one_of(behind, ".:,")) {
 		const uint8_t next = tokens->text.ptr[tokens->all[i + 1].begin];
