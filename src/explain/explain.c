@@ -20,8 +20,9 @@ enum {
 	SCORE_ENHANCED = 40,
 	SCORE_BASIC = 20,
 	SCORE_VAGUE = 10,
-	SCORE_AGREEMENT = 25, /* at most: words and code speak of the same kind of cause */
-	SCORE_NOT_SAID = -12, /* a server's words, where no server speaks */
+	SCORE_AGREEMENT = 25,        /* at most: words and code speak of the same kind of cause */
+	SCORE_AGREEMENT_POLICY = 12, /* the server's rules are many, and 550 may be any of them */
+	SCORE_NOT_SAID = -12,        /* a server's words, where no server speaks */
 	/* What the next cause of an entry loses. */
 	NEXT_CAUSE_PERCENT = 60,
 };
@@ -184,7 +185,7 @@ add_causes(struct study *s, struct candidate c, const uint16_t *causes, size_t c
 	c.result.line = c.span.line;
 	for (size_t i = 0; i < count; i++) {
 		add_candidate(s, c, causes[i]);
-		c.score -= abs(c.score) * (100 - NEXT_CAUSE_PERCENT) / 100;
+		c.score -= abs(c.score) * (100 - NEXT_CAUSE_PERCENT) / 100 + 1;
 		c.result.note = NULL; /* it speaks of the first */
 	}
 }
@@ -211,6 +212,24 @@ weigh(const struct explain_message *m, int score, const struct explain_reply *re
 		   : EXPLAIN_BY_MESSAGE;
 }
 
+static bool
+has_cause(const struct explain_code *code, uint16_t cause)
+{
+	for (size_t i = 0; i < code->cause_count; i++)
+		if (code->causes[i] == cause)
+			return true;
+	return false;
+}
+
+/* A code that says much speaks for its own causes, one that says little for all of their class. */
+static bool
+agrees(const struct explain_code *code, const struct explain_message *m)
+{
+	if (!code->is_vague)
+		return has_cause(code, m->causes[0]);
+	return explain_causes[code->causes[0]].class == explain_causes[m->causes[0]].class;
+}
+
 /*
  * A locked account is meant otherwise behind 535 than behind 550: what fits the code weighs more,
  * but no common word that fits outweighs a sentence.
@@ -223,12 +242,12 @@ score_agreement(
 
 	if (reply == NULL && m->evidence == EXPLAIN_BY_REPLY_TEXT && !m->is_dialog)
 		return SCORE_NOT_SAID;
-	if (code == NULL ||
-	    explain_causes[code->causes[0]].class != explain_causes[m->causes[0]].class)
+	if (code == NULL || !agrees(code, m))
 		return 0;
 	if (m->is_hint && pattern_score < SCORE_AGREEMENT)
 		return pattern_score / 2;
-	return SCORE_AGREEMENT;
+	return explain_causes[m->causes[0]].class == EXPLAIN_CLASS_POLICY ? SCORE_AGREEMENT_POLICY
+									  : SCORE_AGREEMENT;
 }
 
 static void

@@ -223,7 +223,7 @@ is_quoted(const struct explain_tokens *tokens, size_t i)
 	const size_t at = tokens->all[i].begin + tokens->all[i].len;
 	const struct slice text = tokens->text;
 
-	if (before.len == 0 || !is_one_of(before.ptr[before.len - 1], ":(\"'[>;=|<"))
+	if (before.len == 0 || !is_one_of(before.ptr[before.len - 1], ":(\"'[]>;=|<"))
 		return false;
 	return at + 1 < text.len && is_one_of(text.ptr[at], " -,") &&
 	       !(text.ptr[at + 1] >= '0' && text.ptr[at + 1] <= '9');
