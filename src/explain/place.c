@@ -2,9 +2,12 @@
 /* place.c - addresses, ports and providers near a message */
 #include "explain/place.h"
 
+#include "explain/host.h"
+
 enum {
 	LINE_SIDE_MAX = 400, /* octets of the line on each side that are looked at */
 	NEARBY_SIDE_MAX = 1500,
+	RANK_PORT = 4, /* of a host with a port of mail behind its name */
 };
 
 static const char *const google_names[] = { "gsmtp", "google", "gmail", NULL };
@@ -156,99 +159,6 @@ is_host_octet(uint8_t c)
 	return is_alnum(c) || c == '-' || c == '.';
 }
 
-static const char *const file_suffixes[] = { "php", "py", "js", "ts", "rb", "go", "java", "cs", "c",
-	"log", "html", "htm", "asp", "aspx", "txt", "conf", "cf", "ini", "json", "xml", "pem",
-	"crt", "key", "cpp", "h", "so", "dll", "exe", "jar", "class", "mjs", "tsx", "sh", "pl",
-	"pm", "yml", "yaml", "env", "lua", "rs", "vb", NULL };
-
-static const char *const server_labels[] = { "smtp", "mail", "relay", "mx", "out", "email",
-	"submit", "submission", "send", "asmtp", "mailhost", "exchange", NULL };
-
-/* Names in code: the last part is a setting or a verb, as in "mail.smtp.port" and "smtp.send". */
-static const char *const code_labels[] = { "port", "host", "server", "user", "username", "password",
-	"auth", "enable", "enabled", "required", "trust", "timeout", "debug", "ssl", "tls",
-	"starttls", "smtp", "mail", "message", "client", "transport", "connect", "send", "sendmail",
-	"login", "data", "error", "errors", "exception", "exceptions", "gaierror", "herror",
-	"timeouterror", "sslerror", "socket", "service", "handler", "helpers", "internal", "util",
-	"utils", "core", "api", "backends", "protocol", NULL };
-
-static struct slice
-last_label(struct slice name)
-{
-	size_t i = name.len;
-
-	while (i > 0 && name.ptr[i - 1] != '.')
-		i--;
-	return slice_after(name, i);
-}
-
-static bool
-is_one_of(struct slice label, const char *const *list)
-{
-	for (; *list != NULL; list++)
-		if (slice_is_nocase(label, *list))
-			return true;
-	return false;
-}
-
-/* "SmtpCommandException": hosts have no capitals inside, and top-level domains no digits. */
-static bool
-is_label_of_code(struct slice label)
-{
-	bool has_small = false;
-
-	for (size_t i = 0; i < label.len; i++) {
-		const uint8_t c = label.ptr[i];
-
-		if ((c >= 'A' && c <= 'Z' && has_small) ||
-		    (is_digit(c) && !slice_starts_nocase(label, "xn--")))
-			return true;
-		has_small = has_small || (c >= 'a' && c <= 'z');
-	}
-	return is_one_of(label, file_suffixes) || is_one_of(label, code_labels);
-}
-
-/* Names of documentation and of code, which are no servers of the reader's. */
-static const char *const other_names[] = { "github.com", "google.com", "microsoft.com", "aka.ms",
-	"support.", "www.", "org.", "com.", "java.", "javax.", "sun.", "jakarta.", "system.",
-	"net.", "postfix.org", "openssl.org", "spamhaus.org", "docs.", "learn.", "help.",
-	"postmaster.", NULL };
-
-static bool
-is_other_name(struct slice name)
-{
-	for (size_t i = 0; other_names[i] != NULL; i++) {
-		const size_t len = strlen(other_names[i]);
-
-		if (slice_starts_nocase(name, other_names[i]) ||
-		    (name.len > len + 1 && name.ptr[name.len - len - 1] == '.' &&
-			slice_is_nocase(slice_after(name, name.len - len), other_names[i]) &&
-			!slice_starts_nocase(name, "smtp")))
-			return true;
-	}
-	return false;
-}
-
-/* 0: no host name at all; more: the more it looks like a submission server's. */
-static int
-rank_host(struct slice name)
-{
-	const struct slice label = last_label(name);
-	int rank = 1;
-
-	if (label.len < 2 || label.len == name.len || name.len > 253 || name.ptr[0] == '-' ||
-	    name.ptr[0] == '.' || is_digit(label.ptr[0]) || is_label_of_code(label) ||
-	    is_other_name(name))
-		return 0;
-	for (size_t i = 0; i + 1 < name.len; i++)
-		if (name.ptr[i] == '.' && name.ptr[i + 1] == '.')
-			return 0;
-	for (size_t i = 0; server_labels[i] != NULL; i++)
-		if (slice_starts_nocase(name, server_labels[i]))
-			rank += 3;
-	return rank;
-}
-
 /* The number behind "name:" or "name port ", "name, " or "name[address]:". */
 static struct slice
 read_port(struct slice rest)
@@ -289,22 +199,30 @@ code_len(struct slice name)
 		   : 0;
 }
 
-static void
-consider_host(struct search *s, struct slice name, struct slice rest)
+/* "dir/name", but not "smtp://name". */
+static bool
+is_path(struct slice text, size_t begin)
 {
-	const struct slice port = read_port(rest);
-	int rank;
+	if (begin == 0 || (text.ptr[begin - 1] != '/' && text.ptr[begin - 1] != '\\'))
+		return false;
+	return begin < 2 || text.ptr[begin - 2] != '/';
+}
 
-	name = slice_after(name, code_len(name));
-	rank = rank_host(name);
+static void
+consider_host(struct search *s, struct slice text, size_t begin, struct slice name)
+{
+	const struct slice port = read_port(slice_after(text, begin + name.len));
+	const size_t skipped = code_len(name);
+	int rank =
+	    explain_host_rank(slice_after(name, skipped), is_mail_port(port), is_path(text, begin));
 
 	if (rank == 0)
 		return;
-	rank += is_mail_port(port) ? 4 : 0;
+	rank += is_mail_port(port) ? RANK_PORT : 0;
 	if (rank <= s->host_rank)
 		return;
 	s->host_rank = rank;
-	s->host = name;
+	s->host = slice_after(name, skipped);
 	if (is_mail_port(port)) {
 		s->port = port;
 		s->is_port_attached = true;
@@ -367,7 +285,7 @@ search_region(struct search *s, struct slice text)
 			consider_address(s, text, i, end, i + len);
 			i = domain_end;
 		} else {
-			consider_host(s, run, slice_after(text, end));
+			consider_host(s, text, i, run);
 			if (i > 0 && !is_alnum(text.ptr[i - 1]))
 				consider_number(s, run);
 			i = end == i ? end + 1 : end;
@@ -385,14 +303,27 @@ copy(struct slice from, char *to, size_t size)
 	to[len] = '\0';
 }
 
+/* What the decisive line does not say is taken from what is around it. */
+static void
+complete(struct search *s, const struct search *wide)
+{
+	if (s->port.len == 0 && (!wide->is_port_attached || s->host.len == 0 ||
+				    slice_equal_nocase(s->host, wide->host)))
+		s->port = wide->port;
+	if (s->host.len == 0)
+		s->host = wide->host;
+	if (s->user.len == 0)
+		s->user = wide->user;
+}
+
 void
 explain_place_read(struct slice text, size_t at, struct explain_answer *answer)
 {
-	struct search s = { .host_rank = 0 };
+	struct search s = { .host_rank = 0 }, wide = { .host_rank = 0 };
 
 	search_region(&s, line_region(text, at, 0));
-	if (s.host.len == 0 || s.user.len == 0)
-		search_region(&s, region(text, at, 0, NEARBY_SIDE_MAX));
+	search_region(&wide, region(text, at, 0, NEARBY_SIDE_MAX));
+	complete(&s, &wide);
 	copy(s.host, answer->host, sizeof answer->host);
 	copy(s.port, answer->port, sizeof answer->port);
 	copy(s.user, answer->user, sizeof answer->user);

@@ -150,7 +150,7 @@ static const struct place_case {
 	    "", "joe@example.com" },
 	{ "at Mailer.php line 3: Connection refused", "", "", "" },
 	{ "see https://support.google.com/mail: username and password not accepted", "", "", "" },
-	{ "connect ECONNREFUSED 192.0.2.7:2525", "", "2525", "" },
+	{ "connect ECONNREFUSED 192.0.2.7:2525", "192.0.2.7", "2525", "" },
 	{ "ssl.SSLCertVerificationError: certificate verify failed", "", "", "" },
 	{ "MailKit.Net.Smtp.SmtpCommandException: 5.7.3 Authentication unsuccessful", "", "", "" },
 	{ "mail.smtp.port=587, mail.smtp.host=mail.example.com: Connection refused",
