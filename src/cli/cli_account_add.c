@@ -18,8 +18,8 @@
 		'\0', "allow-weak", NULL, "take a weak password too", NULL, &(options).allow_weak  \
 	}
 #define PASSWORD_TEXT                                                                              \
-	"The password is asked for twice at a terminal; otherwise it is the first line\n"          \
-	"of standard input. "
+	"The password is asked for twice at a\n"                                                   \
+	"terminal; otherwise it is the first line of standard input. "
 
 static uint64_t
 now_unix(void)
@@ -132,7 +132,7 @@ cli_account_add(int argc, char **argv)
 	const struct cli_usage usage = {
 		.synopsis = "sallyport account add [-c FILE] [--sender PATTERN]... NAME",
 		.text =
-		    "Adds an account. " PASSWORD_TEXT "A running server knows it at once.\n\n"
+		    "Adds an account. " PASSWORD_TEXT "A running\nserver knows it at once.\n\n"
 		    "PATTERN is an address, \"@example.org\" for all of a domain, or \"*\" for\n"
 		    "any. Without one, the account may send as its own name where that is an\n"
 		    "address, else as NAME@ and the server's hostname. Names are stored in\n"

@@ -254,9 +254,9 @@ static const char help[] =
     "written; and a grade. No message is sent, no password is said in the clear, at\n"
     "most one login fails, and at most 3 connections are open at a time.\n"
     "\n"
-    "Grade: F with a critical finding or three that are high, D with one or two high,\n"
-    "C with two medium, B with one medium or four low, A with one to three low, A+ with\n"
-    "none but info. At most B when not all could be seen.\n"
+    "Grade: F with a critical finding or three that are high, D with one or two\n"
+    "high, C with two medium, B with one medium or four low, A with one to three\n"
+    "low, A+ with none but info. At most B when not all could be seen.\n"
     "Checks: ports clear login starttls tls certificate relay users leaks dns sender\n"
     "Exit code: 0 nothing at or above --fail-on; 1 findings; 64 wrong command line;\n"
     "68 no such name; 69 no port answers; 75 not all could be seen.";

@@ -224,9 +224,10 @@ check(const struct check_words *words, char *const *hosts, int host_count)
 #define TEXT                                                                                       \
 	"Finds out whether mail can be submitted to HOST: names, ports 587, 465, 25 and\n"         \
 	"2525 (or PORT) of all addresses, who blocks them and where, TLS, certificate,\n"          \
-	"login. Prints the answer first, then what each reader can do, then the evidence.\n"       \
-	"Opens at most three connections at a time, and sends nothing that changes\n"              \
-	"anything, unless --user or --to ask for it. See sallyport-check(1) for exit codes."
+	"login. Prints the answer first, then what each reader can do, then the\n"                 \
+	"evidence. Opens at most three connections at a time, and sends nothing that\n"            \
+	"changes anything, unless --user or --to ask for it. See sallyport-check(1) for\n"         \
+	"exit codes."
 
 int
 cli_check(int argc, char **argv)

@@ -181,7 +181,7 @@ cli_client_settings(int argc, char **argv)
 		{ .name = NULL },
 	};
 	const struct cli_usage usage = {
-		"sallyport client-settings [--for PROGRAM] [--format FORMAT] [option ...] ADDRESS",
+		"sallyport client-settings [--for PROGRAM] [--format FORMAT] [...] ADDRESS",
 		"Prints what to type into a mail program, code that sends mail, or a file for\n"
 		"mail programs to fetch. The servers are those that are given, those of the\n"
 		"configuration, or those that DNS announces for the domain (SRV records). Exit\n"

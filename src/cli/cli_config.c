@@ -58,8 +58,8 @@ run_show(int argc, char **argv)
 	struct config *c = NULL;
 	struct buf out;
 	int r = load("sallyport config show [-c FILE]",
-	    "Prints every key with the value that is in force, defaults included, as a file that\n"
-	    "could be used as configuration.",
+	    "Prints every key with the value that is in force, defaults included, as a\n"
+	    "file that could be used as configuration.",
 	    argc, argv, &c);
 
 	if (r != CLI_GO)

@@ -162,10 +162,10 @@ cli_explain(int argc, char **argv)
 	};
 	const struct cli_usage usage = {
 		"sallyport explain [--json | --brief] [-f FILE | TEXT ...]",
-		"Say what an error message means: the cause, what to do about it, and the\n"
+		"Says what an error message means: the cause, what to do about it, and the\n"
 		"command that makes sure. TEXT is the message; else a file or standard input\n"
 		"is read, which may be a log or the transcript of a dialog.\n"
-		"Nothing is sent anywhere. The exit code is 1 when the message is not known.\n",
+		"Nothing is sent anywhere. The exit code is 1 when the message is not known.",
 		options, 0, 10000
 	};
 	int count, code = cli_parse(&usage, argc, argv, &count);

@@ -193,9 +193,8 @@ run_list(int argc, char **argv)
 {
 	static const struct query query = {
 		"sallyport queue list [-c FILE] [--json]",
-		"Lists the messages that wait, oldest first, each with its recipients, the time "
-		"of\n"
-		"the next try and what was said at the last one.",
+		"Lists the messages that wait, oldest first, each with its recipients, the\n"
+		"time of the next try and what was said at the last one.",
 		0,
 		list,
 	};
@@ -208,9 +207,8 @@ run_show(int argc, char **argv)
 {
 	static const struct query query = {
 		"sallyport queue show [-c FILE] [--json] ID",
-		"Shows one message, also one that was delivered or returned, with what became of "
-		"it\n"
-		"for each recipient. Exit code 1 when there is no such message.",
+		"Shows one message, also one that was delivered or returned, with what became\n"
+		"of it for each recipient. Exit code 1 when there is no such message.",
 		1,
 		show,
 	};

@@ -228,8 +228,8 @@ cli_send(int argc, char **argv)
 	static const char text[] =
 	    "Submits one message to a mail server and says what became of it. The message is\n"
 	    "FILE, or standard input, or --body; what has no header gets one. Recipients are\n"
-	    "arguments, --to, or else those of To, Cc and Bcc. Settings that are not given are\n"
-	    "read from ~/.config/sallyport/send.conf or " CLI_SEND_CONFIG_PATH ".\n"
+	    "arguments, --to, or else those of To, Cc and Bcc. Settings that are not given\n"
+	    "are read from ~/.config/sallyport/send.conf or\n" CLI_SEND_CONFIG_PATH ".\n"
 	    "Exit codes are those of sysexits(3): 0 sent, 67 a recipient was refused, 68 no\n"
 	    "such host, 69 refused for good, 75 try again later, 77 login or sender refused.";
 	struct flags f = { 0 };
@@ -247,7 +247,8 @@ cli_send(int argc, char **argv)
 		{ 'f', "from", "ADDRESS", "sender; else the user", &f.from, NULL },
 		{ 'F', "name", "NAME", "of the sender, for From", &f.full_name, NULL },
 		{ 't', "to", "ADDRESSES", "with commas between", &f.to, NULL },
-		{ '\0', "subject", "TEXT", "", &f.subject, NULL },
+		{ '\0', "subject", "TEXT", "of a message that has no header yet", &f.subject,
+		    NULL },
 		{ '\0', "body", "TEXT", "the text, instead of standard input", &f.body, NULL },
 		{ '\0', "header", "FIELD", "\"Name: text\"; may be given often", NULL, NULL },
 		{ '\0', "file", "FILE", "the message; \"-\": standard input", &f.file, NULL },

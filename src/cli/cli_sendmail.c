@@ -249,6 +249,35 @@ run(struct cli_send *s, const struct send_sendmail *line)
 	return r;
 }
 
+/* The options are those of sendmail(1), which the table of other subcommands cannot have. */
+static int
+print_help(void)
+{
+	(void)fputs(
+	    "Usage: sallyport sendmail [OPTION ...] [RECIPIENT ...]\n"
+	    "\n"
+	    "Does what programs want of sendmail(1): submits the message on standard input\n"
+	    "to the server of /etc/sallyport/send.conf, at once. There is no queue; the exit\n"
+	    "code, one of sysexits(3), says what became of it.\n"
+	    "\n"
+	    "Options:\n"
+	    "  -t          take the recipients of To, Cc and Bcc\n"
+	    "  -i, -oi     a line with only a point does not end the message\n"
+	    "  -f ADDRESS  the sender of the envelope; also -r\n"
+	    "  -F NAME     the sender's name, for From\n"
+	    "  -N WHEN     reports: never, or success,delay,failure\n"
+	    "  -R PART     of the message in reports: full or hdrs\n"
+	    "  -V ENVID    the name of the message in reports\n"
+	    "  -bs         speak SMTP on standard input and output\n"
+	    "  -bp         list the queue, which is always empty\n"
+	    "  -C FILE     read settings from FILE\n"
+	    "  -v          show the dialog\n"
+	    "\n"
+	    "Others of sendmail(1) are taken and have no effect; see sallyport-send(1).\n",
+	    stdout);
+	return cli_flush();
+}
+
 int
 cli_sendmail(int argc, char **argv)
 {
@@ -257,6 +286,8 @@ cli_sendmail(int argc, char **argv)
 	struct buf error;
 	int r = EX_OK;
 
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return print_help();
 	buf_init(&error, ERROR_MAX);
 	buf_init(&s.message, SEND_TEXT_MAX);
 	s.job.goal = PROBE_GOAL_MAIL;

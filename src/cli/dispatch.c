@@ -5,13 +5,26 @@
 
 #include "cli/cli.h"
 
+static int
+find_column(const struct cli_command *commands)
+{
+	size_t column = 0;
+
+	for (const struct cli_command *c = commands; c->name != NULL; c++)
+		if (c->help != NULL && strlen(c->name) > column)
+			column = strlen(c->name);
+	return (int)column;
+}
+
 static void
 print_commands(FILE *out, const char *prefix, const struct cli_command *commands)
 {
+	const int column = find_column(commands);
+
 	(void)fprintf(out, "Usage: %s COMMAND ...\n\n", prefix);
 	for (const struct cli_command *c = commands; c->name != NULL; c++)
 		if (c->help != NULL)
-			(void)fprintf(out, "  %-10s %s\n", c->name, c->help);
+			(void)fprintf(out, "  %-*s  %s\n", column, c->name, c->help);
 	(void)fprintf(out, "\n\"%s COMMAND --help\" tells more of each.\n", prefix);
 }
 

@@ -6,34 +6,65 @@
 #include "cli/cli.h"
 #include "util/buf.h"
 
-enum { HELP_COLUMN = 26 };
+enum { LEFT_MAX = 256 };
+
+static const struct cli_option help_option = { 'h', "help", NULL, "print this", NULL, NULL };
+
+/* "  -f, --file FILE" */
+static void
+add_left(const struct cli_option *o, struct buf *left)
+{
+	if (o->letter != '\0')
+		(void)buf_addf(left, "  -%c, --%s", o->letter, o->name);
+	else
+		(void)buf_addf(left, "      --%s", o->name);
+	if (o->argument != NULL)
+		(void)buf_addf(left, " %s", o->argument);
+}
+
+/* The widest of what stands left of the explanations. */
+static int
+find_column(const struct cli_usage *u)
+{
+	size_t column = 0;
+	struct buf left;
+
+	buf_init(&left, LEFT_MAX);
+	for (const struct cli_option *o = u->options; o->name != NULL; o++) {
+		if (o->help == NULL)
+			continue;
+		buf_clear(&left);
+		add_left(o, &left);
+		column = left.len > column ? left.len : column;
+	}
+	buf_clear(&left);
+	add_left(&help_option, &left);
+	column = left.len > column ? left.len : column;
+	buf_done(&left);
+	return (int)column;
+}
 
 static void
-print_option(const struct cli_option *o)
+print_option(const struct cli_option *o, int column)
 {
 	struct buf left;
 
-	buf_init(&left, 256);
-	if (o->letter != '\0')
-		(void)buf_addf(&left, "  -%c, --%s", o->letter, o->name);
-	else
-		(void)buf_addf(&left, "      --%s", o->name);
-	if (o->argument != NULL)
-		(void)buf_addf(&left, " %s", o->argument);
-	(void)printf("%-*.*s  %s\n", HELP_COLUMN, (int)left.len, (const char *)left.ptr, o->help);
+	buf_init(&left, LEFT_MAX);
+	add_left(o, &left);
+	(void)printf("%-*.*s  %s\n", column, (int)left.len, (const char *)left.ptr, o->help);
 	buf_done(&left);
 }
 
 static int
 print_help(const struct cli_usage *u)
 {
-	static const struct cli_option help = { 'h', "help", NULL, "print this", NULL, NULL };
+	const int column = find_column(u);
 
 	(void)printf("Usage: %s\n\n%s\n\nOptions:\n", u->synopsis, u->text);
 	for (const struct cli_option *o = u->options; o->name != NULL; o++)
 		if (o->help != NULL)
-			print_option(o);
-	print_option(&help);
+			print_option(o, column);
+	print_option(&help_option, column);
 	return cli_flush();
 }
 

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -87,13 +88,45 @@ def test_a_wrong_command_line_is_64_with_words_on_stderr(words):
     ["config", "--help"], ["config", "check", "--help"], ["config", "show", "--help"],
     ["config", "sample", "--help"], ["queue", "--help"], ["queue", "list", "--help"],
     ["queue", "show", "--help"], ["queue", "history", "--help"], ["account", "--help"],
-    ["trace", "--help"], ["ports", "--help"],
+    ["trace", "--help"], ["ports", "--help"], ["check", "--help"], ["audit", "--help"],
+    ["explain", "--help"], ["send", "--help"], ["sendmail", "--help"],
+    ["client-settings", "--help"],
+    *[["account", word, "--help"]
+      for word in ("add", "passwd", "senders", "list", "disable", "enable", "remove")],
 ])
 def test_help_is_0_on_stdout_and_fits_a_terminal(words):
     done = run(*words)
     assert (done.returncode, done.stderr) == (OK, "")
     assert done.stdout.startswith("Usage: sallyport")
-    assert max(map(len, done.stdout.splitlines())) <= 88
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "\n\n\n" not in done.stdout
+
+
+def rows(words):
+    """The lines of a help that have a name and its explanation, two blanks apart."""
+    lines = run(*words, "--help").stdout.splitlines()
+    return [line for line in lines if line.startswith("  ")]
+
+
+@pytest.mark.parametrize("words", [
+    [], ["check"], ["ports"], ["audit"], ["explain"], ["send"], ["sendmail"], ["client-settings"],
+    ["account"], ["account", "add"], ["queue"], ["queue", "list"], ["config"], ["serve"],
+])
+def test_every_row_of_a_help_says_something_in_one_column(words):
+    found = [re.fullmatch(r"(  .*?\S)(  +)(\S.*)", row) for row in rows(words)]
+    assert found and all(found), rows(words)
+    assert len({match.start(3) for match in found}) == 1
+
+
+@pytest.mark.parametrize("command", [
+    "check", "ports", "audit", "explain", "send", "client-settings", "serve",
+])
+@pytest.mark.parametrize("option", ["--nonsense", "-Z", "--nonsense=1"])
+def test_an_unknown_option_is_named_with_the_usage(command, option):
+    done = run(command, option)
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert f'there is no option "{option}"' in done.stderr
+    assert f"Usage: sallyport {command}" in done.stderr
 
 
 def test_what_is_hidden_is_not_in_the_help():
