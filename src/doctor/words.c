@@ -103,7 +103,9 @@ doctor_words_time(uint64_t us)
 {
 	struct doctor_words w;
 
-	if (us < 10000)
+	if (us < 100)
+		(void)snprintf(w.text, sizeof w.text, "0.%02u ms", (unsigned)us / 10);
+	else if (us < 10000)
 		(void)snprintf(
 		    w.text, sizeof w.text, "%" PRIu64 ".%" PRIu64 " ms", us / 1000, us / 100 % 10);
 	else if (us < 1000000)

@@ -43,6 +43,25 @@ test_a_size_has_the_unit_that_fits_it(void **state)
 }
 
 static void
+test_a_time_never_looks_like_none(void **state)
+{
+	static const struct {
+		uint64_t us;
+		const char *words;
+	} cases[] = { { 40, "0.04 ms" }, { 99, "0.09 ms" }, { 100, "0.1 ms" }, { 9999, "9.9 ms" },
+		{ 10000, "10 ms" }, { 999999, "999 ms" }, { 1000000, "1.0 s" } };
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, ROOM);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		doctor_cell_took(cases[i].us, &out);
+		expect(&out, cases[i].words);
+	}
+	buf_done(&out);
+}
+
+static void
 test_times_are_told_in_utc(void **state)
 {
 	struct buf out;
@@ -192,6 +211,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_size_has_the_unit_that_fits_it),
+		cmocka_unit_test(test_a_time_never_looks_like_none),
 		cmocka_unit_test(test_times_are_told_in_utc),
 		cmocka_unit_test(test_the_end_of_an_attempt_is_told_with_who_made_it),
 		cmocka_unit_test(test_tls_is_told_or_why_there_is_none),

@@ -1,44 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of check --html in a browser: whole, without a request, and no wider than a phone."""
 
-import html
-import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 
 import pytest
+from support import browser
 
 BUILD = pathlib.Path(os.environ.get("SALLYPORT_BUILD", "build"))
 FIXTURES = ["healthy", "filtered", "rejected", "stripped", "bad-certificate", "dead-ipv6",
             "name-not-found", "inconclusive"]
 WIDTHS = [320, 360, 768, 1200]
-CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--virtual-time-budget=20000"]
 
-# Opens all that is folded, then tells what the page of each frame is like.
-MEASURE = """
-const seen = [];
-for (const frame of document.querySelectorAll("iframe")) {
-  const page = frame.contentDocument;
+# Opens all that is folded, then tells what the page is like.
+LOOK = """
   for (const each of page.querySelectorAll("details")) each.open = true;
   // Headings of columns are out of sight on a phone, and may be wide there.
   const wide = [...page.querySelectorAll("body *:not(thead *)")].filter(
     each => each.getBoundingClientRect().right > frame.clientWidth + 0.5);
-  seen.push({
-    name: frame.title, width: frame.clientWidth, scroll: page.documentElement.scrollWidth,
+  return {
+    scroll: page.documentElement.scrollWidth,
     wide: wide.map(each => each.tagName + "." + each.className),
     requests: frame.contentWindow.performance.getEntriesByType("resource").map(e => e.name),
     title: page.querySelector("h1").innerText,
     small: [...page.querySelectorAll("p, li, td, h1, h2, h3")].filter(
       each => parseFloat(getComputedStyle(each).fontSize) < 12).map(
       each => each.tagName + "." + each.className),
-  });
-}
-document.querySelector("pre").textContent = JSON.stringify(seen);
+  };
 """
 
 
@@ -51,23 +41,10 @@ def page_of(fixture):
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
     """All fixtures at all widths, in one start of the browser."""
-    folder = tmp_path_factory.mktemp("page")
-    frames = "".join(
-        f'<iframe title="{fixture}" style="border:0;width:{width}px;height:4000px" '
-        f'srcdoc="{html.escape(page_of(fixture))}"></iframe>'
-        for fixture in FIXTURES for width in WIDTHS)
-    wrapper = folder / "wrapper.html"
-    wrapper.write_text(f"<!doctype html><meta charset=utf-8><body><pre></pre>{frames}"
-                       f"<script>addEventListener('load', () => {{{MEASURE}}})</script>")
-    browser = shutil.which("chromium")
-    assert browser, "chromium is missing; tools/install-packages test"
-    dom = subprocess.run(
-        [browser, *CHROMIUM, f"--user-data-dir={folder / 'profile'}", "--window-size=1300,800",
-         "--dump-dom", wrapper.as_uri()],
-        check=True, capture_output=True, text=True, timeout=120).stdout
-    found = re.search(r"<pre>(.*?)</pre>", dom, re.S)
-    rows = json.loads(html.unescape(found[1]))
-    assert len(rows) == len(FIXTURES) * len(WIDTHS)
+    pages = {fixture: page_of(fixture) for fixture in FIXTURES}
+    rows, complaints = browser.look(tmp_path_factory.mktemp("page"), pages,
+                                    [(width, 4000) for width in WIDTHS], LOOK)
+    assert complaints == []
     return rows
 
 

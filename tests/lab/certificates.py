@@ -60,6 +60,8 @@ KINDS = {
     "weak-key": {"key": "rsa1024"},
     "sha1": {"digest": "sha1"},
     "inspected": {"issuer": "inspector", "sends": ()},
+    "markup": {"common_name": "<img src=x onerror=alert(1)>",
+               "names": ("DNS:<script>alert(1)<\\/script>.example.org", "DNS:mail.example.org")},
     "client-only": {"use": "clientAuth"},
     "large": {"key": "rsa2048", "names": ("DNS:NAME", *(f"DNS:host{i}.mail.provider.example"
                                                        for i in range(120)))},

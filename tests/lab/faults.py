@@ -91,6 +91,10 @@ _ALERT_HANDSHAKE_FAILURE = b"\x15\x03\x03\x00\x02\x02\x28"
 _HTTP = b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nConnection: close\r\n\r\n"
 _POLICY = (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
            b"version: STSv1\nmode: enforce\nmx: *.example.net\nmax_age: 604800\n")
+# For those who show what a peer has said on a page or on a terminal.
+_MARKUP = "</title></style></textarea><img src=//evil.example/x onerror=alert(1)>" \
+          "<script>document.body.innerHTML=1</script><a href=javascript:alert(1)>&lt;x&gt;</a>" \
+          "\x1b]0;owned\x07\x1b[31m\x9b2J \xe2\x80\xae'\"--><!--"
 _MASKED_EHLO = "250-{name}\r\n250-8BITMIME\r\n250-SIZE {size}\r\n250 XXXXXXXA\r\n"
 
 FAULTS = {
@@ -131,6 +135,10 @@ FAULTS = {
     "binary": Smtp(greeting=(bytes(range(256)) * 8, SILENCE)),
     "escapes": Smtp(greeting="220 {name} \x1b]0;owned\x07\x1b[31mred\x1b[0m \x9b2J ready",
                     mail="550 5.7.1 \x1b[2J\x1b[1;1Hno <script>alert(1)</script>"),
+
+    "markup": Smtp(greeting="220 {name} ESMTP " + _MARKUP,
+                   ehlo="250-{name} " + _MARKUP + "\r\n250-X" + _MARKUP + "\r\n250 STARTTLS",
+                   starttls="454 4.7.0 " + _MARKUP),
 
     # ---- EHLO ----
     "ehlo-502": Smtp(ehlo="502 5.5.1 Command not implemented"),
@@ -195,6 +203,7 @@ FAULTS = {
     "certificate-expired-intermediate": _certificate("expired-intermediate"),
     "certificate-weak-intermediate": _certificate("weak-intermediate"),
     "certificate-wrong-order": _certificate("wrong-order"),
+    "certificate-markup": _certificate("markup"),
     "certificate-ed25519": _certificate("ed25519"),
     "certificate-client-only": _certificate("client-only"),
     "certificate-large": _certificate("large"),

@@ -68,6 +68,11 @@ _NOT_SMTP = [
            "mail: 550 5.7.1", Verdict("ok", 0)),
 ]
 
+_MARKUP = [
+    _fault("markup", "replies with HTML and with escape sequences for terminals",
+           "starttls: 454 4.7.0", _broken("starttls-refused", 16)),
+]
+
 _EHLO = [
     _fault("ehlo-502", "EHLO is not known", "ehlo: 502 5.5.1",
            _broken(("ehlo-refused", "not-smtp", "command-not-known"), (14, 19))),
@@ -180,6 +185,8 @@ _CERTIFICATES = [
     _certificate("wrong-order", "the chain is sent in the wrong order, with its root",
                  "message: 250 2.0.0 Ok: queued", "ok", 0),
     _certificate("ed25519", "a key of Ed25519", "message: 250 2.0.0 Ok: queued", "ok", 0),
+    _certificate("markup", "for names that are HTML", "tls: Hostname mismatch",
+                 "certificate-wrong-name"),
     _certificate("client-only", "not for servers", "tls: unsuitable certificate purpose",
                  "certificate-untrusted"),
     _certificate("ip-address", "for the address, asked for by name",
@@ -255,4 +262,4 @@ _MESSAGE = [
     _fault("slow", "every reply takes 0.6 s", "message: 250 2.0.0 Ok: queued", login=True),
 ]
 
-SERVERS = [*_GREETING, *_NOT_SMTP, *_EHLO, *_STARTTLS, *_CERTIFICATES, *_AUTH, *_MESSAGE]
+SERVERS = [*_GREETING, *_NOT_SMTP, *_MARKUP, *_EHLO, *_STARTTLS, *_CERTIFICATES, *_AUTH, *_MESSAGE]
