@@ -27,9 +27,9 @@ is_telling(const struct doctor_facts *facts, const struct doctor_finding *f,
     const struct doctor_finding *than)
 {
 	const struct doctor_probe *a = &facts->probes[f->probe], *b = &facts->probes[than->probe];
-	const bool is_local = a->dialog.tcp.end == PROBE_TCP_LOCAL;
+	const bool is_local = f->cause->class == EXPLAIN_CLASS_LOCAL;
 
-	if (is_local != (b->dialog.tcp.end == PROBE_TCP_LOCAL))
+	if (is_local != (than->cause->class == EXPLAIN_CLASS_LOCAL))
 		return !is_local;
 	return doctor_view_progress(a) > doctor_view_progress(b);
 }
@@ -430,6 +430,8 @@ judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 	if (is_login_untried(facts))
 		doctor_finding_exclude(&verdict->findings[f - verdict->findings],
 		    "The login was not tried: a password goes over TLS that is verified only.");
+	if (!verdict->is_fine)
+		doctor_judge_hosts_file(facts, &verdict->findings[f - verdict->findings]);
 	conclude(facts, f, port, verdict);
 	lead(verdict, f);
 	doctor_merge_addresses(facts, verdict);

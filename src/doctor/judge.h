@@ -43,6 +43,8 @@ void doctor_judge_half_name(const struct doctor_facts *facts, struct doctor_verd
 /* It did, but one that is made up; a warning when that cannot be said of this one. */
 struct doctor_finding *doctor_judge_made_up(
     const struct doctor_facts *facts, struct doctor_verdict *verdict);
+/* The address is from the hosts file and not from DNS: said of an answer that is not good. */
+void doctor_judge_hosts_file(const struct doctor_facts *facts, struct doctor_finding *f);
 /* All of one port: what became of the connection, then of the dialog. */
 struct doctor_finding *doctor_judge_probe(const struct doctor_judging *j);
 

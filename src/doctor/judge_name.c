@@ -2,12 +2,13 @@
 /* judge_name.c - there is no address to try: whose fault is that? */
 #include "doctor/judge.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "doctor/view.h"
 #include "doctor/words.h"
 
-enum { V4_AT = 12, LOOPBACK_NET = 127 };
+enum { V4_AT = 12, LOOPBACK_NET = 127, SLOW_US = 1000000 };
 
 static size_t
 count_answering(const struct probe_name *n)
@@ -104,15 +105,73 @@ find_no_network(const struct doctor_facts *facts, struct doctor_verdict *verdict
 	return f;
 }
 
+/* What this machine itself said to questions for any name server; 0: it let some out. */
+static int
+own_error(const struct probe_name *n)
+{
+	for (size_t i = 0; i < n->resolver_count; i++)
+		if (n->resolvers[i].error == 0)
+			return 0;
+	return n->resolver_count == 0 ? 0 : n->resolvers[0].error;
+}
+
+/* Nothing went out, not even a question for the address. */
+static struct doctor_finding *
+find_own_refusal(const struct doctor_facts *facts, int error, struct doctor_verdict *verdict)
+{
+	const bool is_denied = error == EACCES || error == EPERM;
+	const bool is_down = !facts->machine.has_v4 && !facts->machine.has_v6;
+	struct doctor_finding *f = doctor_finding_add(verdict,
+	    is_denied ? "local-denied"
+	    : is_down ? "network-down"
+		      : "local-no-route",
+	    DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	if (is_denied)
+		doctor_finding_say(f, "This machine does not allow the program to connect, not "
+				      "even to its name server.");
+	else if (is_down)
+		doctor_finding_say(f, "This machine is not connected to a network: it has no "
+				      "route to the outside.");
+	else
+		doctor_finding_say(f, "This machine cannot send anything to its name server.");
+	doctor_finding_prove(f, "A question to name server %s: %s (%s); nothing was sent.",
+	    doctor_words_ip(&facts->name.resolvers[0].ip).text, strerrordesc_np(error),
+	    strerrorname_np(error));
+	if (facts->machine.has_seccomp)
+		doctor_finding_prove(f, "System call filters (seccomp) are on for this process.");
+	doctor_finding_exclude(f, "That says nothing about the mail server or about port 587: "
+				  "nothing was sent there.");
+	return f;
+}
+
+/* Later than libraries wait for an answer. */
+static uint64_t
+slowest_us(const struct probe_name *n)
+{
+	uint64_t most_us = 0;
+
+	for (size_t i = 0; i < n->resolver_count; i++)
+		if (n->resolvers[i].is_udp_answered && n->resolvers[i].udp_took_us > most_us)
+			most_us = n->resolvers[i].udp_took_us;
+	return most_us > SLOW_US ? most_us : 0;
+}
+
 static struct doctor_finding *
 find_timeout(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 {
 	const struct probe_name *n = &facts->name;
 	const bool is_up = count_answering(n) != 0;
+	const uint64_t slow_us = slowest_us(n);
 	struct doctor_finding *f = doctor_finding_add(verdict,
 	    is_up ? "name-server-failed" : "resolver-down", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
 
-	if (is_up)
+	if (slow_us != 0)
+		doctor_finding_say(f,
+		    "The name %s could not be looked up in time: the name server of this machine "
+		    "is slow, it took %s for one answer.",
+		    n->text, doctor_words_time(slow_us).text);
+	else if (is_up)
 		doctor_finding_say(f,
 		    "The name %s cannot be looked up: the name server of this machine answers, "
 		    "but not about this name in time.",
@@ -186,6 +245,12 @@ find_no_name(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 	struct doctor_finding *f =
 	    doctor_finding_add(verdict, "name-not-found", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
 
+	if (facts->name.is_impossible) {
+		doctor_finding_say(f, "\"%s\" cannot be the name of a host.", facts->name.text);
+		doctor_finding_prove(f, "No name in DNS can be written like this; nothing was "
+					"asked.");
+		return f;
+	}
 	doctor_finding_say(f, "There is no host named %s.", facts->name.text);
 	prove_families(&facts->name, f);
 	doctor_finding_exclude(f, "The name server works: it answered that there is no such name.");
@@ -258,6 +323,19 @@ find_filtered(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 	return f;
 }
 
+/* 0.0.0.0 in the hosts file: lists against advertisements and malware have such lines. */
+static struct doctor_finding *
+find_blocked_by_hosts(const struct doctor_facts *facts, struct doctor_verdict *verdict)
+{
+	struct doctor_finding *f =
+	    doctor_finding_add(verdict, "name-filtered", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	doctor_finding_say(f,
+	    "The hosts file of this machine blocks %s: the address it gives, %s, is no host's.",
+	    facts->name.text, doctor_words_address(&facts->name.addresses[0]).text);
+	return f;
+}
+
 static void
 prove_invention(const struct probe_name *n, struct doctor_finding *f)
 {
@@ -305,8 +383,11 @@ doctor_judge_made_up(const struct doctor_facts *facts, struct doctor_verdict *ve
 {
 	const struct probe_name *n = &facts->name;
 
-	if (n->address_count == 0 || n->is_literal || n->is_from_hosts)
+	if (n->address_count == 0 || n->is_literal)
 		return NULL;
+	if (n->is_from_hosts)
+		return n->is_filtered && is_mute(facts) ? find_blocked_by_hosts(facts, verdict)
+							: NULL;
 	if (n->is_filtered && is_nowhere(&n->addresses[0]) && is_mute(facts))
 		return find_filtered(facts, verdict);
 	if (!n->is_hijacked || is_proven(facts))
@@ -339,6 +420,19 @@ doctor_judge_half_name(const struct doctor_facts *facts, struct doctor_verdict *
 	prove_families(n, f);
 }
 
+void
+doctor_judge_hosts_file(const struct doctor_facts *facts, struct doctor_finding *f)
+{
+	const struct probe_name *n = &facts->name;
+
+	if (!n->is_from_hosts || strcasecmp(n->text, "localhost") == 0)
+		return;
+	doctor_finding_prove(f,
+	    "The address of %s, %s, is the one in the hosts file of this machine (/etc/hosts); DNS "
+	    "was not asked.",
+	    n->text, doctor_words_address(&n->addresses[0]).text);
+}
+
 struct doctor_finding *
 doctor_judge_name(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 {
@@ -352,6 +446,8 @@ doctor_judge_name(const struct doctor_facts *facts, struct doctor_verdict *verdi
 		return find_no_name(facts, verdict);
 	if (is_either(n, PROBE_NAME_FAILED))
 		return find_failed(facts, verdict);
+	if (own_error(n) != 0)
+		return find_own_refusal(facts, own_error(n), verdict);
 	if (is_either(n, PROBE_NAME_TIMEOUT))
 		return is_gateway_gone(facts) ? find_no_network(facts, verdict)
 					      : find_timeout(facts, verdict);

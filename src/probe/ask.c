@@ -135,7 +135,11 @@ send_datagram(struct probe_ask *a)
 		return;
 	/* The error of the last one may be told with this one; another is this machine's own. */
 	a->result.is_rejected = errno == ECONNREFUSED;
-	a->result.is_rejected |= read_rejection(a);
+	a->result.error = errno == ECONNREFUSED ? 0 : errno;
+	if (read_rejection(a)) {
+		a->result.is_rejected = true;
+		a->result.error = 0;
+	}
 	event_active(&a->timer, EV_TIMEOUT, 0);
 }
 
@@ -155,12 +159,14 @@ start_udp(struct probe_ask *a, const struct probe_ask_options *o)
 
 	a->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (a->fd < 0) {
+		a->result.error = errno;
 		event_active(&a->timer, EV_TIMEOUT, 0);
 		return;
 	}
 	(void)event_assign(&a->event, a->base, a->fd, EV_READ | EV_PERSIST, on_datagram, a);
 	probe_error_queue_open(a->fd, family);
 	if (connect(a->fd, &o->server->any, (socklen_t)o->server->len) != 0) {
+		a->result.error = errno;
 		event_active(&a->timer, EV_TIMEOUT, 0);
 		return;
 	}

@@ -26,6 +26,7 @@ struct probe_ask_options {
 struct probe_ask_result {
 	bool is_answered; /* with a DNS answer, whatever it says */
 	bool is_rejected; /* by ICMP, or RST */
+	int error;        /* of this machine's own, so that nothing was sent; 0: none */
 	bool has_rejecter;
 	struct ip rejecter; /* who sent the ICMP message; one of our own: nobody is there */
 	uint64_t took_us;

@@ -376,6 +376,7 @@ probe_name_start(struct event_base *base, struct net_resolver *resolver,
 	} else if (probe_name_write(name, l->name.text)) {
 		ask(l);
 	} else {
+		l->name.is_impossible = true;
 		l->name.v4 = l->name.v6 = (struct probe_name_family){ PROBE_NAME_NO_NAME,
 			"no name in DNS can be written like this" };
 		finish(l);

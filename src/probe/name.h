@@ -38,6 +38,7 @@ struct probe_resolver_state {
 	struct ip ip;
 	bool is_udp_answered, is_tcp_answered; /* with any DNS answer at all */
 	bool is_udp_rejected, is_tcp_rejected; /* ICMP or RST */
+	int error; /* of this machine's own: it let no question out over UDP; 0: none */
 	bool has_rejecter;
 	struct ip rejecter; /* who sent the ICMP message for UDP */
 	uint64_t udp_took_us, tcp_took_us;
@@ -51,6 +52,7 @@ struct probe_name {
 	 */
 	char completed[NET_RESOLVE_NAME_MAX + 1];
 	bool is_literal;    /* an IP address: nothing was asked */
+	bool is_impossible; /* DNS has no names like this: nothing was asked */
 	bool is_from_hosts; /* /etc/hosts says so, not DNS */
 	struct probe_name_family v4, v6;
 	size_t address_count; /* of both; IPv6 first */

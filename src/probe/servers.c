@@ -69,6 +69,7 @@ note_state(struct probe_resolver_state *state, enum way way, const struct probe_
 	case WAY_UDP:
 		state->is_udp_answered = result->is_answered;
 		state->is_udp_rejected = result->is_rejected;
+		state->error = result->error;
 		state->has_rejecter = result->has_rejecter;
 		state->rejecter = result->rejecter;
 		state->udp_took_us = result->took_us;

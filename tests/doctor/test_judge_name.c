@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* No address, or a wrong one; and a network without a host. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,6 +72,48 @@ static void
 lose_answer(struct doctor_facts *facts)
 {
 	time_out(facts, true);
+}
+
+static void
+answer_late(struct doctor_facts *facts)
+{
+	time_out(facts, true);
+	facts->name.resolvers[0].udp_took_us = 2500000;
+}
+
+static void
+be_denied(struct doctor_facts *facts)
+{
+	time_out(facts, false);
+	facts->name.resolvers[0].error = EPERM;
+}
+
+static void
+have_no_way(struct doctor_facts *facts)
+{
+	time_out(facts, false);
+	facts->name.resolvers[0].error = ENETUNREACH;
+}
+
+static void
+be_offline(struct doctor_facts *facts)
+{
+	have_no_way(facts);
+	facts->machine.has_v4 = facts->machine.has_v6 = false;
+}
+
+static void
+be_impossible(struct doctor_facts *facts)
+{
+	be_no_name(facts);
+	facts->name.is_impossible = true;
+}
+
+static void
+block_by_hosts(struct doctor_facts *facts)
+{
+	facts->name.is_from_hosts = facts->name.is_filtered = true;
+	assert_true(net_address_parse("0.0.0.0", 0, &facts->name.addresses[0]));
 }
 
 static void
@@ -160,6 +203,36 @@ static const struct judging_case names[] = {
 	    .change = lose_answer,
 	    .cause = "name-server-failed",
 	    .exit = DOCTOR_EXIT_NAME },
+	{ .name = "a resolver that takes longer than anybody waits",
+	    .change = answer_late,
+	    .cause = "name-server-failed",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "is slow, it took 2.5 s" },
+	{ .name = "no question is let out",
+	    .change = be_denied,
+	    .cause = "local-denied",
+	    .exit = DOCTOR_EXIT_LOCAL,
+	    .says = "not even to its name server" },
+	{ .name = "no route to the resolver",
+	    .change = have_no_way,
+	    .cause = "local-no-route",
+	    .exit = DOCTOR_EXIT_LOCAL },
+	{ .name = "no network at all",
+	    .change = be_offline,
+	    .cause = "network-down",
+	    .exit = DOCTOR_EXIT_LOCAL,
+	    .says = "not connected to a network" },
+	{ .name = "nothing that could be a name",
+	    .change = be_impossible,
+	    .cause = "name-not-found",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "cannot be the name of a host" },
+	{ .name = "0.0.0.0 in the hosts file",
+	    .rows = CLOSED,
+	    .change = block_by_hosts,
+	    .cause = "name-filtered",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "The hosts file" },
 	{ .name = "0.0.0.0",
 	    .rows = CLOSED,
 	    .change = filter,

@@ -183,6 +183,29 @@ static const struct name_case {
 	{ "two..dots", "two..dots", PROBE_NAME_NO_NAME, PROBE_NAME_NO_NAME, 0, 0, 0 },
 };
 
+/* Nothing was asked for the first ones; an underscore is none of DNS's business. */
+static void
+test_only_what_cannot_be_a_name_is_not_asked_for(void **state)
+{
+	static const struct {
+		const char *name;
+		bool is_impossible;
+	} names[] = {
+		{ "two..dots", true },
+		{ "a b.example.org", true },
+		{ "mail_1.example.org", false },
+		{ "_mail.example.org.", false },
+		{ "nobody.example.org", false },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const struct probe_name *n = look_up(*state, names[i].name, 8000);
+
+		assert_int_equal(n->v4.end, PROBE_NAME_NO_NAME);
+		assert_int_equal(n->is_impossible, names[i].is_impossible);
+	}
+}
+
 static void
 test_each_end_of_each_family_is_told_apart(void **state)
 {
@@ -416,6 +439,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    test_only_what_cannot_be_a_name_is_not_asked_for, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_each_end_of_each_family_is_told_apart, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
