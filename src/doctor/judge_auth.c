@@ -20,12 +20,13 @@ judge_offer(const struct doctor_judging *j)
 	const struct probe_ehlo *e = &j->probe->dialog.ehlo_tls;
 	struct doctor_finding *f;
 
-	if (!e->is_there || e->has_auth || !is_for_submission(j))
+	if (!e->is_there || (e->has_auth && e->mechanisms[0] != '\0') || !is_for_submission(j))
 		return NULL;
 	f = doctor_judge_find(j, "auth-not-offered", DOCTOR_BROKEN);
 	doctor_finding_say(f, "Port %u works, but offers no login (AUTH), not even after TLS.",
 	    (unsigned)j->probe->port);
-	doctor_finding_prove(f, "The reply to EHLO after TLS has no AUTH%s.",
+	doctor_finding_prove(f, "The reply to EHLO after TLS has %s%s.",
+	    e->has_auth ? "AUTH, but not one mechanism" : "no AUTH",
 	    j->probe->dialog.ehlo.has_auth ? ", the one before TLS has" : "");
 	doctor_finding_exclude(f, "It may take mail from certain addresses without a login, or "
 				  "offer it to certain addresses only; that cannot be seen from "

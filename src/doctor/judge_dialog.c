@@ -7,8 +7,9 @@
 
 #include "doctor/view.h"
 #include "doctor/words.h"
+#include "smtp/client.h"
 
-enum { REPLY_GOING_AWAY = 421, ENHANCED_POLICY = 7 };
+enum { REPLY_READY = 220, REPLY_GOING_AWAY = 421, ENHANCED_POLICY = 7 };
 
 static const struct probe_stage_fact *
 stage_of(const struct doctor_judging *j, enum probe_stage stage)
@@ -324,6 +325,40 @@ doctor_judge_greeting(const struct doctor_judging *j)
 	return NULL;
 }
 
+/* "200" is news, "202" something else: a mail server says 220 (RFC 5321 §4.2). */
+static bool
+is_greeted_otherwise(const struct doctor_judging *j)
+{
+	const uint16_t code = stage_of(j, PROBE_STAGE_GREETING)->code;
+
+	return code != 0 && code != REPLY_READY;
+}
+
+static bool
+is_reply_code(const struct probe_stage_fact *s, const char *code)
+{
+	return strncmp(s->text, code, strlen(code)) == 0;
+}
+
+/* It speaks SMTP, and does not end where programs stop reading. */
+static struct doctor_finding *
+find_too_long(const struct doctor_judging *j, enum probe_stage stage, const char *when)
+{
+	const struct probe_stage_fact *s = stage_of(j, stage);
+	struct doctor_finding *f = doctor_judge_find(j, "not-smtp", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "What answers on port %u speaks like a mail server, but its reply %s is longer than "
+	    "mail programs read.",
+	    (unsigned)j->probe->port, when);
+	doctor_finding_prove(f,
+	    "After %d lines, or a line of %d octets, the reply was still not over: \"%s\".",
+	    SMTP_CLIENT_REPLY_LINES_MAX, SMTP_CLIENT_LINE_MAX, doctor_words_reply(s).text);
+	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
 static struct doctor_finding *
 judge_hello(const struct doctor_judging *j, enum probe_stage stage, const char *when)
 {
@@ -331,9 +366,11 @@ judge_hello(const struct doctor_judging *j, enum probe_stage stage, const char *
 
 	switch (s->end) {
 	case PROBE_STAGE_REFUSED:
-		return find_refusal(j, s, "ehlo-refused", when);
+		return is_greeted_otherwise(j) ? find_not_smtp(j, PROBE_STAGE_GREETING)
+					       : find_refusal(j, s, "ehlo-refused", when);
 	case PROBE_STAGE_BROKEN:
-		return find_not_smtp(j, stage);
+		return is_reply_code(s, "250") ? find_too_long(j, stage, when)
+					       : find_not_smtp(j, stage);
 	case PROBE_STAGE_TIMEOUT:
 	case PROBE_STAGE_CLOSED:
 	case PROBE_STAGE_RESET:

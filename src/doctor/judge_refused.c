@@ -171,6 +171,23 @@ prove_icmp(const struct doctor_judging *j, struct doctor_finding *f)
 		doctor_finding_set(&f->where, "%s", doctor_words_hops(hop).text);
 }
 
+/* It is not the only way where packets of the other family do go out. */
+static const char *
+words_of_family(const struct doctor_judging *j)
+{
+	const bool is_v4 = doctor_view_is_v4(j->probe);
+
+	for (size_t i = 0; i < j->facts->probe_count; i++) {
+		const struct doctor_probe *p = &j->facts->probes[i];
+
+		if (doctor_view_is_v4(p) != is_v4 && doctor_view_is_answered(p) &&
+		    !(p->dialog.tcp.has_icmp &&
+			probe_host_owns(&j->facts->machine, &p->dialog.tcp.icmp.offender)))
+			return is_v4 ? " over IPv4" : " over IPv6";
+	}
+	return "";
+}
+
 /* Nobody has the address on the last link; who says so is this machine or the last router. */
 static struct doctor_finding *
 find_absent(const struct doctor_judging *j)
@@ -185,9 +202,9 @@ find_absent(const struct doctor_judging *j)
 	prove_icmp(j, f);
 	if (is_gateway)
 		doctor_finding_say(f,
-		    "Your router, %s, does not answer: this machine has no "
-		    "way out.",
-		    doctor_words_ip(&route->gateway).text);
+		    "Your router, %s, does not answer: this machine has no way "
+		    "out%s.",
+		    doctor_words_ip(&route->gateway).text, words_of_family(j));
 	else
 		doctor_finding_say(f,
 		    "The server is down, or no machine has the address %s: nobody answers for it "

@@ -39,8 +39,8 @@
 #define SMTP_CLIENT_TEXT_MAX 65536       /* octets of one smtp_client_text() */
 
 /* ... and on what a peer may say. Above them a reply is malformed. */
-#define SMTP_CLIENT_LINE_MAX 2048       /* octets of a line with CRLF; §4.5.3.1.5 has 512 */
-#define SMTP_CLIENT_REPLY_LINES_MAX 128 /* lines of one reply */
+#define SMTP_CLIENT_LINE_MAX 4096        /* octets of a line with CRLF; §4.5.3.1.5 has 512 */
+#define SMTP_CLIENT_REPLY_LINES_MAX 1000 /* lines of one reply */
 /* Octets kept of one reply; lines beyond are dropped. */
 #define SMTP_CLIENT_REPLY_TEXT_MAX 8192
 #define SMTP_CLIENT_RESPONSE_MAX 12288 /* octets of a SASL response; RFC 4954 §4 */

@@ -119,7 +119,36 @@ know_no_ehlo(struct doctor_facts *facts)
 	    facts, PROBE_STAGE_EHLO, PROBE_STAGE_REFUSED, 502, "Command not implemented");
 }
 
+/* NNTP: its greeting begins with 2, too. */
+static void
+greet_as_news(struct doctor_facts *facts)
+{
+	judging_end_at(facts, PROBE_STAGE_EHLO, PROBE_STAGE_REFUSED, 500, "What?");
+	judging_dialog(facts)->stages[PROBE_STAGE_GREETING].code = 200;
+}
+
+static void
+talk_without_end(struct doctor_facts *facts)
+{
+	judging_end_at(facts, PROBE_STAGE_EHLO, PROBE_STAGE_BROKEN, 0, "250-X-EXT999");
+}
+
 static const struct judging_case greetings[] = {
+	{ .name = "a server for news",
+	    .rows = ROWS,
+	    .change = greet_as_news,
+	    .cause = "not-smtp",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .use_port = 465,
+	    .says = "is no mail server" },
+	{ .name = "a reply to EHLO that never ends",
+	    .rows = ROWS,
+	    .change = talk_without_end,
+	    .cause = "not-smtp",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .use_port = 465,
+	    .says = "speaks like a mail server",
+	    .confidence = DOCTOR_LIKELY },
 	{ .name = "a greeting that drips",
 	    .rows = ROWS,
 	    .change = drip,

@@ -225,6 +225,13 @@ offer_no_login(struct doctor_facts *facts)
 }
 
 static void
+offer_login_by_nothing(struct doctor_facts *facts)
+{
+	facts->probes[0].dialog.ehlo_tls.has_auth = true;
+	facts->probes[0].dialog.ehlo_tls.mechanisms[0] = '\0';
+}
+
+static void
 offer_login_in_clear(struct doctor_facts *facts)
 {
 	facts->probes[0].dialog.ehlo.has_auth = true;
@@ -261,6 +268,11 @@ static const struct judging_case logins[] = {
 	{ .name = "no AUTH",
 	    .rows = ALONE,
 	    .change = offer_no_login,
+	    .cause = "auth-not-offered",
+	    .exit = DOCTOR_EXIT_AUTH },
+	{ .name = "AUTH, and no mechanism behind it",
+	    .rows = ALONE,
+	    .change = offer_login_by_nothing,
 	    .cause = "auth-not-offered",
 	    .exit = DOCTOR_EXIT_AUTH },
 	{ .name = "AUTH in clear",
