@@ -15,50 +15,45 @@ enum {
 };
 enum { V4_HOST = 1, V6_ADDRESS = 3 }; /* codes of unreachable */
 
-struct code {
-	const char *name;
-	bool is_prohibited;
-};
-
 /* Of "unreachable", by code. */
-static const struct code v4_codes[] = {
-	{ "network unreachable", false },
-	{ "host unreachable", false },
-	{ "protocol unreachable", false },
-	{ "port unreachable", false },
-	{ "fragmentation needed", false },
-	{ "source route failed", false },
-	{ "network unknown", false },
-	{ "host unknown", false },
-	{ "source host isolated", false },
-	{ "network administratively prohibited", true },
-	{ "host administratively prohibited", true },
-	{ "network unreachable for this type of service", false },
-	{ "host unreachable for this type of service", false },
-	{ "administratively prohibited", true },
-	{ "host precedence violation", true },
-	{ "precedence cut off", true },
+static const char *const v4_codes[] = {
+	"network unreachable",
+	"host unreachable",
+	"protocol unreachable",
+	"port unreachable",
+	"fragmentation needed",
+	"source route failed",
+	"network unknown",
+	"host unknown",
+	"source host isolated",
+	"network administratively prohibited",
+	"host administratively prohibited",
+	"network unreachable for this type of service",
+	"host unreachable for this type of service",
+	"administratively prohibited",
+	"host precedence violation",
+	"precedence cut off",
 };
-static const struct code v6_codes[] = {
-	{ "no route", false },
-	{ "administratively prohibited", true },
-	{ "beyond the scope of the source address", false },
-	{ "host unreachable", false },
-	{ "port unreachable", false },
-	{ "source address refused by policy", true },
-	{ "route rejected", true },
+static const char *const v6_codes[] = {
+	"no route",
+	"administratively prohibited",
+	"beyond the scope of the source address",
+	"host unreachable",
+	"port unreachable",
+	"source address refused by policy",
+	"route rejected",
 };
 
-static const struct code *
-find_code(const struct probe_icmp *icmp)
+static const char *
+name_code(const struct probe_icmp *icmp)
 {
 	if (icmp->is_v6)
 		return icmp->type == V6_UNREACHABLE &&
 			       icmp->code < sizeof v6_codes / sizeof v6_codes[0]
-			   ? &v6_codes[icmp->code]
+			   ? v6_codes[icmp->code]
 			   : NULL;
 	return icmp->type == V4_UNREACHABLE && icmp->code < sizeof v4_codes / sizeof v4_codes[0]
-		   ? &v4_codes[icmp->code]
+		   ? v4_codes[icmp->code]
 		   : NULL;
 }
 
@@ -79,9 +74,9 @@ name_type(const struct probe_icmp *icmp)
 const char *
 probe_icmp_name(const struct probe_icmp *icmp)
 {
-	const struct code *c = find_code(icmp);
+	const char *name = name_code(icmp);
 
-	return c != NULL ? c->name : name_type(icmp);
+	return name != NULL ? name : name_type(icmp);
 }
 
 bool
@@ -95,12 +90,4 @@ probe_icmp_is_host_unreachable(const struct probe_icmp *icmp)
 {
 	return icmp->is_v6 ? icmp->type == V6_UNREACHABLE && icmp->code == V6_ADDRESS
 			   : icmp->type == V4_UNREACHABLE && icmp->code == V4_HOST;
-}
-
-bool
-probe_icmp_is_prohibited(const struct probe_icmp *icmp)
-{
-	const struct code *c = find_code(icmp);
-
-	return c != NULL && c->is_prohibited;
 }

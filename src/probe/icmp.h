@@ -13,7 +13,5 @@ const char *probe_icmp_name(const struct probe_icmp *icmp);
 bool probe_icmp_is_time_exceeded(const struct probe_icmp *icmp);
 /* Nobody with that address on its link. */
 bool probe_icmp_is_host_unreachable(const struct probe_icmp *icmp);
-/* Someone says that it is not allowed: a filter, whatever else is said. */
-bool probe_icmp_is_prohibited(const struct probe_icmp *icmp);
 
 #endif

@@ -197,8 +197,6 @@ struct smtp_client_sasl {
  * this peer may have what the exchange says. Borrows sasl and what it points to until then.
  */
 void smtp_client_auth(struct smtp_client *c, const struct smtp_client_sasl *sasl, uint64_t now_ms);
-/* Was a log-in accepted? */
-bool smtp_client_is_authenticated(const struct smtp_client *c);
 /*
  * While MAIL is wanted, which follows again after the last reply: count lines of NOOP in one
  * flight, each made line_len octets long with its CRLF by what the peer ignores (RFC 5321

@@ -123,7 +123,6 @@ void
 client_on_auth(struct smtp_client *c, uint64_t now_ms)
 {
 	if (client_reply_class(c) == 2) {
-		c->is_authenticated = true;
 		client_enter(c, CLIENT_IDLE, now_ms);
 	} else if (client_reply_class(c) == 3) {
 		client_enter(c, CLIENT_AUTH, now_ms);

@@ -78,12 +78,6 @@ smtp_client_auth(struct smtp_client *c, const struct smtp_client_sasl *sasl, uin
 	client_enter(c, CLIENT_SASL, now_ms);
 }
 
-bool
-smtp_client_is_authenticated(const struct smtp_client *c)
-{
-	return c->is_authenticated;
-}
-
 /* RFC 4954 §4: a response is one line, an asterisk in its place ends the exchange. */
 static void
 give_up(struct smtp_client *c)
@@ -132,22 +126,15 @@ leave(struct smtp_client *c, uint64_t now_ms)
 void
 client_on_sasl(struct smtp_client *c, uint64_t now_ms)
 {
-	switch (client_reply_class(c)) {
-	case 2:
-		c->is_authenticated = true;
+	if (client_reply_class(c) != 3) {
 		leave(c, now_ms);
-		break;
-	case 3:
-		/* Another challenge behind the asterisk, and there would be no end of it. */
-		if (c->has_cancelled_sasl) {
-			client_break_out_of_step(c);
-			return;
-		}
-		client_enter(c, CLIENT_SASL, now_ms);
-		respond(c);
-		break;
-	default:
-		leave(c, now_ms);
-		break;
+		return;
 	}
+	/* Another challenge behind the asterisk, and there would be no end of it. */
+	if (c->has_cancelled_sasl) {
+		client_break_out_of_step(c);
+		return;
+	}
+	client_enter(c, CLIENT_SASL, now_ms);
+	respond(c);
 }

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "nameserver.h"
+#include "asker.h"
 #include "util/clock.h"
 
 static const struct nameserver_row rows[] = {
@@ -29,9 +29,7 @@ static const struct nameserver_row rows[] = {
 };
 
 struct fixture {
-	struct event_base *base;
-	struct net_resolver *resolver;
-	struct nameserver server;
+	struct asker asker;
 	bool is_done;
 	void (*check)(const struct net_query_result *result);
 };
@@ -40,15 +38,9 @@ static int
 set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
-	struct net_resolver_options options = { .root_key = "" };
-	struct buf error;
+	const struct net_resolver_options options = { .server = NULL };
 
-	buf_init(&error, 1024);
-	f->base = event_base_new();
-	nameserver_start(&f->server, f->base, rows);
-	options.server = &f->server.address;
-	assert_int_equal(net_resolver_new_with(f->base, &options, &f->resolver, &error), 0);
-	buf_done(&error);
+	asker_begin(&f->asker, rows, &options);
 	*state = f;
 	return 0;
 }
@@ -58,9 +50,7 @@ tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	net_resolver_free(&f->resolver);
-	nameserver_stop(&f->server);
-	event_base_free(f->base);
+	asker_end(&f->asker);
 	free(f);
 	return 0;
 }
@@ -80,10 +70,9 @@ ask(struct fixture *f, const char *name, enum net_record_type type, uint64_t tim
 {
 	f->is_done = false;
 	f->check = check;
-	assert_non_null(net_query_start(f->resolver, name, type, timeout_ms, on_done, f));
+	assert_non_null(net_query_start(f->asker.resolver, name, type, timeout_ms, on_done, f));
 	assert_false(f->is_done); /* never from inside the call */
-	while (!f->is_done)
-		(void)event_base_loop(f->base, EVLOOP_ONCE);
+	asker_wait(&f->asker, &f->is_done);
 }
 
 /* RFC 2782: the lowest priority is asked first. */
@@ -227,7 +216,7 @@ test_a_cancelled_query_calls_nobody(void **state)
 {
 	struct fixture *f = *state;
 	struct net_query *query =
-	    net_query_start(f->resolver, "example.org", NET_RECORD_MX, 5000, on_done, f);
+	    net_query_start(f->asker.resolver, "example.org", NET_RECORD_MX, 5000, on_done, f);
 
 	net_query_cancel(&query);
 	assert_null(query);

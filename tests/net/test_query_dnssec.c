@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "nameserver.h"
+#include "asker.h"
 #include "net/query.h"
 #include "signer.h"
 
@@ -24,9 +24,7 @@ static struct nameserver_row plain_rows[SIGNED_COUNT + 1] = {
 };
 
 struct fixture {
-	struct event_base *base;
-	struct net_resolver *resolver;
-	struct nameserver server;
+	struct asker asker;
 	struct signer signer;
 	struct nameserver_row rows[ROW_COUNT];
 	char signatures[SIGNED_COUNT][SIGNER_TEXT_SIZE];
@@ -59,19 +57,13 @@ set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 	char anchor[] = "/tmp/test_anchor.XXXXXX";
-	struct net_resolver_options options = { .root_key = anchor };
-	struct buf error;
+	const struct net_resolver_options options = { .root_key = anchor };
 
-	f->base = event_base_new();
 	signer_init(&f->signer);
 	sign_all(f);
-	nameserver_start(&f->server, f->base, f->rows);
 	signer_write_anchor(&f->signer, anchor);
-	options.server = &f->server.address;
-	buf_init(&error, 1024);
-	assert_int_equal(net_resolver_new_with(f->base, &options, &f->resolver, &error), 0);
-	assert_true(net_resolver_has_key(f->resolver));
-	buf_done(&error);
+	asker_begin(&f->asker, f->rows, &options);
+	assert_true(net_resolver_has_key(f->asker.resolver));
 	(void)unlink(anchor);
 	*state = f;
 	return 0;
@@ -82,10 +74,8 @@ tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	net_resolver_free(&f->resolver);
-	nameserver_stop(&f->server);
+	asker_end(&f->asker);
 	signer_done(&f->signer);
-	event_base_free(f->base);
 	free(f);
 	return 0;
 }
@@ -104,9 +94,8 @@ static const struct net_query_result *
 ask(struct fixture *f, const char *name, enum net_record_type type)
 {
 	f->is_done = false;
-	assert_non_null(net_query_start(f->resolver, name, type, 10000, on_done, f));
-	while (!f->is_done)
-		(void)event_base_loop(f->base, EVLOOP_ONCE);
+	assert_non_null(net_query_start(f->asker.resolver, name, type, 10000, on_done, f));
+	asker_wait(&f->asker, &f->is_done);
 	return &f->result;
 }
 
@@ -148,7 +137,7 @@ test_a_server_that_leaves_all_signatures_out_is_believed(void **state)
 	struct fixture *f = *state;
 	const struct net_query_result *r;
 
-	f->server.rows = plain_rows;
+	f->asker.server.rows = plain_rows;
 	r = ask(f, "mail.example", NET_RECORD_MX);
 	assert_int_equal(r->status, NET_QUERY_FOUND);
 	assert_false(r->is_validated);
@@ -165,9 +154,8 @@ test_without_validation_nothing_is_bogus(void **state)
 
 	f->is_done = false;
 	assert_non_null(net_query_start_plain(
-	    f->resolver, "tampered.example", NET_RECORD_MX, 10000, on_done, f));
-	while (!f->is_done)
-		(void)event_base_loop(f->base, EVLOOP_ONCE);
+	    f->asker.resolver, "tampered.example", NET_RECORD_MX, 10000, on_done, f));
+	asker_wait(&f->asker, &f->is_done);
 	assert_int_equal(f->result.status, NET_QUERY_FOUND);
 	assert_false(f->result.is_validated);
 }

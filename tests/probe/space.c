@@ -16,6 +16,8 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "util/fd.h"
+
 enum { COMMAND_SIZE = 2048, BACKLOG = 64 };
 
 /* Left open for the programs that are started: they name each other by them. */
@@ -143,4 +145,29 @@ space_listen(enum space space, uint16_t port)
 	assert_int_equal(listen(fd, BACKLOG), 0);
 	space_enter(SPACE_CLIENT);
 	return fd;
+}
+
+void
+space_stage_begin(struct space_stage *stage, uint16_t port)
+{
+	stage->base = event_base_new();
+	stage->listener = space_listen(SPACE_SERVER, port);
+}
+
+void
+space_stage_end(struct space_stage *stage)
+{
+	for (int i = SPACE_CLIENT; i <= SPACE_SERVER; i++)
+		space_filter((enum space)i, "");
+	event_base_free(stage->base);
+	fd_close(&stage->listener);
+}
+
+void
+space_stage_wait(struct space_stage *stage, unsigned *done_count)
+{
+	assert_int_equal(*done_count, 0);
+	while (*done_count == 0)
+		(void)event_base_loop(stage->base, EVLOOP_ONCE);
+	*done_count = 0;
 }

@@ -13,6 +13,8 @@
 
 #include <stdint.h>
 
+#include <event2/event.h>
+
 enum space { SPACE_CLIENT, SPACE_R1, SPACE_R2, SPACE_SERVER };
 #define SPACE_COUNT 4
 
@@ -34,5 +36,18 @@ void space_run(enum space space, const char *format, ...) __attribute__((format(
 void space_filter(enum space space, const char *rules);
 /* A listening socket there, for both families: the caller's to close. */
 int space_listen(enum space space, uint16_t port);
+
+/* A loop in the client's space, and a port of the server that is open. */
+struct space_stage {
+	struct event_base *base;
+	int listener;
+};
+
+void space_stage_begin(struct space_stage *stage, uint16_t port);
+/* Takes the filters of all spaces away, too. */
+void space_stage_end(struct space_stage *stage);
+/* Until *done_count, which is 0 now, for nothing is told from inside a call, is more; it is 0
+ * again then. */
+void space_stage_wait(struct space_stage *stage, unsigned *done_count);
 
 #endif

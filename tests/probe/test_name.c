@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "nameserver.h"
+#include "asker.h"
 #include "util/clock.h"
 #include "util/fd.h"
 
@@ -50,9 +50,7 @@ static const struct nameserver_row silent_rows[] = {
 };
 
 struct fixture {
-	struct event_base *base;
-	struct net_resolver *resolver;
-	struct nameserver server;
+	struct asker asker;
 	struct probe_host host;
 	struct probe_name name;
 	bool is_done;
@@ -66,18 +64,25 @@ make_searching_resolver(struct fixture *f)
 	static const char conf[] = "nameserver 192.0.2.1\nsearch nowhere.test example.org\n";
 	char path[] = "/tmp/test_resolv.XXXXXX";
 	const struct net_resolver_options options = {
-		.resolv_conf = path, .server = &f->server.address, .root_key = ""
+		.resolv_conf = path, .server = &f->asker.server.address, .root_key = ""
 	};
-	struct buf error;
 	int fd = mkstemp(path);
 
 	assert_int_equal(fd_write_all(fd, conf, strlen(conf)), 0);
 	fd_close(&fd);
-	buf_init(&error, 1024);
-	net_resolver_free(&f->resolver);
-	assert_int_equal(net_resolver_new_with(f->base, &options, &f->resolver, &error), 0);
-	buf_done(&error);
+	asker_renew(&f->asker, &options);
 	(void)unlink(path);
+}
+
+/* The hosts file that the options name, for as long as the resolver reads it. */
+static void
+write_hosts(char *path)
+{
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fd_write_all(fd, hosts_text, strlen(hosts_text)), 0);
+	fd_close(&fd);
 }
 
 /* server NULL: hosts alone. */
@@ -90,15 +95,9 @@ make_resolver(struct fixture *f, const struct net_address *server)
 		.hosts = hosts,
 		.server = server,
 		.root_key = "" };
-	struct buf error;
-	int fd = mkstemp(hosts);
 
-	assert_true(fd >= 0);
-	assert_int_equal(fd_write_all(fd, hosts_text, strlen(hosts_text)), 0);
-	fd_close(&fd);
-	buf_init(&error, 1024);
-	assert_int_equal(net_resolver_new_with(f->base, &options, &f->resolver, &error), 0);
-	buf_done(&error);
+	write_hosts(hosts);
+	asker_renew(&f->asker, &options);
 	if (server != NULL)
 		(void)unlink(hosts);
 }
@@ -107,10 +106,12 @@ static int
 set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
+	char hosts[] = "/tmp/test_hosts.XXXXXX";
+	const struct net_resolver_options options = { .hosts = hosts };
 
-	f->base = event_base_new();
-	nameserver_start(&f->server, f->base, rows);
-	make_resolver(f, &f->server.address);
+	write_hosts(hosts);
+	asker_begin(&f->asker, rows, &options);
+	(void)unlink(hosts);
 	*state = f;
 	return 0;
 }
@@ -120,9 +121,7 @@ tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	net_resolver_free(&f->resolver);
-	nameserver_stop(&f->server);
-	event_base_free(f->base);
+	asker_end(&f->asker);
 	free(f);
 	return 0;
 }
@@ -142,11 +141,10 @@ look_up(struct fixture *f, const char *name, uint64_t timeout_ms)
 	const uint64_t began_ms = clock_monotonic_ms();
 
 	f->is_done = false;
-	assert_non_null(
-	    probe_name_start(f->base, f->resolver, &f->host, name, 587, timeout_ms, on_done, f));
+	assert_non_null(probe_name_start(
+	    f->asker.base, f->asker.resolver, &f->host, name, 587, timeout_ms, on_done, f));
 	assert_false(f->is_done); /* never from inside the call */
-	while (!f->is_done)
-		(void)event_base_loop(f->base, EVLOOP_ONCE);
+	asker_wait(&f->asker, &f->is_done);
 	f->took_ms = clock_monotonic_ms() - began_ms;
 	return &f->name;
 }
@@ -242,7 +240,7 @@ test_a_good_answer_asks_no_server_again(void **state)
 
 	assert_int_equal(look_up(f, "both.example.org", 8000)->resolver_count, 0);
 	/* A, AAAA and the name that cannot exist. */
-	assert_int_equal(f->server.question_count, 3);
+	assert_int_equal(f->asker.server.question_count, 3);
 }
 
 static void
@@ -259,7 +257,7 @@ test_an_address_is_not_looked_up(void **state)
 	assert_int_equal(n->v6.end, PROBE_NAME_FOUND);
 	n = look_up(f, "127.0.0.1", 8000);
 	assert_false(n->is_filtered);
-	assert_int_equal(f->server.question_count, 0);
+	assert_int_equal(f->asker.server.question_count, 0);
 }
 
 static void
@@ -282,7 +280,7 @@ test_a_silent_server_is_known_in_four_seconds(void **state)
 	struct fixture *f = *state;
 	const struct probe_name *n;
 
-	f->server.rows = silent_rows;
+	f->asker.server.rows = silent_rows;
 	n = look_up(f, "silent.example.org", 8000);
 	assert_int_equal(n->v4.end, PROBE_NAME_TIMEOUT);
 	assert_int_equal(n->v6.end, PROBE_NAME_TIMEOUT);
@@ -297,7 +295,7 @@ test_a_server_that_answers_other_questions_is_not_called_dead(void **state)
 	struct fixture *f = *state;
 	const struct probe_name *n;
 
-	f->server.is_mute = true;
+	f->asker.server.is_mute = true;
 	n = look_up(f, "v4.example.org", 8000);
 	assert_int_equal(n->v4.end, PROBE_NAME_TIMEOUT);
 	assert_string_equal(n->v4.error, "DNS servers answer over TCP, not over UDP");
@@ -339,16 +337,15 @@ test_a_server_that_is_not_there_is_rejected(void **state)
 	struct net_address address;
 	const struct probe_name *n;
 
-	address = f->server.address;
-	nameserver_stop(&f->server);
-	net_resolver_free(&f->resolver);
+	address = f->asker.server.address;
+	nameserver_stop(&f->asker.server);
 	make_resolver(f, &address);
 	n = look_up(f, "v4.example.org", 8000);
 	assert_int_equal(n->v4.end, PROBE_NAME_TIMEOUT);
 	assert_true(n->resolvers[0].is_udp_rejected);
 	assert_true(n->resolvers[0].is_tcp_rejected);
 	assert_true(f->took_ms < 3000);
-	nameserver_start(&f->server, f->base, rows);
+	nameserver_start(&f->asker.server, f->asker.base, rows);
 }
 
 static void
@@ -358,7 +355,7 @@ test_made_up_answers_are_found_out(void **state)
 	const struct probe_name *n;
 	struct ip made_up;
 
-	f->server.rows = hijacked_rows;
+	f->asker.server.rows = hijacked_rows;
 	assert_true(look_up(f, "v4.example.org", 8000)->is_hijacked);
 	n = look_up(f, "nobody.example.org", 8000);
 	assert_true(n->is_hijacked);
@@ -372,7 +369,6 @@ test_the_hosts_file_is_told_from_dns(void **state)
 	struct fixture *f = *state;
 	const struct probe_name *n;
 
-	net_resolver_free(&f->resolver);
 	make_resolver(f, NULL);
 	n = look_up(f, "static.example.org", 8000);
 	assert_true(n->is_from_hosts);
@@ -383,8 +379,8 @@ test_the_hosts_file_is_told_from_dns(void **state)
 	n = look_up(f, "LOCALHOST", 8000);
 	assert_true(n->is_from_hosts);
 	assert_false(n->is_filtered);
-	assert_int_equal(f->server.question_count, 0);
-	(void)unlink(net_resolver_hosts(f->resolver));
+	assert_int_equal(f->asker.server.question_count, 0);
+	(void)unlink(net_resolver_hosts(f->asker.resolver));
 }
 
 /* As programs do: "telnet mail 587" works in an office. */
@@ -427,7 +423,7 @@ test_a_cancelled_lookup_calls_nobody(void **state)
 {
 	struct fixture *f = *state;
 	struct probe_name_lookup *lookup = probe_name_start(
-	    f->base, f->resolver, &f->host, "v4.example.org", 587, 8000, on_done, f);
+	    f->asker.base, f->asker.resolver, &f->host, "v4.example.org", 587, 8000, on_done, f);
 
 	probe_name_cancel(&lookup);
 	assert_null(lookup);

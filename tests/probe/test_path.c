@@ -18,8 +18,7 @@ enum { PORT = 587, WAIT_MS = 600, LONG_MS = 10000 };
 	"table inet t { chain c { type filter hook " hook " priority 0; " rule "; }; }"
 
 struct fixture {
-	struct event_base *base;
-	int listener;
+	struct space_stage stage;
 	struct probe_path path;
 	uint8_t ttl;
 	unsigned done_count;
@@ -30,8 +29,7 @@ set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 
-	f->base = event_base_new();
-	f->listener = space_listen(SPACE_SERVER, PORT);
+	space_stage_begin(&f->stage, PORT);
 	*state = f;
 	return 0;
 }
@@ -41,10 +39,7 @@ tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	for (int i = SPACE_CLIENT; i <= SPACE_SERVER; i++)
-		space_filter((enum space)i, "");
-	event_base_free(f->base);
-	fd_close(&f->listener);
+	space_stage_end(&f->stage);
 	free(f);
 	return 0;
 }
@@ -68,22 +63,13 @@ on_ttl(void *arg, uint8_t ttl)
 }
 
 static void
-wait_until_done(struct fixture *f)
-{
-	assert_int_equal(f->done_count, 0); /* never from inside the call */
-	while (f->done_count == 0)
-		(void)event_base_loop(f->base, EVLOOP_ONCE);
-	f->done_count = 0;
-}
-
-static void
 climb(struct fixture *f, const char *to, struct probe_path_options o)
 {
 	struct net_address address;
 
 	assert_true(net_address_parse(to, PORT, &address));
-	assert_non_null(probe_path_start(f->base, &address, &o, on_path, f));
-	wait_until_done(f);
+	assert_non_null(probe_path_start(f->stage.base, &address, &o, on_path, f));
+	space_stage_wait(&f->stage, &f->done_count);
 	assert_int_equal(f->path.port, PORT);
 }
 
@@ -192,7 +178,7 @@ count_connections(struct fixture *f)
 	unsigned count = 0;
 	int fd;
 
-	while ((fd = accept(f->listener, NULL, NULL)) >= 0) {
+	while ((fd = accept(f->stage.listener, NULL, NULL)) >= 0) {
 		fd_close(&fd);
 		count++;
 	}
@@ -298,14 +284,14 @@ test_a_ladder_that_is_cancelled_says_nothing(void **state)
 	struct probe_answer *a;
 
 	assert_true(net_address_parse(SPACE_SERVER_V4, PORT, &to));
-	l = probe_path_start(f->base, &to, &o, on_path, f);
-	a = probe_answer_ttl_start(f->base, &to, 0, LONG_MS, on_ttl, f);
-	(void)event_base_loop(f->base, EVLOOP_ONCE);
+	l = probe_path_start(f->stage.base, &to, &o, on_path, f);
+	a = probe_answer_ttl_start(f->stage.base, &to, 0, LONG_MS, on_ttl, f);
+	(void)event_base_loop(f->stage.base, EVLOOP_ONCE);
 	probe_path_cancel(&l);
 	probe_answer_ttl_cancel(&a);
 	assert_null(l);
 	assert_null(a);
-	(void)event_base_dispatch(f->base);
+	(void)event_base_dispatch(f->stage.base);
 	assert_int_equal(f->done_count, 0);
 }
 
@@ -315,8 +301,9 @@ find_ttl_behind(struct fixture *f, const char *to, uint16_t port, unsigned route
 	struct net_address address;
 
 	assert_true(net_address_parse(to, port, &address));
-	assert_non_null(probe_answer_ttl_start(f->base, &address, routers, LONG_MS, on_ttl, f));
-	wait_until_done(f);
+	assert_non_null(
+	    probe_answer_ttl_start(f->stage.base, &address, routers, LONG_MS, on_ttl, f));
+	space_stage_wait(&f->stage, &f->done_count);
 	return f->ttl;
 }
 
@@ -366,8 +353,8 @@ test_without_an_answer_there_is_no_ttl(void **state)
 	space_filter(SPACE_R1, DROP("forward"));
 	f->ttl = 1;
 	assert_true(net_address_parse(SPACE_SERVER_V4, PORT, &to));
-	assert_non_null(probe_answer_ttl_start(f->base, &to, 0, WAIT_MS, on_ttl, f));
-	wait_until_done(f);
+	assert_non_null(probe_answer_ttl_start(f->stage.base, &to, 0, WAIT_MS, on_ttl, f));
+	space_stage_wait(&f->stage, &f->done_count);
 	assert_int_equal(f->ttl, 0);
 }
 

@@ -11,14 +11,12 @@
 #include <cmocka.h>
 
 #include "space.h"
-#include "util/fd.h"
 
 enum { PORT = 587, CLOSED = 588, REJECTED = 25, DROPPED = 465, PROHIBITED = 2525 };
 enum { MANY = 1000, SECOND_US = 1000000 };
 
 struct fixture {
-	struct event_base *base;
-	int listener;
+	struct space_stage stage;
 	struct probe_scan_port *ports;
 	size_t count;
 	uint64_t took_us;
@@ -31,8 +29,7 @@ set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 
-	f->base = event_base_new();
-	f->listener = space_listen(SPACE_SERVER, PORT);
+	space_stage_begin(&f->stage, PORT);
 	*state = f;
 	return 0;
 }
@@ -42,10 +39,7 @@ tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	for (int i = SPACE_CLIENT; i <= SPACE_SERVER; i++)
-		space_filter((enum space)i, "");
-	event_base_free(f->base);
-	fd_close(&f->listener);
+	space_stage_end(&f->stage);
 	free(f->ports);
 	free(f);
 	return 0;
@@ -74,11 +68,8 @@ scan(struct fixture *f, const char *to, const uint16_t *ports, size_t count,
 	o.ports = ports;
 	o.port_count = count;
 	assert_true(net_address_parse(to, 0, &address));
-	assert_non_null(probe_scan_start(f->base, &address, &o, on_scan, f));
-	assert_int_equal(f->done_count, 0); /* never from inside the call */
-	while (f->done_count == 0)
-		(void)event_base_loop(f->base, EVLOOP_ONCE);
-	f->done_count = 0;
+	assert_non_null(probe_scan_start(f->stage.base, &address, &o, on_scan, f));
+	space_stage_wait(&f->stage, &f->done_count);
 	assert_int_equal(f->count, count);
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(f->ports[i].port, ports[i]);
@@ -237,13 +228,13 @@ test_a_scan_that_is_cancelled_says_nothing(void **state)
 	struct probe_scan *s;
 
 	assert_true(net_address_parse(SPACE_SERVER_V4, 0, &to));
-	s = probe_scan_start(f->base, &to, &o, on_scan, f);
-	(void)event_base_loop(f->base, EVLOOP_ONCE);
+	s = probe_scan_start(f->stage.base, &to, &o, on_scan, f);
+	(void)event_base_loop(f->stage.base, EVLOOP_ONCE);
 	assert_in_range(probe_scan_done_count(s), 0, 2);
 	probe_scan_cancel(&s);
 	assert_null(s);
 	probe_scan_cancel(&s);
-	(void)event_base_dispatch(f->base);
+	(void)event_base_dispatch(f->stage.base);
 	assert_int_equal(f->done_count, 0);
 }
 

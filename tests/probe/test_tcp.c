@@ -22,8 +22,7 @@ enum { WAIT_US = 250000 };
 #define INPUT(rule) "table inet t { chain c { type filter hook input priority 0; " rule "; }; }"
 
 struct fixture {
-	struct event_base *base;
-	int listener;
+	struct space_stage stage;
 	struct probe_tcp result;
 	int fd;
 	unsigned done_count;
@@ -34,8 +33,7 @@ set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 
-	f->base = event_base_new();
-	f->listener = space_listen(SPACE_SERVER, PORT);
+	space_stage_begin(&f->stage, PORT);
 	f->fd = -1;
 	*state = f;
 	return 0;
@@ -46,10 +44,7 @@ tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	for (int i = SPACE_CLIENT; i <= SPACE_SERVER; i++)
-		space_filter((enum space)i, "");
-	event_base_free(f->base);
-	fd_close(&f->listener);
+	space_stage_end(&f->stage);
 	fd_close(&f->fd);
 	free(f);
 	return 0;
@@ -73,7 +68,7 @@ start(struct fixture *f, const char *to, uint16_t port, struct probe_tcp_options
 	assert_true(net_address_parse(to, port, &address));
 	f->done_count = 0;
 	fd_close(&f->fd);
-	return probe_tcp_start(f->base, &address, &o, keep, on_done, f);
+	return probe_tcp_start(f->stage.base, &address, &o, keep, on_done, f);
 }
 
 static void
@@ -82,7 +77,7 @@ probe(struct fixture *f, const char *to, uint16_t port, struct probe_tcp_options
 	assert_non_null(start(f, to, port, o, false));
 	assert_int_equal(f->done_count, 0); /* never from inside the call */
 	while (f->done_count == 0)
-		(void)event_base_loop(f->base, EVLOOP_ONCE);
+		(void)event_base_loop(f->stage.base, EVLOOP_ONCE);
 	assert_int_equal(f->fd, -1);
 }
 
@@ -253,7 +248,7 @@ read_at_server(struct fixture *f)
 {
 	char octet;
 	ssize_t r;
-	int fd = accept(f->listener, NULL, NULL);
+	int fd = accept(f->stage.listener, NULL, NULL);
 
 	assert_true(fd >= 0);
 	r = read(fd, &octet, 1);
@@ -283,7 +278,7 @@ test_a_connection_that_is_kept_is_the_callers(void **state)
 
 	assert_in_range(probe_tcp_waiting_ms(a), 0, LONG_MS);
 	while (f->done_count == 0)
-		(void)event_base_loop(f->base, EVLOOP_ONCE);
+		(void)event_base_loop(f->stage.base, EVLOOP_ONCE);
 	assert_int_equal(f->result.end, PROBE_TCP_OPEN);
 	assert_in_range(f->result.mss, 500, 600);
 	assert_int_equal(write(f->fd, "x", 1), 1);
@@ -300,11 +295,11 @@ test_a_router_that_rejects_later_does_not_end_a_connection_that_was_kept(void **
 
 	assert_non_null(a);
 	while (f->done_count == 0)
-		(void)event_base_loop(f->base, EVLOOP_ONCE);
+		(void)event_base_loop(f->stage.base, EVLOOP_ONCE);
 	space_filter(SPACE_R1, FORWARD("tcp dport 587 reject"));
 	assert_int_equal(write(f->fd, "x", 1), 1);
-	(void)event_base_loopexit(f->base, &(struct timeval){ .tv_usec = WAIT_US });
-	(void)event_base_dispatch(f->base);
+	(void)event_base_loopexit(f->stage.base, &(struct timeval){ .tv_usec = WAIT_US });
+	(void)event_base_dispatch(f->stage.base);
 	assert_int_equal(read(f->fd, &octet, 1), -1);
 	assert_int_equal(errno, EAGAIN);
 }
@@ -316,13 +311,13 @@ test_a_connection_that_is_reset_at_once_was_open(void **state)
 	struct fixture *f = *state;
 	struct probe_tcp_attempt *a = start(
 	    f, SPACE_SERVER_V4, PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS }, true);
-	int fd = accept(f->listener, NULL, NULL);
+	int fd = accept(f->stage.listener, NULL, NULL);
 
 	assert_non_null(a);
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none), 0);
 	fd_close(&fd);
 	while (f->done_count == 0)
-		(void)event_base_loop(f->base, EVLOOP_ONCE);
+		(void)event_base_loop(f->stage.base, EVLOOP_ONCE);
 	assert_int_equal(f->result.end, PROBE_TCP_OPEN);
 	assert_int_equal(f->result.error, ECONNRESET);
 	assert_true(f->fd >= 0);
@@ -341,7 +336,7 @@ test_what_is_cancelled_says_nothing(void **state)
 	probe_tcp_cancel(&at_once);
 	probe_tcp_cancel(&at_once);
 	assert_null(a);
-	(void)event_base_dispatch(f->base);
+	(void)event_base_dispatch(f->stage.base);
 	assert_int_equal(f->done_count, 0);
 }
 
