@@ -131,7 +131,7 @@ print_json(const struct cli_send *s, const struct send_result *result)
 	    make_stages(result->facts));
 	if (json == NULL)
 		abort();
-	if (json_dumpf(json, stdout, JSON_INDENT(2)) == 0)
+	if (json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0)
 		(void)putchar('\n');
 	json_decref(json);
 }

@@ -21,7 +21,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support import dns  # noqa: E402
+from support import dns, schemas  # noqa: E402
 
 PROGRAM = os.environ["SALLYPORT_PROGRAM"]
 OK, NO, USAGE, CANTCREAT, TEMPFAIL = 0, 1, 64, 73, 75
@@ -51,7 +51,7 @@ def output(*words):
 
 
 def settings(*words):
-    return json.loads(output("--format", "json", *words))
+    return schemas.read("client-settings", output("--format", "json", *words))
 
 
 @pytest.fixture(name="resolver")

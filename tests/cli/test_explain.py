@@ -3,7 +3,13 @@
 
 import json
 import os
+import pathlib
 import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import schemas  # noqa: E402
 
 PROGRAM = os.environ["SALLYPORT_PROGRAM"]
 OK, NO, USAGE, NOINPUT = 0, 1, 64, 66
@@ -11,8 +17,11 @@ MESSAGE = "connect to smtp.example.com:465: Connection refused (111)"
 
 
 def explain(*words, text="", **environment):
-    return subprocess.run([PROGRAM, "explain", *map(str, words)], input=text, capture_output=True,
+    done = subprocess.run([PROGRAM, "explain", *map(str, words)], input=text, capture_output=True,
                           text=True, timeout=60, check=False, env={**os.environ, **environment})
+    if "--json" in words and done.stdout:
+        schemas.read("explain", done.stdout)
+    return done
 
 
 def first_cause(result):

@@ -3,13 +3,13 @@
 
 import email
 import email.policy
-import json
 import os
 import subprocess
 
 import pytest
 from conftest import PASSWORD, USER, hop
 
+from support import schemas
 from support.peer import Peer
 from support.receiver import Receiver
 from support.scratch import ADDRESS, free_port, wait_for
@@ -85,7 +85,7 @@ def test_json_tells_every_stage_and_the_queue_id(run, server, receiver, authorit
     result = run("send", "-s", f"localhost:{server.port}", *login(authority, password_file),
                  "--json", "--body", "x", "-t", "bob@example.net")
     check_clean(result)
-    told = json.loads(result.stdout)
+    told = schemas.read("send", result.stdout)
     assert result.returncode == told["exit_code"] == 0 and told["sent"] is True
     assert told["queue_id"] and told["recipients"][0]["result"] == "delivered"
     assert [s["stage"] for s in told["stages"]][:3] == ["connect", "greeting", "ehlo"]
@@ -142,12 +142,29 @@ def test_each_recipient_has_its_own_answer(run):
     finally:
         receiver.stop()
     check_clean(result)
-    told = json.loads(result.stdout)
+    told = schemas.read("send", result.stdout)
     assert result.returncode == 67 and told["sent"] is True
     assert [(r["address"], r["result"], r["code"]) for r in told["recipients"]] == [
         ("bob@example.net", "delivered", 250), ("gone@example.net", "failed", 550)]
     assert "took the message for 1 of 2 recipients: 550" in told["text"]
     assert len(receiver.messages) == 1
+
+
+def test_what_a_server_says_cannot_act_on_who_reads_it(run):
+    receiver = Receiver()
+    receiver.replies["gone@example.net"] = ["550 5.1.1 \x1b[2J\x07 no \x9b2J such user"]
+    receiver.start()
+    try:
+        result = run("send", "-s", f"{ADDRESS}:{receiver.port}", "--tls", "none", "--json",
+                     "-f", "a@example.org", "--body", "x", "gone@example.net")
+    finally:
+        receiver.stop()
+    check_clean(result)
+    assert result.returncode == 67
+    assert not any(c < 32 and c != 10 for c in result.stdout + result.stderr)
+    # Without control characters, as the schema has it.
+    told = schemas.read("send", result.stdout)
+    assert "such user" in told["recipients"][0]["reply"]
 
 
 def test_what_some_have_is_not_to_be_tried_again(run, config):

@@ -12,6 +12,7 @@ import network as net
 import pytest
 from laboratory import NOBODY
 from network import Network
+from support import schemas
 
 OPEN, CLOSED, DROPPED, REJECTED, PROHIBITED = 587, 993, 465, 25, 2525
 FEW = f"{OPEN},{CLOSED},{DROPPED},{REJECTED},{PROHIBITED}"
@@ -55,6 +56,8 @@ def fixture_ports(build, network):
              f"--regid={NOBODY}", "--clear-groups", build / "src/cli/sallyport", "ports",
              *map(str, words)], capture_output=True, text=True, timeout=120, check=False)
         assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr
+        if "--json" in words and done.returncode < 2:
+            schemas.read("ports", done.stdout)
         return done.returncode, done.stdout if done.returncode < 2 else done.stderr
     return run
 
