@@ -322,6 +322,13 @@ net_conn_start_tls(struct net_conn *c, SSL_CTX *context, bool server, const char
 		begin_tls(c);
 }
 
+void
+net_conn_offer_session(struct net_conn *c, SSL_SESSION *session)
+{
+	if (c->ssl != NULL)
+		(void)SSL_set_session(c->ssl, session);
+}
+
 bool
 net_conn_is_tls(const struct net_conn *c)
 {

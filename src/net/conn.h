@@ -72,6 +72,8 @@ void net_conn_finish(struct net_conn **c, uint64_t linger_ms);
  * the context verifies, for the check (NULL: neither). Reading is held until on_tls.
  */
 void net_conn_start_tls(struct net_conn *c, SSL_CTX *context, bool server, const char *name);
+/* Right behind net_conn_start_tls(): a session for a client's handshake to take up again. */
+void net_conn_offer_session(struct net_conn *c, SSL_SESSION *session);
 bool net_conn_is_tls(const struct net_conn *c);
 /* NULL without TLS. Borrowed. */
 SSL *net_conn_ssl(const struct net_conn *c);
