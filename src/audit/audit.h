@@ -15,13 +15,14 @@
 #include <stdint.h>
 
 #include "audit/finding.h"
+#include "audit/inventory.h"
 #include "net/resolve.h"
 #include "util/buf.h"
 #include "util/ip.h"
 #include "util/slice.h"
 
 #define AUDIT_PARALLEL_MAX 3      /* connections at a time */
-#define AUDIT_CONNECTIONS_MAX 200 /* of one audit */
+#define AUDIT_CONNECTIONS_MAX 400 /* of one audit */
 #define AUDIT_GUESSES_MAX 10      /* wrong passwords, with the opt-in */
 
 /* The parts of an audit, in the order in which they are run. */
@@ -42,8 +43,11 @@ enum audit_check {
 };
 #define AUDIT_CHECK_COUNT 13
 
-const char *audit_check_name(enum audit_check check);  /* "relay": for --only and --skip */
-const char *audit_check_words(enum audit_check check); /* what it does, one line */
+/* Those that are made only when the options ask for them. */
+#define AUDIT_CHECKS_OPT_IN (1U << AUDIT_CHECK_SMUGGLING | 1U << AUDIT_CHECK_GUESSING)
+#define AUDIT_CHECKS_USUAL ((1U << AUDIT_CHECK_COUNT) - 1 - AUDIT_CHECKS_OPT_IN)
+
+const char *audit_check_name(enum audit_check check); /* "relay": for --only and --skip */
 bool audit_check_read(struct slice name, enum audit_check *ret_check);
 
 /* All pointers are borrowed for the call. */
@@ -80,8 +84,10 @@ struct audit_gap {
 
 struct audit_result {
 	struct audit_findings findings; /* sorted */
-	const char *grade;              /* NULL: nothing could be looked at */
+	/* NULL: nothing could be looked at, or the options have left some of it out. */
+	const char *grade;
 	bool is_complete;
+	struct audit_inventory inventories[2]; /* of port, of tls_port */
 	size_t gap_count;
 	struct audit_gap gaps[AUDIT_GAPS_MAX];
 	size_t address_count; /* of the host, of the families that are wanted */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_ports.c - which ports answer, and what they say of themselves: all else leans on it. */
-#include <string.h>
-
+#include "audit/knock.h"
 #include "audit/talk.h"
 #include "util/clock.h"
 
@@ -105,41 +104,10 @@ look_behind_tls(struct audit *a, struct audit_door *door, struct audit_talk *t)
 }
 
 static void
-set_port(struct net_address *address, uint16_t port)
+look(struct audit *a, struct audit_door *door, struct audit_talk *t)
 {
-	if (address->any.sa_family == AF_INET)
-		address->v4.sin_port = htons(port);
-	else
-		address->v6.sin6_port = htons(port);
-}
+	bool is_clear;
 
-/* The first address that lets us in is the one that all is asked of. NULL: none does. */
-static struct audit_talk *
-knock(struct audit *a, struct audit_door *door)
-{
-	for (size_t i = 0; i < a->address_count; i++) {
-		struct audit_talk *t;
-
-		door->address = a->addresses[i];
-		set_port(&door->address, door->port);
-		t = audit_talk_open_raw(a, door);
-		if (t != NULL && audit_talk_is_connected(t))
-			return t;
-		audit_talk_drop(&t);
-	}
-	return NULL;
-}
-
-static void
-look(struct audit *a, struct audit_door *door)
-{
-	struct audit_talk *t;
-
-	if (door->port == 0)
-		return;
-	t = knock(a, door);
-	if (t == NULL)
-		return;
 	door->is_open = true;
 	if (door->is_implicit) {
 		look_behind_tls(a, door, t);
@@ -153,12 +121,67 @@ look(struct audit *a, struct audit_door *door)
 	door->is_mute = audit_talk_end(t) == AUDIT_TALK_TIMEOUT ||
 			(!door->is_implicit && door->greeting[0] == '\0');
 	door->is_open = !door->is_mute;
+	is_clear = audit_talk_is_clear(t);
 	audit_talk_close(&t);
-	if (door->is_open && door->is_implicit && !door->has_tls && speaks_plain(a, door)) {
+	if (door->is_open && door->is_implicit && is_clear && speaks_plain(a, door)) {
 		door->is_broken = false;
 		audit_findings_add(&a->result->findings, AUDIT_TLS_PORT_PLAIN,
 		    "%s: a greeting came without TLS", door->name);
 	}
+}
+
+static void
+note_refusal(struct audit *a, const struct audit_door *door, const struct audit_knock *k)
+{
+	const enum audit_id id =
+	    door->is_implicit ? AUDIT_SUBMISSIONS_MISSING : AUDIT_SUBMISSION_MISSING;
+	char words[AUDIT_KNOCK_WORDS_SIZE];
+
+	audit_knock_explain(k, words);
+	if (k->refusal.end == PROBE_TCP_RESET && a->result->is_reachable)
+		audit_findings_add(&a->result->findings, id, "%s: %s", door->name, words);
+	else
+		audit_gap(a, false, "%s: %s%s; `sallyport check %s` tells where and why",
+		    door->name, words, k->is_cut ? ", and there was no time for all addresses" : "",
+		    a->options->host);
+}
+
+/* Both are knocked at together; then one after the other is looked at. */
+static void
+open_doors(struct audit *a)
+{
+	/* What is silent behind the one may speak by the time that the other has been seen. */
+	static const size_t order[] = { AUDIT_IMPLICIT_DOOR, AUDIT_STARTTLS_DOOR };
+	struct audit_knock knocks[AUDIT_DOOR_COUNT];
+
+	audit_knock(a, knocks);
+	for (size_t i = 0; i < AUDIT_DOOR_COUNT; i++) {
+		struct audit_door *door = &a->doors[order[i]];
+		const struct audit_knock *k = &knocks[order[i]];
+
+		door->address = k->address;
+		if (k->fd >= 0)
+			look(a, door, audit_talk_adopt(a, door, k->fd));
+	}
+	a->result->is_reachable =
+	    a->doors[AUDIT_STARTTLS_DOOR].is_open || a->doors[AUDIT_IMPLICIT_DOOR].is_open;
+	for (size_t i = 0; i < AUDIT_DOOR_COUNT; i++)
+		if (a->doors[i].port != 0 && knocks[i].fd < 0 && a->address_count > 0)
+			note_refusal(a, &a->doors[i], &knocks[i]);
+}
+
+/* Nothing is connected; what would be said is told. */
+static void
+pretend(struct audit *a)
+{
+	for (size_t i = 0; i < AUDIT_DOOR_COUNT && a->address_count > 0; i++) {
+		struct audit_door *door = &a->doors[i];
+
+		door->address = a->addresses[0];
+		if (door->port != 0)
+			look(a, door, audit_talk_open_raw(a, door));
+	}
+	a->result->is_reachable = a->address_count > 0;
 }
 
 /* Which of its addresses the report is about. */
@@ -178,20 +201,10 @@ note_address(struct audit *a, const struct audit_door *door)
 void
 audit_check_ports(struct audit *a)
 {
-	struct audit_door *starttls = &a->doors[AUDIT_STARTTLS_DOOR];
-	struct audit_door *implicit = &a->doors[AUDIT_IMPLICIT_DOOR];
-
-	look(a, starttls);
-	look(a, implicit);
-	note_address(a, starttls);
-	note_address(a, implicit);
-	a->result->is_reachable = starttls->is_open || implicit->is_open;
-	if (!a->result->is_reachable)
-		return;
-	if (starttls->port != 0 && !starttls->is_open && !starttls->is_mute)
-		audit_findings_add(&a->result->findings, AUDIT_SUBMISSION_MISSING,
-		    "%s: no connection at any address", starttls->name);
-	if (implicit->port != 0 && !implicit->is_open && !implicit->is_mute)
-		audit_findings_add(&a->result->findings, AUDIT_SUBMISSIONS_MISSING,
-		    "%s: no connection at any address", implicit->name);
+	if (a->options->is_dry)
+		pretend(a);
+	else
+		open_doors(a);
+	for (size_t i = 0; i < AUDIT_DOOR_COUNT; i++)
+		note_address(a, &a->doors[i]);
 }

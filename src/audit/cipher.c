@@ -1,191 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Numbers and names of the IANA registry of TLS cipher suites. Left out are those that need more
- * than a certificate on the server's side: pre-shared keys, SRP, Kerberos, GOST.
- */
+/* cipher.c - what the name of a suite says: flaw, key exchange, strength. */
 #include "audit/cipher.h"
 
+#include <stdio.h>
 #include <string.h>
-
-static const struct audit_cipher ciphers[] = {
-	{ 0x0001, "TLS_RSA_WITH_NULL_MD5" },
-	{ 0x0002, "TLS_RSA_WITH_NULL_SHA" },
-	{ 0x0003, "TLS_RSA_EXPORT_WITH_RC4_40_MD5" },
-	{ 0x0004, "TLS_RSA_WITH_RC4_128_MD5" },
-	{ 0x0005, "TLS_RSA_WITH_RC4_128_SHA" },
-	{ 0x0006, "TLS_RSA_EXPORT_WITH_RC2_CBC_40_MD5" },
-	{ 0x0007, "TLS_RSA_WITH_IDEA_CBC_SHA" },
-	{ 0x0008, "TLS_RSA_EXPORT_WITH_DES40_CBC_SHA" },
-	{ 0x0009, "TLS_RSA_WITH_DES_CBC_SHA" },
-	{ 0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA" },
-	{ 0x0011, "TLS_DHE_DSS_EXPORT_WITH_DES40_CBC_SHA" },
-	{ 0x0012, "TLS_DHE_DSS_WITH_DES_CBC_SHA" },
-	{ 0x0013, "TLS_DHE_DSS_WITH_3DES_EDE_CBC_SHA" },
-	{ 0x0014, "TLS_DHE_RSA_EXPORT_WITH_DES40_CBC_SHA" },
-	{ 0x0015, "TLS_DHE_RSA_WITH_DES_CBC_SHA" },
-	{ 0x0016, "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA" },
-	{ 0x0017, "TLS_DH_anon_EXPORT_WITH_RC4_40_MD5" },
-	{ 0x0018, "TLS_DH_anon_WITH_RC4_128_MD5" },
-	{ 0x0019, "TLS_DH_anon_EXPORT_WITH_DES40_CBC_SHA" },
-	{ 0x001a, "TLS_DH_anon_WITH_DES_CBC_SHA" },
-	{ 0x001b, "TLS_DH_anon_WITH_3DES_EDE_CBC_SHA" },
-	{ 0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA" },
-	{ 0x0032, "TLS_DHE_DSS_WITH_AES_128_CBC_SHA" },
-	{ 0x0033, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA" },
-	{ 0x0034, "TLS_DH_anon_WITH_AES_128_CBC_SHA" },
-	{ 0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA" },
-	{ 0x0038, "TLS_DHE_DSS_WITH_AES_256_CBC_SHA" },
-	{ 0x0039, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA" },
-	{ 0x003a, "TLS_DH_anon_WITH_AES_256_CBC_SHA" },
-	{ 0x003b, "TLS_RSA_WITH_NULL_SHA256" },
-	{ 0x003c, "TLS_RSA_WITH_AES_128_CBC_SHA256" },
-	{ 0x003d, "TLS_RSA_WITH_AES_256_CBC_SHA256" },
-	{ 0x0040, "TLS_DHE_DSS_WITH_AES_128_CBC_SHA256" },
-	{ 0x0041, "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA" },
-	{ 0x0044, "TLS_DHE_DSS_WITH_CAMELLIA_128_CBC_SHA" },
-	{ 0x0045, "TLS_DHE_RSA_WITH_CAMELLIA_128_CBC_SHA" },
-	{ 0x0046, "TLS_DH_anon_WITH_CAMELLIA_128_CBC_SHA" },
-	{ 0x0060, "TLS_RSA_EXPORT1024_WITH_RC4_56_MD5" },
-	{ 0x0061, "TLS_RSA_EXPORT1024_WITH_RC2_CBC_56_MD5" },
-	{ 0x0062, "TLS_RSA_EXPORT1024_WITH_DES_CBC_SHA" },
-	{ 0x0063, "TLS_DHE_DSS_EXPORT1024_WITH_DES_CBC_SHA" },
-	{ 0x0064, "TLS_RSA_EXPORT1024_WITH_RC4_56_SHA" },
-	{ 0x0065, "TLS_DHE_DSS_EXPORT1024_WITH_RC4_56_SHA" },
-	{ 0x0066, "TLS_DHE_DSS_WITH_RC4_128_SHA" },
-	{ 0x0067, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256" },
-	{ 0x006a, "TLS_DHE_DSS_WITH_AES_256_CBC_SHA256" },
-	{ 0x006b, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256" },
-	{ 0x006c, "TLS_DH_anon_WITH_AES_128_CBC_SHA256" },
-	{ 0x006d, "TLS_DH_anon_WITH_AES_256_CBC_SHA256" },
-	{ 0x0084, "TLS_RSA_WITH_CAMELLIA_256_CBC_SHA" },
-	{ 0x0087, "TLS_DHE_DSS_WITH_CAMELLIA_256_CBC_SHA" },
-	{ 0x0088, "TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA" },
-	{ 0x0089, "TLS_DH_anon_WITH_CAMELLIA_256_CBC_SHA" },
-	{ 0x0096, "TLS_RSA_WITH_SEED_CBC_SHA" },
-	{ 0x0099, "TLS_DHE_DSS_WITH_SEED_CBC_SHA" },
-	{ 0x009a, "TLS_DHE_RSA_WITH_SEED_CBC_SHA" },
-	{ 0x009b, "TLS_DH_anon_WITH_SEED_CBC_SHA" },
-	{ 0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256" },
-	{ 0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384" },
-	{ 0x009e, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256" },
-	{ 0x009f, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384" },
-	{ 0x00a2, "TLS_DHE_DSS_WITH_AES_128_GCM_SHA256" },
-	{ 0x00a3, "TLS_DHE_DSS_WITH_AES_256_GCM_SHA384" },
-	{ 0x00a6, "TLS_DH_anon_WITH_AES_128_GCM_SHA256" },
-	{ 0x00a7, "TLS_DH_anon_WITH_AES_256_GCM_SHA384" },
-	{ 0x00ba, "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA256" },
-	{ 0x00bd, "TLS_DHE_DSS_WITH_CAMELLIA_128_CBC_SHA256" },
-	{ 0x00be, "TLS_DHE_RSA_WITH_CAMELLIA_128_CBC_SHA256" },
-	{ 0x00bf, "TLS_DH_anon_WITH_CAMELLIA_128_CBC_SHA256" },
-	{ 0x00c0, "TLS_RSA_WITH_CAMELLIA_256_CBC_SHA256" },
-	{ 0x00c3, "TLS_DHE_DSS_WITH_CAMELLIA_256_CBC_SHA256" },
-	{ 0x00c4, "TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA256" },
-	{ 0x00c5, "TLS_DH_anon_WITH_CAMELLIA_256_CBC_SHA256" },
-	{ 0x1301, "TLS_AES_128_GCM_SHA256" },
-	{ 0x1302, "TLS_AES_256_GCM_SHA384" },
-	{ 0x1303, "TLS_CHACHA20_POLY1305_SHA256" },
-	{ 0x1304, "TLS_AES_128_CCM_SHA256" },
-	{ 0x1305, "TLS_AES_128_CCM_8_SHA256" },
-	{ 0xc006, "TLS_ECDHE_ECDSA_WITH_NULL_SHA" },
-	{ 0xc007, "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA" },
-	{ 0xc008, "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA" },
-	{ 0xc009, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA" },
-	{ 0xc00a, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA" },
-	{ 0xc010, "TLS_ECDHE_RSA_WITH_NULL_SHA" },
-	{ 0xc011, "TLS_ECDHE_RSA_WITH_RC4_128_SHA" },
-	{ 0xc012, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA" },
-	{ 0xc013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA" },
-	{ 0xc014, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA" },
-	{ 0xc015, "TLS_ECDH_anon_WITH_NULL_SHA" },
-	{ 0xc016, "TLS_ECDH_anon_WITH_RC4_128_SHA" },
-	{ 0xc017, "TLS_ECDH_anon_WITH_3DES_EDE_CBC_SHA" },
-	{ 0xc018, "TLS_ECDH_anon_WITH_AES_128_CBC_SHA" },
-	{ 0xc019, "TLS_ECDH_anon_WITH_AES_256_CBC_SHA" },
-	{ 0xc023, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256" },
-	{ 0xc024, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384" },
-	{ 0xc027, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256" },
-	{ 0xc028, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384" },
-	{ 0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256" },
-	{ 0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" },
-	{ 0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" },
-	{ 0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384" },
-	{ 0xc03c, "TLS_RSA_WITH_ARIA_128_CBC_SHA256" },
-	{ 0xc03d, "TLS_RSA_WITH_ARIA_256_CBC_SHA384" },
-	{ 0xc042, "TLS_DHE_DSS_WITH_ARIA_128_CBC_SHA256" },
-	{ 0xc043, "TLS_DHE_DSS_WITH_ARIA_256_CBC_SHA384" },
-	{ 0xc044, "TLS_DHE_RSA_WITH_ARIA_128_CBC_SHA256" },
-	{ 0xc045, "TLS_DHE_RSA_WITH_ARIA_256_CBC_SHA384" },
-	{ 0xc046, "TLS_DH_anon_WITH_ARIA_128_CBC_SHA256" },
-	{ 0xc047, "TLS_DH_anon_WITH_ARIA_256_CBC_SHA384" },
-	{ 0xc048, "TLS_ECDHE_ECDSA_WITH_ARIA_128_CBC_SHA256" },
-	{ 0xc049, "TLS_ECDHE_ECDSA_WITH_ARIA_256_CBC_SHA384" },
-	{ 0xc04c, "TLS_ECDHE_RSA_WITH_ARIA_128_CBC_SHA256" },
-	{ 0xc04d, "TLS_ECDHE_RSA_WITH_ARIA_256_CBC_SHA384" },
-	{ 0xc050, "TLS_RSA_WITH_ARIA_128_GCM_SHA256" },
-	{ 0xc051, "TLS_RSA_WITH_ARIA_256_GCM_SHA384" },
-	{ 0xc052, "TLS_DHE_RSA_WITH_ARIA_128_GCM_SHA256" },
-	{ 0xc053, "TLS_DHE_RSA_WITH_ARIA_256_GCM_SHA384" },
-	{ 0xc056, "TLS_DHE_DSS_WITH_ARIA_128_GCM_SHA256" },
-	{ 0xc057, "TLS_DHE_DSS_WITH_ARIA_256_GCM_SHA384" },
-	{ 0xc05a, "TLS_DH_anon_WITH_ARIA_128_GCM_SHA256" },
-	{ 0xc05b, "TLS_DH_anon_WITH_ARIA_256_GCM_SHA384" },
-	{ 0xc05c, "TLS_ECDHE_ECDSA_WITH_ARIA_128_GCM_SHA256" },
-	{ 0xc05d, "TLS_ECDHE_ECDSA_WITH_ARIA_256_GCM_SHA384" },
-	{ 0xc060, "TLS_ECDHE_RSA_WITH_ARIA_128_GCM_SHA256" },
-	{ 0xc061, "TLS_ECDHE_RSA_WITH_ARIA_256_GCM_SHA384" },
-	{ 0xc072, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_CBC_SHA256" },
-	{ 0xc073, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_CBC_SHA384" },
-	{ 0xc076, "TLS_ECDHE_RSA_WITH_CAMELLIA_128_CBC_SHA256" },
-	{ 0xc077, "TLS_ECDHE_RSA_WITH_CAMELLIA_256_CBC_SHA384" },
-	{ 0xc07a, "TLS_RSA_WITH_CAMELLIA_128_GCM_SHA256" },
-	{ 0xc07b, "TLS_RSA_WITH_CAMELLIA_256_GCM_SHA384" },
-	{ 0xc07c, "TLS_DHE_RSA_WITH_CAMELLIA_128_GCM_SHA256" },
-	{ 0xc07d, "TLS_DHE_RSA_WITH_CAMELLIA_256_GCM_SHA384" },
-	{ 0xc080, "TLS_DHE_DSS_WITH_CAMELLIA_128_GCM_SHA256" },
-	{ 0xc081, "TLS_DHE_DSS_WITH_CAMELLIA_256_GCM_SHA384" },
-	{ 0xc084, "TLS_DH_anon_WITH_CAMELLIA_128_GCM_SHA256" },
-	{ 0xc085, "TLS_DH_anon_WITH_CAMELLIA_256_GCM_SHA384" },
-	{ 0xc086, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_GCM_SHA256" },
-	{ 0xc087, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_GCM_SHA384" },
-	{ 0xc08a, "TLS_ECDHE_RSA_WITH_CAMELLIA_128_GCM_SHA256" },
-	{ 0xc08b, "TLS_ECDHE_RSA_WITH_CAMELLIA_256_GCM_SHA384" },
-	{ 0xc09c, "TLS_RSA_WITH_AES_128_CCM" },
-	{ 0xc09d, "TLS_RSA_WITH_AES_256_CCM" },
-	{ 0xc09e, "TLS_DHE_RSA_WITH_AES_128_CCM" },
-	{ 0xc09f, "TLS_DHE_RSA_WITH_AES_256_CCM" },
-	{ 0xc0a0, "TLS_RSA_WITH_AES_128_CCM_8" },
-	{ 0xc0a1, "TLS_RSA_WITH_AES_256_CCM_8" },
-	{ 0xc0a2, "TLS_DHE_RSA_WITH_AES_128_CCM_8" },
-	{ 0xc0a3, "TLS_DHE_RSA_WITH_AES_256_CCM_8" },
-	{ 0xc0ac, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM" },
-	{ 0xc0ad, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM" },
-	{ 0xc0ae, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8" },
-	{ 0xc0af, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8" },
-	{ 0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256" },
-	{ 0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256" },
-	{ 0xccaa, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256" },
-};
-
-const struct audit_cipher *
-audit_cipher_at(size_t index)
-{
-	return index < sizeof ciphers / sizeof ciphers[0] ? &ciphers[index] : NULL;
-}
-
-const struct audit_cipher *
-audit_cipher_find(uint16_t id)
-{
-	for (size_t i = 0; i < sizeof ciphers / sizeof ciphers[0]; i++)
-		if (ciphers[i].id == id)
-			return &ciphers[i];
-	return NULL;
-}
-
-bool
-audit_cipher_is_tls13(const struct audit_cipher *c)
-{
-	return c->id >> 8 == 0x13;
-}
 
 static bool
 has(const struct audit_cipher *c, const char *part)
@@ -193,11 +11,44 @@ has(const struct audit_cipher *c, const char *part)
 	return strstr(c->name, part) != NULL;
 }
 
+/* Up to TLS 1.2 a name tells of the key exchange, before "_WITH_"; but for the GOST of TLS 1.3. */
+bool
+audit_cipher_is_tls13(const struct audit_cipher *c)
+{
+	return !has(c, "_WITH_") || (c->id >= 0xc103 && c->id <= 0xc106);
+}
+
+bool
+audit_cipher_is_dhe(const struct audit_cipher *c)
+{
+	return (has(c, "_DHE_") || has(c, "_DH_anon_")) && !has(c, "PSK");
+}
+
+bool
+audit_cipher_is_ecdhe(const struct audit_cipher *c)
+{
+	return (has(c, "_ECDHE_") || has(c, "_ECDH_anon_")) && !has(c, "PSK");
+}
+
+bool
+audit_cipher_is_forward_secret(const struct audit_cipher *c)
+{
+	return audit_cipher_is_tls13(c) || has(c, "DHE_") || has(c, "_SRP_") || has(c, "_ECCPWD_");
+}
+
+static bool
+has_small_blocks(const struct audit_cipher *c)
+{
+	return has(c, "_3DES_") || has(c, "_IDEA_") || has(c, "_RC2_") || has(c, "_28147_") ||
+	       has(c, "_MAGMA_");
+}
+
 /* The first that fits tells: an anonymous one without encryption is called one without it. */
 enum audit_cipher_flaw
 audit_cipher_flaw(const struct audit_cipher *c)
 {
-	if (has(c, "_NULL_"))
+	/* RFC 9150: TLS 1.3 with a MAC and nothing else. */
+	if (has(c, "_NULL_") || c->id == 0xc0b4 || c->id == 0xc0b5)
 		return AUDIT_CIPHER_NULL;
 	if (has(c, "EXPORT"))
 		return AUDIT_CIPHER_EXPORT;
@@ -207,34 +58,50 @@ audit_cipher_flaw(const struct audit_cipher *c)
 		return AUDIT_CIPHER_DES;
 	if (has(c, "_RC4_"))
 		return AUDIT_CIPHER_RC4;
-	if (has(c, "_3DES_") || has(c, "_IDEA_") || has(c, "_RC2_"))
+	if (has_small_blocks(c))
 		return AUDIT_CIPHER_BLOCK64;
-	if (!audit_cipher_is_tls13(c) && strncmp(c->name, "TLS_RSA_", 8) == 0)
+	if (!audit_cipher_is_forward_secret(c))
 		return AUDIT_CIPHER_STATIC;
 	if (has(c, "_CBC_"))
 		return AUDIT_CIPHER_CBC;
 	return AUDIT_CIPHER_SOUND;
 }
 
-bool
-audit_cipher_is_dhe(const struct audit_cipher *c)
+const char *
+audit_cipher_flaw_name(enum audit_cipher_flaw flaw)
 {
-	return has(c, "_DHE_") || has(c, "_DH_anon_");
+	static const char *const names[AUDIT_CIPHER_FLAW_COUNT] = { "null", "export", "anonymous",
+		"des", "rc4", "64_bit_blocks", "no_forward_secrecy", "cbc", "" };
+
+	return names[flaw];
 }
 
-bool
-audit_cipher_is_forward_secret(const struct audit_cipher *c)
+/* The first part of a name that fits tells. */
+unsigned
+audit_cipher_bits(const struct audit_cipher *c)
 {
-	return audit_cipher_is_tls13(c) || has(c, "DHE_");
+	static const struct {
+		const char *part;
+		unsigned bits;
+	} strengths[] = { { "_NULL_", 0 }, { "_SHA256_SHA256", 0 }, { "_SHA384_SHA384", 0 },
+		{ "DES40", 40 }, { "_40_", 40 }, { "_56_", 56 }, { "_3DES_", 112 }, { "_DES_", 56 },
+		{ "CHACHA20", 256 }, { "_28147_", 256 }, { "KUZNYECHIK", 256 }, { "MAGMA", 256 },
+		{ "_256_GCM", 256 }, { "_256_C", 256 }, { "_128_", 128 }, { "_IDEA_", 128 },
+		{ "_SEED_", 128 }, { "_SM4_", 128 } };
+
+	for (size_t i = 0; i < sizeof strengths / sizeof strengths[0]; i++)
+		if (has(c, strengths[i].part))
+			return strengths[i].bits;
+	return 0;
 }
 
-size_t
-audit_cipher_select(enum audit_cipher_flaw flaw, uint16_t *out, size_t max)
+void
+audit_cipher_key_exchange(const struct audit_cipher *c, char words[AUDIT_KEY_EXCHANGE_SIZE])
 {
-	size_t count = 0;
+	const char *with = strstr(c->name, "_WITH_");
 
-	for (size_t i = 0; i < sizeof ciphers / sizeof ciphers[0] && count < max; i++)
-		if (!audit_cipher_is_tls13(&ciphers[i]) && audit_cipher_flaw(&ciphers[i]) == flaw)
-			out[count++] = ciphers[i].id;
-	return count;
+	words[0] = '\0';
+	if (with != NULL && !audit_cipher_is_tls13(c))
+		(void)snprintf(
+		    words, AUDIT_KEY_EXCHANGE_SIZE, "%.*s", (int)(with - c->name - 4), c->name + 4);
 }

@@ -20,13 +20,14 @@ enum audit_cipher_flaw {
 	AUDIT_CIPHER_DES,       /* 56 bits */
 	AUDIT_CIPHER_RC4,       /* RFC 7465 */
 	AUDIT_CIPHER_BLOCK64,   /* 3DES, IDEA, RC2: blocks of 64 bits (Sweet32) */
-	AUDIT_CIPHER_STATIC,    /* RSA key transport: no forward secrecy */
+	AUDIT_CIPHER_STATIC,    /* RSA key transport and the like: no forward secrecy */
 	AUDIT_CIPHER_CBC,       /* CBC with MAC first: to be avoided, not broken in itself */
 	AUDIT_CIPHER_SOUND,
 };
 #define AUDIT_CIPHER_FLAW_COUNT 9
 
-#define AUDIT_CIPHERS_MAX 200 /* more than the table has */
+#define AUDIT_CIPHERS_MAX 400 /* more than the table has */
+#define AUDIT_KEY_EXCHANGE_SIZE 32
 
 /* All that are known here, in the order of their numbers; NULL behind the last. */
 const struct audit_cipher *audit_cipher_at(size_t index);
@@ -35,8 +36,12 @@ enum audit_cipher_flaw audit_cipher_flaw(const struct audit_cipher *c);
 bool audit_cipher_is_tls13(const struct audit_cipher *c);
 /* Finite field Diffie-Hellman: the size of its group matters. */
 bool audit_cipher_is_dhe(const struct audit_cipher *c);
+/* The server names the group of its key. */
+bool audit_cipher_is_ecdhe(const struct audit_cipher *c);
 bool audit_cipher_is_forward_secret(const struct audit_cipher *c);
-/* The numbers of those up to TLS 1.2 that have this flaw; returns how many were written. */
-size_t audit_cipher_select(enum audit_cipher_flaw flaw, uint16_t *out, size_t max);
+unsigned audit_cipher_bits(const struct audit_cipher *c); /* of the encryption; 0: none */
+/* "ECDHE_RSA"; empty with TLS 1.3, where it is no matter of the suite. */
+void audit_cipher_key_exchange(const struct audit_cipher *c, char words[AUDIT_KEY_EXCHANGE_SIZE]);
+const char *audit_cipher_flaw_name(enum audit_cipher_flaw flaw); /* "rc4"; "" of SOUND */
 
 #endif

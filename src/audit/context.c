@@ -120,6 +120,22 @@ audit_local_domain(const struct audit *a)
 	return a->is_literal ? a->literal : a->options->host;
 }
 
+/* It is there to look, and keeps no secret. */
+SSL_CTX *
+audit_tls_new(void)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+
+	if (context == NULL)
+		return NULL;
+	SSL_CTX_set_security_level(context, 0);
+	(void)SSL_CTX_set_min_proto_version(context, 0);
+	(void)SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
+	(void)SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
+	SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
+	return context;
+}
+
 void
 audit_wait(struct audit *a, const bool *is_over)
 {

@@ -37,6 +37,7 @@ struct audit {
 	struct event_base *base;
 	struct net_resolver *resolver; /* NULL in a dry run */
 	SSL_CTX *tls;                  /* speaks whatever it can, verifies nothing */
+	SSL_SESSION *session;          /* for the next handshake to resume; NULL: none */
 	X509_STORE *roots;
 	bool is_literal; /* the host is an address: then literal is it as a domain, "[192.0.2.1]" */
 	char literal[64];
@@ -68,6 +69,8 @@ void audit_tell(struct audit *a, const char *format, ...) __attribute__((format(
 bool audit_may_connect(struct audit *a);
 /* The door with TLS to use: that with STARTTLS before the other; NULL: none has TLS. */
 const struct audit_door *audit_tls_door(const struct audit *a);
+/* A context that speaks whatever it can and verifies nothing; NULL: no memory. */
+SSL_CTX *audit_tls_new(void);
 /* Ask the loop to go on until *is_over. */
 void audit_wait(struct audit *a, const bool *is_over);
 

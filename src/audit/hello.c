@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "audit/group.h"
+
 enum {
 	RECORD_HANDSHAKE = 22,
 	CLIENT_HELLO = 1,
@@ -93,20 +95,30 @@ add_server_name(const char *name, struct buf *out)
 	close_length(out, extension, 2);
 }
 
+static void
+add_groups(const struct audit_hello *h, struct buf *out)
+{
+	uint16_t all[AUDIT_GROUPS_MAX];
+
+	if (h->group_count > 0)
+		add_list(out, h->groups, h->group_count);
+	else
+		add_list(out, all, audit_group_select(all));
+}
+
 /*
  * All that a server may need to agree to a suite: groups of every age, all pairs of hash and
  * signature that certificates are signed with.
  */
 static void
-add_algorithms(struct buf *out)
+add_algorithms(const struct audit_hello *h, struct buf *out)
 {
-	static const uint16_t groups[] = { GROUP_X25519, 23, 24, 25, 30, 22, 21, 19, 256, 257 };
 	static const uint16_t signatures[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804,
 		0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0303, 0x0301, 0x0402, 0x0203, 0x0201,
 		0x0202, 0x0101 };
 	size_t at = open_extension(out, EXTENSION_GROUPS);
 
-	add_list(out, groups, sizeof groups / sizeof groups[0]);
+	add_groups(h, out);
 	close_length(out, at, 2);
 	at = open_extension(out, EXTENSION_POINT_FORMATS);
 	(void)buf_add(out, "\1\0", 2);
@@ -118,18 +130,28 @@ add_algorithms(struct buf *out)
 
 /* Any 32 octets are a public key of X25519 (RFC 7748), so randomness will do. */
 static void
-add_tls13(const uint8_t *random, struct buf *out)
+add_share(const uint8_t *random, struct buf *out)
 {
-	size_t at = open_extension(out, EXTENSION_VERSIONS), shares, share;
+	size_t share;
+
+	add_u16(out, GROUP_X25519);
+	share = open_length(out, 2);
+	(void)buf_add(out, random, RANDOM_LEN);
+	close_length(out, share, 2);
+}
+
+/* RFC 8446 §4.2.8: without a key the server asks for one of the group that it prefers. */
+static void
+add_tls13(const struct audit_hello *h, const uint8_t *random, struct buf *out)
+{
+	size_t at = open_extension(out, EXTENSION_VERSIONS), shares;
 
 	(void)buf_add(out, "\2\3\4", 3);
 	close_length(out, at, 2);
 	at = open_extension(out, EXTENSION_KEY_SHARE);
 	shares = open_length(out, 2);
-	add_u16(out, GROUP_X25519);
-	share = open_length(out, 2);
-	(void)buf_add(out, random, RANDOM_LEN);
-	close_length(out, share, 2);
+	if (!h->is_keyless)
+		add_share(random, out);
 	close_length(out, shares, 2);
 	close_length(out, at, 2);
 }
@@ -141,9 +163,9 @@ add_extensions(const struct audit_hello *h, const uint8_t *random, struct buf *o
 
 	if (h->name != NULL)
 		add_server_name(h->name, out);
-	add_algorithms(out);
+	add_algorithms(h, out);
 	if (h->version == AUDIT_TLS13)
-		add_tls13(random, out);
+		add_tls13(h, random, out);
 	close_length(out, at, 2);
 }
 

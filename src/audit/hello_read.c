@@ -15,6 +15,8 @@ enum {
 	SERVER_KEY_EXCHANGE = 12,
 	SERVER_HELLO_DONE = 14,
 	EXTENSION_VERSIONS = 43,
+	EXTENSION_KEY_SHARE = 51,
+	NAMED_CURVE = 3,
 	EXTENSION_RENEGOTIATION = 0xff01,
 	RANDOM_LEN = 32,
 	SSL2_SERVER_HELLO = 4,
@@ -67,6 +69,8 @@ read_extensions(struct slice in, struct audit_hello_answer *answer)
 
 		if (type == EXTENSION_VERSIONS && body.len == 2)
 			answer->version = (uint16_t)(body.ptr[0] << 8 | body.ptr[1]);
+		else if (type == EXTENSION_KEY_SHARE && body.len >= 2)
+			answer->group = (uint16_t)(body.ptr[0] << 8 | body.ptr[1]);
 		else if (type == EXTENSION_RENEGOTIATION)
 			answer->has_secure_renegotiation = true;
 	}
@@ -91,16 +95,12 @@ read_server_hello(struct slice in, struct audit_hello_answer *answer)
 
 /* RFC 5246 §7.4.3: the prime comes first. */
 static void
-read_server_key(struct slice in, struct audit_hello_answer *answer)
+read_dh(struct slice in, struct audit_hello_answer *answer)
 {
-	const struct audit_cipher *cipher = audit_cipher_find(answer->cipher);
 	struct reader r = { in, false };
-	struct slice prime;
+	struct slice prime = take(&r, take_number(&r, 2));
 	unsigned top;
 
-	if (cipher == NULL || !audit_cipher_is_dhe(cipher))
-		return;
-	prime = take(&r, take_number(&r, 2));
 	while (prime.len > 0 && prime.ptr[0] == 0)
 		prime = slice_after(prime, 1);
 	if (prime.len == 0)
@@ -108,6 +108,27 @@ read_server_key(struct slice in, struct audit_hello_answer *answer)
 	answer->dh_bits = (unsigned)prime.len * 8;
 	for (top = prime.ptr[0]; top < 0x80; top <<= 1)
 		answer->dh_bits--;
+}
+
+/* RFC 8422 §5.4 */
+static void
+read_ecdh(struct slice in, struct audit_hello_answer *answer)
+{
+	struct reader r = { in, false };
+
+	if (take_number(&r, 1) == NAMED_CURVE)
+		answer->group = (uint16_t)take_number(&r, 2);
+}
+
+static void
+read_server_key(struct slice in, struct audit_hello_answer *answer)
+{
+	const struct audit_cipher *cipher = audit_cipher_find(answer->cipher);
+
+	if (cipher != NULL && audit_cipher_is_dhe(cipher))
+		read_dh(in, answer);
+	else if (cipher != NULL && audit_cipher_is_ecdhe(cipher))
+		read_ecdh(in, answer);
 }
 
 /* One message of the handshake. MORE: it is not the last that is wanted. */
@@ -159,22 +180,40 @@ read_alert(struct slice body, struct audit_hello_answer *answer)
 	return AUDIT_HELLO_ALERT;
 }
 
+static void
+read_ssl2_suites(struct reader *r, unsigned count, struct audit_hello_answer *answer)
+{
+	for (unsigned i = 0; i < count && i < AUDIT_SSL2_SUITES_MAX; i++) {
+		const uint32_t suite = take_number(r, 3);
+
+		if (!r->is_short)
+			answer->ssl2_suites[answer->ssl2_suite_count++] = suite;
+	}
+}
+
 static enum audit_hello_status
 read_ssl2(struct slice in, struct audit_hello_answer *answer)
 {
 	struct reader r = { in, false };
-	unsigned len = take_number(&r, 2) & 0x7fff, type = take_number(&r, 1), suites;
+	unsigned len = take_number(&r, 2) & 0x7fff, type = take_number(&r, 1), suites, skipped;
 
 	(void)take_number(&r, 2);
 	answer->version = (uint16_t)take_number(&r, 2);
-	(void)take_number(&r, 2);
+	skipped = take_number(&r, 2);
 	suites = take_number(&r, 2);
+	(void)take_number(&r, 2);
 	if (r.is_short)
 		return AUDIT_HELLO_MORE;
 	if (type != SSL2_SERVER_HELLO || answer->version != AUDIT_SSL2 || len < 11)
 		return AUDIT_HELLO_NO_TLS;
 	/* Without a suite in common a server may still answer, and then hang up. */
-	return suites > 0 ? AUDIT_HELLO_ACCEPTED : AUDIT_HELLO_NO_TLS;
+	if (suites < 3)
+		return AUDIT_HELLO_NO_TLS;
+	if (r.rest.len < skipped + suites)
+		return in.len < len + 2 ? AUDIT_HELLO_MORE : AUDIT_HELLO_NO_TLS;
+	(void)take(&r, skipped);
+	read_ssl2_suites(&r, suites / 3, answer);
+	return AUDIT_HELLO_ACCEPTED;
 }
 
 static bool
@@ -235,6 +274,26 @@ audit_hello_read(struct slice in, bool wants_key, struct audit_hello_answer *ret
 	if (status != AUDIT_HELLO_MORE)
 		*ret_answer = answer;
 	return status;
+}
+
+const char *
+audit_ssl2_suite_name(uint32_t suite)
+{
+	static const struct {
+		uint32_t suite;
+		const char *name;
+	} names[] = { { 0x010080, "SSL_CK_RC4_128_WITH_MD5" },
+		{ 0x020080, "SSL_CK_RC4_128_EXPORT40_WITH_MD5" },
+		{ 0x030080, "SSL_CK_RC2_128_CBC_WITH_MD5" },
+		{ 0x040080, "SSL_CK_RC2_128_CBC_EXPORT40_WITH_MD5" },
+		{ 0x050080, "SSL_CK_IDEA_128_CBC_WITH_MD5" },
+		{ 0x060040, "SSL_CK_DES_64_CBC_WITH_MD5" },
+		{ 0x0700c0, "SSL_CK_DES_192_EDE3_CBC_WITH_MD5" } };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (names[i].suite == suite)
+			return names[i].name;
+	return "an unknown suite of SSL 2.0";
 }
 
 const char *

@@ -134,8 +134,8 @@ static const struct audit_kind kinds[] = {
 	    "3DES or a like cipher with blocks of 64 bits is agreed to (Sweet32).", FIX_CIPHERS,
 	    "RFC 9325 §4.1, CVE-2016-2183" },
 	[AUDIT_CIPHERS_STATIC] = { "ciphers-without-forward-secrecy", AUDIT_LOW,
-	    "Key transport by RSA is agreed to: who gets the key later can read what was sent "
-	    "today.",
+	    "Suites without forward secrecy are agreed to: who gets the key later can read what "
+	    "was sent today.",
 	    FIX_CIPHERS, "RFC 9325 §4.1" },
 	[AUDIT_CIPHERS_CBC] = { "ciphers-cbc", AUDIT_INFO,
 	    "Ciphers in CBC mode are agreed to; they are hard to implement without leaks (Lucky "
@@ -158,6 +158,11 @@ static const struct audit_kind kinds[] = {
 	    "Use ECDHE only, or a group of 2048 bits (Postfix: smtpd_tls_dh1024_param_file = "
 	    "auto).",
 	    "RFC 9325 §4.4" },
+	[AUDIT_CURVE_SMALL] = { "curve-small", AUDIT_MEDIUM,
+	    "Key exchange with a curve below 224 bits is agreed to.",
+	    "Let only X25519, P-256 and larger ones be used (Postfix: tls_eecdh_auto_curves; "
+	    "OpenSSL: Groups).",
+	    "RFC 9325 §4.4" },
 	[AUDIT_TLS_COMPRESSION] = { "tls-compression", AUDIT_MEDIUM,
 	    "Compression within TLS is agreed to, which leaks secrets by their length (CRIME).",
 	    "Turn it off (OpenSSL: SSL_OP_NO_COMPRESSION; Postfix: tls_ssl_options = "
@@ -166,6 +171,12 @@ static const struct audit_kind kinds[] = {
 	[AUDIT_RENEGOTIATION_INSECURE] = { "renegotiation-insecure", AUDIT_MEDIUM,
 	    "The server does not know secure renegotiation.",
 	    "Update the TLS library of the server.", "RFC 5746, RFC 9325 §3.5, CVE-2009-3555" },
+	[AUDIT_RENEGOTIATION_CLIENT] = { "renegotiation-by-client", AUDIT_LOW,
+	    "A client may begin handshakes as often as it likes on one connection, which costs the "
+	    "server much more than the client.",
+	    "Turn it off (OpenSSL: SSL_OP_NO_RENEGOTIATION; Postfix: tls_ssl_options = "
+	    "NO_RENEGOTIATION).",
+	    "RFC 9325 §3.5, CVE-2011-1473" },
 	[AUDIT_FALLBACK_UNGUARDED] = { "fallback-unguarded", AUDIT_LOW,
 	    "A client that was pushed back to an older version of TLS is not told so.",
 	    "Turn old versions off, or update the TLS library (TLS_FALLBACK_SCSV).", "RFC 7507" },

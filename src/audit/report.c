@@ -51,8 +51,8 @@ add_wrapped(struct buf *out, const char *text, size_t indent)
 static void
 add_labelled(struct buf *out, const char *label, const char *text)
 {
-	(void)buf_addf(out, "  %-10s", label);
-	add_wrapped(out, text, 12);
+	(void)buf_addf(out, "  %-11s", label);
+	add_wrapped(out, text, 13);
 }
 
 static void
@@ -61,7 +61,7 @@ add_evidence(struct buf *out, const struct audit_finding *f)
 	for (size_t i = 0; i < f->evidence_count && i < EVIDENCE_SHOWN; i++)
 		add_labelled(out, i == 0 ? "seen" : "", f->evidence[i]);
 	if (f->evidence_count > EVIDENCE_SHOWN)
-		(void)buf_addf(out, "  %-10s... and %zu more (--json lists them)\n", "",
+		(void)buf_addf(out, "  %-11s... and %zu more (--json lists them)\n", "",
 		    f->evidence_count - EVIDENCE_SHOWN);
 }
 
@@ -139,17 +139,46 @@ add_other_addresses(struct buf *out, const struct audit_result *r)
 		    r->address_count);
 }
 
+/* "tls, relay"; ports are always looked at, so they are named only when nothing else is. */
+static size_t
+add_checks(struct buf *out, unsigned checks)
+{
+	const unsigned ports = 1U << AUDIT_CHECK_PORTS;
+	size_t count = 0;
+
+	if ((checks & ~ports) != 0)
+		checks &= ~ports;
+	for (int i = 0; i < AUDIT_CHECK_COUNT; i++)
+		if ((checks & 1U << i) != 0)
+			(void)buf_addf(out, "%s%s", count++ == 0 ? "" : ", ",
+			    audit_check_name((enum audit_check)i));
+	return count;
+}
+
+/* A grade is of the whole. */
+static void
+add_grade(struct buf *out, const struct audit_options *o, const struct audit_result *r)
+{
+	if (r->grade != NULL) {
+		(void)buf_addf(out, "%s: grade %s (", o->host, r->grade);
+	} else {
+		(void)buf_addf(out, "%s: no grade: only ", o->host);
+		(void)buf_add_text(out,
+		    add_checks(out, o->checks) == 1 ? " was looked at (" : " were looked at (");
+	}
+	add_counts(out, r);
+	(void)buf_add_text(out, ")\n");
+}
+
 static void
 add_summary(struct buf *out, const struct audit_options *o, const struct audit_result *r)
 {
-	if (r->grade == NULL) {
+	if (!r->is_reachable) {
 		(void)buf_addf(out, "%s could not be audited.\n", o->host);
 		return;
 	}
-	(void)buf_addf(out, "%s: grade %s (", o->host, r->grade);
-	add_counts(out, r);
-	(void)buf_add_text(out, ")\n");
-	if (!r->is_complete)
+	add_grade(out, o, r);
+	if (!r->is_complete && r->grade != NULL)
 		(void)buf_add_text(
 		    out, "Not all could be seen, so no grade above B is given; see the end.\n");
 	add_looked_at(out, o, r);
@@ -169,8 +198,11 @@ audit_report_text(const struct audit_options *options, const struct audit_result
 	add_summary(out, options, result);
 	for (size_t i = 0; i < result->findings.count; i++)
 		add_finding(out, result->findings.all[i], has_colours);
-	if (result->grade != NULL && result->findings.count == 0)
+	if (result->is_reachable && result->findings.count == 0)
 		(void)buf_add_text(out, "\nNothing was found.\n");
+	for (size_t i = 0; i < 2; i++)
+		if (result->inventories[i].is_there)
+			audit_inventory_text(&result->inventories[i], out);
 	add_gaps(out, result);
 }
 
@@ -278,6 +310,17 @@ make_addresses(const struct audit_result *r)
 	return array;
 }
 
+static json_t *
+make_inventories(const struct audit_result *r)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < 2; i++)
+		if (r->inventories[i].is_there)
+			append(array, audit_inventory_json(&r->inventories[i]));
+	return array;
+}
+
 json_t *
 audit_report_json(const struct audit_options *options, const struct audit_result *result)
 {
@@ -303,6 +346,7 @@ audit_report_json(const struct audit_options *options, const struct audit_result
 	set(object, "grade", make_text(result->grade));
 	set(object, "counts", make_counts(result));
 	set(object, "findings", make_findings(result));
+	set(object, "inventory", make_inventories(result));
 	set(object, "gaps", make_gaps(result));
 	return object;
 }

@@ -20,7 +20,7 @@ enum {
 	 * Between two: Exim keeps a process for half a second after a handshake that came to
 	 * nothing, and takes 20 of them.
 	 */
-	PACE_MS = 80,
+	PACE_MS = 40,
 };
 
 enum step {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/err.h>
+
 #include "audit/dry.h"
 #include "net/conn.h"
 #include "smtp/client_reply.h"
@@ -153,6 +155,18 @@ audit_talk_open_raw(struct audit *a, const struct audit_door *door)
 		connect_it(t);
 	}
 	if (t->end == AUDIT_TALK_OPEN && door->is_implicit)
+		(void)audit_talk_handshake(t);
+	return t;
+}
+
+struct audit_talk *
+audit_talk_adopt(struct audit *a, const struct audit_door *door, int fd)
+{
+	struct audit_talk *t = make(a, door);
+
+	t->is_connected = true;
+	t->conn = net_conn_accept(a->base, fd, &handler, t);
+	if (door->is_implicit)
 		(void)audit_talk_handshake(t);
 	return t;
 }
@@ -371,7 +385,7 @@ audit_talk_say_secret(struct audit_talk *t, struct slice line)
 bool
 audit_talk_handshake(struct audit_talk *t)
 {
-	const uint64_t deadline_ms = clock_monotonic_ms() + AUDIT_REPLY_MS;
+	const uint64_t deadline_ms = clock_monotonic_ms() + AUDIT_HANDSHAKE_MS;
 	const char *name = t->a->is_literal ? NULL : t->a->options->host;
 
 	smtp_reply_parser_clear(&t->parser);
@@ -386,6 +400,8 @@ audit_talk_handshake(struct audit_talk *t)
 	if (t->end != AUDIT_TALK_OPEN)
 		return false;
 	net_conn_start_tls(t->conn, t->a->tls, false, name);
+	if (t->a->session != NULL)
+		net_conn_offer_session(t->conn, t->a->session);
 	while (!t->has_tls && t->end == AUDIT_TALK_OPEN)
 		wait_until(t, deadline_ms);
 	return t->has_tls;
@@ -431,6 +447,16 @@ bool
 audit_talk_is_open(const struct audit_talk *t)
 {
 	return t->end == AUDIT_TALK_OPEN || t->end == AUDIT_TALK_TIMEOUT;
+}
+
+bool
+audit_talk_is_clear(const struct audit_talk *t)
+{
+	const unsigned long error = t->conn == NULL ? 0 : net_conn_fault(t->conn).tls;
+
+	return ERR_GET_LIB(error) == ERR_LIB_SSL &&
+	       (ERR_GET_REASON(error) == SSL_R_WRONG_VERSION_NUMBER ||
+		   ERR_GET_REASON(error) == SSL_R_PACKET_LENGTH_TOO_LONG);
 }
 
 bool

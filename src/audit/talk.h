@@ -16,9 +16,10 @@
 #include "audit/context.h"
 #include "util/slice.h"
 
-#define AUDIT_CONNECT_MS 5000
-#define AUDIT_GREETING_MS 20000 /* some servers let clients wait on purpose */
+#define AUDIT_CONNECT_MS 3000  /* where a connection was made before */
+#define AUDIT_GREETING_MS 7000 /* some servers let clients wait on purpose */
 #define AUDIT_REPLY_MS 15000
+#define AUDIT_HANDSHAKE_MS 5000
 #define AUDIT_COMMAND_MAX 1024 /* octets */
 
 enum audit_talk_end {
@@ -40,6 +41,10 @@ struct audit_talk *audit_talk_open(struct audit *a, const struct audit_door *doo
 struct audit_talk *audit_talk_open_tls(struct audit *a, const struct audit_door *door);
 /* Connect, and make the handshake of a door with implicit TLS; nothing more is waited for. */
 struct audit_talk *audit_talk_open_raw(struct audit *a, const struct audit_door *door);
+/*
+ * As above with a connection that has been made and counted; fd is the callee's. Never NULL.
+ */
+struct audit_talk *audit_talk_adopt(struct audit *a, const struct audit_door *door, int fd);
 /* Says QUIT if it can be said, and closes. Nulls the pointer; NULL is fine. */
 void audit_talk_close(struct audit_talk **t);
 /* Closes at once, in the midst of whatever goes on. */
@@ -74,6 +79,8 @@ bool audit_talk_has_more(const struct audit_talk *t);
 bool audit_talk_is_open(const struct audit_talk *t);
 /* Was there a connection at all? */
 bool audit_talk_is_connected(const struct audit_talk *t);
+/* Has a handshake failed because what came was no TLS? */
+bool audit_talk_is_clear(const struct audit_talk *t);
 enum audit_talk_end audit_talk_end(const struct audit_talk *t);
 const char *audit_talk_error(const struct audit_talk *t); /* in words */
 SSL *audit_talk_ssl(const struct audit_talk *t);          /* NULL: no TLS */

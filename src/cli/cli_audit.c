@@ -79,15 +79,14 @@ read_checks(const char *text, unsigned *ret_checks)
 static int
 choose_checks(const struct words *w, struct task *t)
 {
-	const unsigned opt_in = 1U << AUDIT_CHECK_SMUGGLING | 1U << AUDIT_CHECK_GUESSING;
-	unsigned checks = (1U << AUDIT_CHECK_COUNT) - 1 - opt_in, skipped = 0;
+	unsigned checks = AUDIT_CHECKS_USUAL, skipped = 0;
 	int r = CLI_GO;
 
 	if (w->only != NULL)
 		r = read_checks(w->only, &checks);
 	if (r == CLI_GO && w->skip != NULL)
 		r = read_checks(w->skip, &skipped);
-	checks = (checks & ~skipped & ~opt_in) | 1U << AUDIT_CHECK_PORTS;
+	checks = (checks & ~skipped & ~AUDIT_CHECKS_OPT_IN) | 1U << AUDIT_CHECK_PORTS;
 	if (w->wants_smuggling)
 		checks |= 1U << AUDIT_CHECK_SMUGGLING;
 	if (t->options.guess_count > 0)
@@ -216,10 +215,12 @@ run(struct task *t)
 	struct buf error;
 	int r;
 
-	/* A server that hangs up while we write is no reason to die. */
-	(void)signal(SIGPIPE, SIG_IGN);
+	/* A server that hangs up while we write is no reason to die; a reader of ours is. */
+	if (!t->options.is_dry)
+		(void)signal(SIGPIPE, SIG_IGN);
 	buf_init(&error, 1024);
 	r = audit_run(&t->options, &result, &error);
+	(void)signal(SIGPIPE, SIG_DFL);
 	if (r != 0) {
 		cli_complain("%.*s", (int)error.len, (const char *)error.ptr);
 		r = r == -EINVAL ? EX_USAGE : EX_OSERR;
@@ -256,7 +257,8 @@ static const char help[] =
     "\n"
     "Grade: F with a critical finding or three that are high, D with one or two\n"
     "high, C with two medium, B with one medium or four low, A with one to three\n"
-    "low, A+ with none but info. At most B when not all could be seen.\n"
+    "low, A+ with none but info. At most B when not all could be seen, and none\n"
+    "with --only or --skip.\n"
     "Checks: ports clear login starttls tls certificate relay users leaks dns sender\n"
     "Exit code: 0 nothing at or above --fail-on; 1 findings; 64 wrong command line;\n"
     "68 no such name; 69 no port answers; 75 not all could be seen.";

@@ -27,6 +27,13 @@ static const struct flaw_case {
 	{ 0xc012, AUDIT_CIPHER_BLOCK64 },
 	{ 0x002f, AUDIT_CIPHER_STATIC },
 	{ 0x009c, AUDIT_CIPHER_STATIC },
+	{ 0x00a0, AUDIT_CIPHER_STATIC }, /* DH with the certificate's own key */
+	{ 0xc02d, AUDIT_CIPHER_STATIC },
+	{ 0x0081, AUDIT_CIPHER_BLOCK64 }, /* GOST 28147 */
+	{ 0xc0b4, AUDIT_CIPHER_NULL },    /* of TLS 1.3 */
+	{ 0xc00a, AUDIT_CIPHER_CBC },
+	{ 0xc0ac, AUDIT_CIPHER_SOUND },
+	{ 0xc05c, AUDIT_CIPHER_SOUND },
 	{ 0xc013, AUDIT_CIPHER_CBC },
 	{ 0xc02f, AUDIT_CIPHER_SOUND },
 	{ 0xcca8, AUDIT_CIPHER_SOUND },
@@ -49,20 +56,28 @@ test_the_gravest_flaw_of_a_suite_is_told(void **state)
 static void
 test_every_suite_up_to_tls_1_2_has_one_flaw_or_none(void **state)
 {
-	uint16_t ids[AUDIT_CIPHERS_MAX];
-	size_t selected = 0, all = 0;
 	const struct audit_cipher *c;
+	unsigned last = 0;
+	size_t count = 0;
 
 	(void)state;
-	for (int flaw = 0; flaw < AUDIT_CIPHER_FLAW_COUNT; flaw++)
-		selected +=
-		    audit_cipher_select((enum audit_cipher_flaw)flaw, ids, AUDIT_CIPHERS_MAX);
-	for (size_t i = 0; (c = audit_cipher_at(i)) != NULL; i++) {
-		all += !audit_cipher_is_tls13(c);
+	for (; (c = audit_cipher_at(count)) != NULL; count++) {
+		const enum audit_cipher_flaw flaw = audit_cipher_flaw(c);
+		char exchange[AUDIT_KEY_EXCHANGE_SIZE];
+
 		assert_ptr_equal(audit_cipher_find(c->id), c);
+		assert_true(c->id > last);
+		last = c->id;
+		audit_cipher_key_exchange(c, exchange);
+		assert_int_equal(exchange[0] == '\0', audit_cipher_is_tls13(c));
+		/* Nothing without encryption is sound, and nothing with it is called without. */
+		if ((audit_cipher_bits(c) == 0) != (flaw == AUDIT_CIPHER_NULL))
+			fail_msg("%s: %u bits, %s", c->name, audit_cipher_bits(c),
+			    audit_cipher_flaw_name(flaw));
+		if (audit_cipher_bits(c) < 112 && flaw == AUDIT_CIPHER_SOUND)
+			fail_msg("%s: %u bits", c->name, audit_cipher_bits(c));
 	}
-	assert_int_equal(selected, all);
-	assert_true(all < AUDIT_CIPHERS_MAX);
+	assert_true(count < AUDIT_CIPHERS_MAX);
 	assert_null(audit_cipher_find(0x00ff));
 }
 
@@ -76,6 +91,36 @@ test_forward_secrecy_and_groups_are_told_by_the_name(void **state)
 	assert_false(audit_cipher_is_forward_secret(audit_cipher_find(0x002f)));
 	assert_true(audit_cipher_is_dhe(audit_cipher_find(0x0033)));
 	assert_false(audit_cipher_is_dhe(audit_cipher_find(0xc02f)));
+	assert_true(audit_cipher_is_ecdhe(audit_cipher_find(0xc02f)));
+	assert_true(audit_cipher_is_ecdhe(audit_cipher_find(0xc018)));
+	assert_false(audit_cipher_is_ecdhe(audit_cipher_find(0xc004)));
+	/* The hint of a shared key comes before the group. */
+	assert_false(audit_cipher_is_dhe(audit_cipher_find(0x00aa)));
+	assert_false(audit_cipher_is_ecdhe(audit_cipher_find(0xc035)));
+}
+
+static void
+test_strength_and_key_exchange_are_told_by_the_name(void **state)
+{
+	static const struct {
+		uint16_t id;
+		unsigned bits;
+		const char *exchange;
+	} rows[] = { { 0x0003, 40, "RSA_EXPORT" }, { 0x0009, 56, "RSA" }, { 0x000a, 112, "RSA" },
+		{ 0x0064, 56, "RSA_EXPORT1024" }, { 0x0033, 128, "DHE_RSA" },
+		{ 0xc030, 256, "ECDHE_RSA" }, { 0xcca9, 256, "ECDHE_ECDSA" },
+		{ 0xc0af, 256, "ECDHE_ECDSA" }, { 0xc018, 128, "ECDH_anon" }, { 0x1302, 256, "" },
+		{ 0x1303, 256, "" }, { 0x1301, 128, "" }, { 0x0002, 0, "RSA" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct audit_cipher *c = audit_cipher_find(rows[i].id);
+		char exchange[AUDIT_KEY_EXCHANGE_SIZE];
+
+		audit_cipher_key_exchange(c, exchange);
+		assert_string_equal(exchange, rows[i].exchange);
+		assert_int_equal(audit_cipher_bits(c), rows[i].bits);
+	}
 }
 
 int
@@ -85,6 +130,7 @@ main(void)
 		cmocka_unit_test(test_the_gravest_flaw_of_a_suite_is_told),
 		cmocka_unit_test(test_every_suite_up_to_tls_1_2_has_one_flaw_or_none),
 		cmocka_unit_test(test_forward_secrecy_and_groups_are_told_by_the_name),
+		cmocka_unit_test(test_strength_and_key_exchange_are_told_by_the_name),
 	};
 
 	return cmocka_run_group_tests_name("audit/cipher", tests, NULL, NULL);

@@ -44,8 +44,29 @@ static const struct answer_case {
 	    "\x16\x03\x03\x00\x04\x00\x02\x01\x01",
 	    60, true, AUDIT_HELLO_ACCEPTED,
 	    { .version = AUDIT_TLS12, .cipher = 0x33, .dh_bits = 9 } },
-	{ "SSL 2.0", "\x80\x12\x04\x00\x01\x00\x02\x00\x01\x00\x03\x00\x02", 13, false,
-	    AUDIT_HELLO_ACCEPTED, { .version = AUDIT_SSL2 } },
+	{ "TLS 1.3 that asks for a key of another group",
+	    "\x16\x03\x03\x00\x38\x02\x00\x00\x34\x03\x03"
+	    "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr\x00\x13\x02\x00\x00\x0c\x00\x33\x00\x02\x00\x18"
+	    "\x00\x2b\x00\x02\x03\x04",
+	    61, true, AUDIT_HELLO_ACCEPTED,
+	    { .version = AUDIT_TLS13, .cipher = 0x1302, .group = 24 } },
+	{ "a curve with a name",
+	    "\x16\x03\x03\x00\x31\x02\x00\x00\x26\x03\x03"
+	    "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr\x00\xc0\x2f\x00\x0c\x00\x00\x03\x03\x00\x1d",
+	    54, true, AUDIT_HELLO_ACCEPTED,
+	    { .version = AUDIT_TLS12, .cipher = 0xc02f, .group = 29 } },
+	{ "a curve that is spelt out",
+	    "\x16\x03\x03\x00\x31\x02\x00\x00\x26\x03\x03"
+	    "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr\x00\xc0\x2f\x00\x0c\x00\x00\x03\x01\x00\x1d",
+	    54, true, AUDIT_HELLO_ACCEPTED, { .version = AUDIT_TLS12, .cipher = 0xc02f } },
+	{ "SSL 2.0",
+	    "\x80\x14\x04\x00\x01\x00\x02\x00\x01\x00\x06\x00\x02"
+	    "c\x01\x00\x80\x07\x00\xc0ii",
+	    22, false, AUDIT_HELLO_ACCEPTED, { .version = AUDIT_SSL2, .ssl2_suite_count = 2 } },
+	{ "SSL 2.0 that says it has more suites than it sends",
+	    "\x80\x0f\x04\x00\x01\x00\x02\x00\x01\x00\x06\x00\x02"
+	    "c\x01\x00\x80",
+	    17, false, AUDIT_HELLO_NO_TLS, { .version = AUDIT_SSL2 } },
 	{ "SSL 2.0 without a suite in common",
 	    "\x80\x0d\x04\x00\x01\x00\x02\x00\x01\x00\x00\x00\x02", 13, false, AUDIT_HELLO_NO_TLS,
 	    { .version = AUDIT_SSL2 } },
@@ -70,6 +91,7 @@ is_same(const struct audit_hello_answer *x, const struct audit_hello_answer *y)
 {
 	return x->version == y->version && x->cipher == y->cipher && x->alert == y->alert &&
 	       x->has_compression == y->has_compression && x->dh_bits == y->dh_bits &&
+	       x->group == y->group && x->ssl2_suite_count == y->ssl2_suite_count &&
 	       x->has_secure_renegotiation == y->has_secure_renegotiation;
 }
 

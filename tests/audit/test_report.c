@@ -14,11 +14,17 @@ static struct audit_result
 make_result(void)
 {
 	struct audit_result r = { .grade = "C", .is_complete = false, .is_reachable = true };
+	struct audit_inventory *v = &r.inventories[0];
 
 	audit_findings_add(&r.findings, AUDIT_TLS_10, "port 587: the server agrees to TLS 1.0");
 	for (int i = 0; i < 9; i++)
 		audit_findings_add(&r.findings, AUDIT_OPEN_RELAY, "form %d", i);
 	audit_findings_sort(&r.findings);
+	audit_inventory_init(v, 587);
+	v->versions[4] = (struct audit_version){ AUDIT_TLS12, AUDIT_YES, AUDIT_NO, true, 2,
+		{ { 0xc02f, 29, 0 }, { 0x0033, 0, 1024 } } };
+	v->old_groups = (struct audit_group_list){ true, 1, { 29 } };
+	v->stapling = AUDIT_NO;
 	r.gaps[r.gap_count++] = (struct audit_gap){ AUDIT_CHECK_TLS, false, strdup("sent away") };
 	memcpy(r.address, "192.0.2.1", 10);
 	memcpy(r.port_addresses[0], r.address, 10);
@@ -44,9 +50,16 @@ test_the_text_begins_with_the_grade_and_ends_with_what_is_missing(void **state)
 	assert_true(strncmp(text, "mail.example: grade C (1 critical, 0 high, 1 medium,", 51) == 0);
 	assert_true(strstr(text, "critical") < strstr(text, "\nmedium"));
 	assert_non_null(strstr(text, "... and 3 more"));
-	assert_non_null(strstr(text, "Not looked at:\n  tls       sent away\n"));
+	assert_non_null(strstr(text, "Not looked at:\n  tls        sent away\n"));
 	assert_non_null(strstr(text, "Looked at: 192.0.2.1, port 587;"));
 	assert_non_null(strstr(text, "Not looked at: 2001:db8::1, of the 2 addresses of"));
+	assert_non_null(
+	    strstr(text, "Agreed to on port 587:\n"
+			 "  TLS 1.2     2 suites, the client's order counts:\n"
+			 "              ECDHE_RSA_WITH_AES_128_GCM_SHA256 (x25519),\n"
+			 "              DHE_RSA_WITH_AES_128_CBC_SHA (DH 1024 bits)\n"));
+	assert_non_null(strstr(text, "  before it   x25519 (253 bits)\n"));
+	assert_non_null(strstr(text, "OCSP stapling: no"));
 	assert_null(strchr(text, '\033'));
 	free(text);
 	buf_done(&out);
@@ -78,6 +91,63 @@ test_json_has_all_that_was_seen(void **state)
 }
 
 static void
+test_json_has_all_that_is_agreed_to(void **state)
+{
+	struct audit_result r = make_result();
+	json_t *json = audit_report_json(&options, &r), *inventory, *version, *suite;
+
+	(void)state;
+	inventory = json_array_get(json_object_get(json, "inventory"), 0);
+	assert_int_equal(json_array_size(json_object_get(json, "inventory")), 1);
+	assert_true(json_is_null(json_object_get(inventory, "like_port")));
+	assert_true(json_is_null(json_object_get(inventory, "compression")));
+	assert_true(json_is_false(json_object_get(inventory, "ocsp_stapling")));
+	version = json_array_get(json_object_get(inventory, "versions"), 4);
+	assert_true(json_is_true(json_object_get(version, "spoken")));
+	assert_true(json_is_false(json_object_get(version, "server_order")));
+	suite = json_array_get(json_object_get(version, "suites"), 1);
+	assert_string_equal(json_string_value(json_object_get(suite, "id")), "0x0033");
+	assert_string_equal(json_string_value(json_object_get(suite, "key_exchange")), "DHE_RSA");
+	assert_string_equal(json_string_value(json_object_get(suite, "flaw")), "cbc");
+	assert_int_equal(json_integer_value(json_object_get(suite, "group_bits")), 1024);
+	json_decref(json);
+	audit_result_done(&r);
+}
+
+/* A grade is of the whole. */
+static void
+test_a_part_has_no_grade(void **state)
+{
+	static const struct {
+		unsigned checks;
+		const char *words;
+	} rows[] = {
+		{ 1U << AUDIT_CHECK_PORTS | 1U << AUDIT_CHECK_TLS,
+		    ": no grade: only tls was looked" },
+		{ 1U << AUDIT_CHECK_PORTS, ": no grade: only ports was looked at" },
+		{ 7U, ": no grade: only clear, login were looked at (1 critical" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct audit_options part = options;
+		struct audit_result r = make_result();
+		struct buf out;
+		char *text;
+
+		part.checks = rows[i].checks;
+		r.grade = NULL;
+		buf_init(&out, 1 << 20);
+		audit_report_text(&part, &r, false, &out);
+		text = slice_dup(buf_slice(&out));
+		assert_non_null(strstr(text, rows[i].words));
+		free(text);
+		buf_done(&out);
+		audit_result_done(&r);
+	}
+}
+
+static void
 test_no_grade_is_given_to_what_was_not_seen(void **state)
 {
 	struct audit_result r = { .grade = NULL };
@@ -96,6 +166,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_text_begins_with_the_grade_and_ends_with_what_is_missing),
 		cmocka_unit_test(test_json_has_all_that_was_seen),
+		cmocka_unit_test(test_json_has_all_that_is_agreed_to),
+		cmocka_unit_test(test_a_part_has_no_grade),
 		cmocka_unit_test(test_no_grade_is_given_to_what_was_not_seen),
 	};
 

@@ -31,8 +31,11 @@ HOST_CHECKS = "clear,login,starttls,certificate,relay,users,leaks"
 
 def test_our_own_server_gets_an_a(start, receiver, audit):
     server = start({"out": hop(receiver.port)})
-    report = audit.json("--port", server.port, "--tls-port", server.implicit_port, status=0)
-    assert report["grade"] in ("A", "A+"), report
+    names = Names()
+    report = audit.json("--port", server.port, "--tls-port", server.implicit_port,
+                        "--resolver", names.address, status=0)
+    names.stop()
+    assert report["grade"] == "A+", report
     assert report["complete"] and not report["sent_away"]
     assert ids(report, "medium", "high", "critical") == set()
     assert report["failed_logins"] == 0
@@ -99,13 +102,12 @@ def postfix(scratch, certificate):
 
 def test_a_good_postfix_is_not_blamed(audit, postfix):
     report = audit.json(*postfix("encrypt", _POSTFIX_GOOD), status=0)
-    assert report["grade"] in ("A", "A+"), report
+    assert ids(report, "low", "medium", "high", "critical") == set(), report
     assert report["complete"]
 
 
 def test_a_postfix_with_everything_wrong_is_found_out(audit, postfix):
     report = audit.json(*postfix("may", _POSTFIX_BAD), status=1)
-    assert report["grade"] == "F"
     assert {"open-relay", "ciphers-null", "ciphers-anonymous", "auth-cleartext-offered",
             "tls-not-required", "tls-1-0", "tls-1-1", "users-by-vrfy", "users-by-rcpt",
             "version-shown"} <= ids(report), ids(report)
@@ -242,7 +244,6 @@ def test_a_server_without_fault_has_none(audit, impostor):
     report = audit.json(*ports(first, second), "--domain", "home.example", "--skip", "dns,sender",
                         status=0)
     assert ids(report, "low", "medium", "high", "critical") == set(), report
-    assert report["grade"] == "A+"
     assert first.open_most <= 3 and second.open_most <= 3
     assert first.failed_logins == 0
     # No secret in the clear, and no text of a message anywhere.
@@ -254,7 +255,7 @@ def test_an_open_relay_is_found_by_its_sender(audit, impostor, sender):
     manners = differ(mail_without_login=True, takes=lambda self, mail, to:
                      f"<{sender}>" in mail and to.endswith("@example.com"))
     report = audit_manners(audit, impostor(manners))
-    assert report["grade"] == "F" and "open-relay" in ids(report)
+    assert "open-relay" in ids(report, "critical")
     assert f"MAIL FROM:<{sender}>" in evidence(report, "open-relay")
 
 
@@ -462,7 +463,9 @@ def test_a_dry_run_leaves_out_no_command_that_a_real_one_says(audit, impostor):
 
 def test_421_ends_the_audit(audit, impostor):
     server = impostor(differ(connections_max=4))
-    report = audit.json(*ports(server), "--skip", "dns,sender", status=75)
+    names = Names()
+    report = audit.json(*ports(server), "--resolver", names.address, status=75)
+    names.stop()
     assert report["sent_away"] and not report["complete"]
     assert report["grade"] == "B"
     assert any("421" in gap["why"] for gap in report["gaps"])
@@ -476,7 +479,7 @@ def test_a_silent_port_gets_no_grade(audit):
         report = audit.json("--port", listener.getsockname()[1], "--tls-port", 0, status=69)
         assert report["grade"] is None
         assert any("no greeting" in gap["why"] for gap in report["gaps"])
-        assert time.monotonic() - began < 40
+        assert time.monotonic() - began < 12
 
 
 def test_exit_codes(audit, impostor):

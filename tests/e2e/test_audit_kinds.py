@@ -8,6 +8,7 @@ import pytest
 import test_audit
 import test_audit_dns
 import test_audit_faults
+import test_audit_inventory
 
 from support.scratch import ROOT
 
@@ -28,6 +29,9 @@ TESTS = {
         test_audit_faults.test_a_certificate_signed_by_one_that_may_not_sign_is_faulty,
     "open-relay": test_audit.test_an_open_relay_is_found_by_its_sender,
     "tls-1-3-missing": test_audit.test_good_tls_is_not_blamed,
+    "curve-small": test_audit_inventory.test_a_small_curve_is_found,
+    "renegotiation-by-client":
+        test_audit_inventory.test_renegotiation_that_a_client_may_begin_is_found,
     "tlsa-missing": test_audit_dns.test_a_port_without_a_record_of_its_certificate_is_found,
     "tlsa-mismatch": test_audit_dns.test_a_certificate_that_fits_no_record_is_found,
     "dkim-unknown": test_audit_dns.test_selectors_cannot_be_listed,

@@ -52,20 +52,39 @@ class Manners:
     refused_recipient: str = "530 5.7.0 log in first"
 
 
+class Witness:
+    """Counts the connections to all servers that share it."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.connection_count = self.open_count = self.open_most = 0
+
+    def see(self):
+        """The number of this connection."""
+        with self.lock:
+            self.connection_count += 1
+            self.open_count += 1
+            self.open_most = max(self.open_most, self.open_count)
+            return self.connection_count
+
+    def forget(self):
+        with self.lock:
+            self.open_count -= 1
+
+
 class _Session(socketserver.BaseRequestHandler):
     def setup(self):
         self.peer, self.manners = self.server.impostor, self.server.impostor.manners
         self.buffer, self.is_tls, self.user = b"", False, None
         self.sender, self.failures = None, 0
-        with self.peer.lock:
-            self.peer.connection_count += 1
-            self.number = self.peer.connection_count
-            self.peer.open_count += 1
-            self.peer.open_most = max(self.peer.open_most, self.peer.open_count)
+        self.number = self.peer.own.see()
+        if self.peer.witness is not None:
+            self.peer.witness.see()
 
     def finish(self):
-        with self.peer.lock:
-            self.peer.open_count -= 1
+        self.peer.own.forget()
+        if self.peer.witness is not None:
+            self.peer.witness.forget()
 
     def say(self, *lines):
         self.request.sendall("".join(f"{line}\r\n" for line in lines).encode())
@@ -246,19 +265,26 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class Impostor:
-    """context: of TLS; with is_implicit TLS comes first."""
+    """context: of TLS; with is_implicit TLS comes first. witness: counts for several servers."""
 
-    def __init__(self, context, manners=None, is_implicit=False, address=ADDRESS):
+    def __init__(self, context, manners=None, is_implicit=False, address=ADDRESS, witness=None):
         self.context, self.is_implicit = context, is_implicit
         self.manners = manners or Manners()
-        self.lock = threading.Lock()
+        self.own, self.witness = Witness(), witness
         self.heard = []  # (within TLS?, line)
-        self.connection_count = self.open_count = self.open_most = 0
         self.failed_logins = self.message_count = 0
         self.server = _Server((address, 0), _Session)
         self.server.impostor = self
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def connection_count(self):
+        return self.own.connection_count
+
+    @property
+    def open_most(self):
+        return self.own.open_most
 
     def stop(self):
         self.server.shutdown()
@@ -279,6 +305,7 @@ class Choices:
     renegotiation: bool = True
     guards_fallback: bool = True
     follows_client: bool = False
+    groups: tuple = (29, 23)  # of ECDHE, in the order of preference
 
 
 def _record(kind, body, version=0x0303):
@@ -294,7 +321,7 @@ def _message(kind, body):
 
 
 def _parse_hello(octets):
-    """(version, suites, offers compression)"""
+    """(version, suites, offers compression, groups)"""
     at = 5 + 4
     version = int.from_bytes(octets[at:at + 2], "big")
     at += 2 + 32
@@ -307,7 +334,18 @@ def _parse_hello(octets):
     at += 1 + octets[at]
     if b"\x00\x2b\x00\x03\x02\x03\x04" in octets[at:]:
         version = 0x0304
-    return version, ciphers, 1 in compression
+    groups, at = [], at + 2
+    while at + 4 <= len(octets):
+        kind, length = (int.from_bytes(octets[i:i + 2], "big") for i in (at, at + 2))
+        if kind == 10:
+            groups = [int.from_bytes(octets[i:i + 2], "big")
+                      for i in range(at + 6, at + 4 + length, 2)]
+        at += 4 + length
+    return version, ciphers, 1 in compression, groups
+
+
+# Those of the tests whose key names its group.
+_ECDHE = range(0xc006, 0xc033)
 
 
 def answer_hello(octets, choices):
@@ -318,7 +356,7 @@ def answer_hello(octets, choices):
         body = b"\4\0\1\0\2" + (1).to_bytes(2, "big") + (3).to_bytes(2, "big") + b"\0\x10"
         body += b"c" + b"\1\0\x80" + b"i" * 16
         return (0x8000 | len(body)).to_bytes(2, "big") + body
-    version, ciphers, compression = _parse_hello(octets)
+    version, ciphers, compression, groups = _parse_hello(octets)
     spoken = [v for v in choices.versions if 0x0300 <= v <= version]
     if version not in choices.versions and (version == 0x0304 or not spoken):
         return _alert(70)
@@ -326,7 +364,9 @@ def answer_hello(octets, choices):
     if choices.guards_fallback and 0x5600 in ciphers and version < max(choices.versions):
         return _alert(86)
     order = ciphers if choices.follows_client else choices.ciphers
-    chosen = next((c for c in order if c in ciphers and c in choices.ciphers), None)
+    group = next((g for g in choices.groups if g in groups or version == 0x0300), None)
+    chosen = next((c for c in order if c in ciphers and c in choices.ciphers
+                   and (group is not None or c not in _ECDHE)), None)
     if chosen is None:
         return _alert(40)
     hello = min(version, 0x0303).to_bytes(2, "big") + b"r" * 32 + b"\0" + chosen.to_bytes(2, "big")
@@ -337,6 +377,8 @@ def answer_hello(octets, choices):
     if chosen in (0x0033, 0x0039, 0x009e, 0x0014):
         prime = b"\xff" * (choices.dh_bits // 8)
         flight += _message(12, len(prime).to_bytes(2, "big") + prime + b"\0\1\2" + b"\0\1\4")
+    elif chosen in _ECDHE:
+        flight += _message(12, b"\3" + group.to_bytes(2, "big") + b"\1k" + b"\0\0")
     return _record(22, flight + _message(14, b""), max(version, 0x0301))
 
 
