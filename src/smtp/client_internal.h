@@ -116,10 +116,10 @@ struct smtp_client {
 	struct smtp_client_sasl sasl;
 	struct buf sasl_initial; /* response that waits for the first 334 */
 	bool has_cancelled_sasl; /* an asterisk was sent: 501 must come (RFC 4954 §4) */
-	unsigned noop_count; /* whose replies are to come */
-	bool refuses_auth;   /* the peer offers AUTH, but not AUTH= of MAIL */
-	bool must_reset;     /* the peer may hold an unfinished transaction */
-	bool is_broken;      /* after RESULT comes CLOSE */
+	unsigned noop_count;     /* whose replies are to come */
+	bool refuses_auth;       /* the peer offers AUTH, but not AUTH= of MAIL */
+	bool must_reset;         /* the peer may hold an unfinished transaction */
+	bool is_broken;          /* after RESULT comes CLOSE */
 	bool has_failure;
 	struct smtp_verdict failure;
 	struct client_transaction mail;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_unseen.c - messages that were tried before the catalogue was made to know them */
+/* test_unseen.c - messages that were tried before the catalogue was made to know them, or that it
+ * never was made to know */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,12 +9,13 @@
 #include <cmocka.h>
 
 #include "explain/explain.h"
+#include "tests/explain/examples.h"
 #include "util/buf.h"
 
-enum { MESSAGE_MAX = 4096, RIGHT_PERCENT = 90, COUNT_MIN = 60 };
+enum { MESSAGE_MAX = 4096 };
 
-extern const char unseen[];
-extern const size_t unseen_len;
+extern const char unseen[], sealed[];
+extern const size_t unseen_len, sealed_len;
 
 /* "\n" and "\t" of the file are a line feed and a tab. */
 static void
@@ -65,25 +67,72 @@ is_right(struct slice line)
 	return ok;
 }
 
-static void
-test_nine_of_ten_unseen_messages_have_the_right_cause_first(void **state)
+/* The next line that is a message; empty: there is none. */
+static struct slice
+next_message(struct slice *rest)
 {
-	struct slice rest = slice_make(unseen, unseen_len);
+	while (rest->len > 0) {
+		const size_t len = slice_find(*rest, '\n');
+		const struct slice line = slice_first(*rest, len);
+
+		*rest = slice_after(*rest, len < rest->len ? len + 1 : len);
+		if (line.len != 0 && line.ptr[0] != '#')
+			return line;
+	}
+	return *rest;
+}
+
+static void
+check_share(struct slice file, size_t count_min, size_t percent)
+{
 	size_t count = 0, right_count = 0;
+	struct slice line;
 
-	(void)state;
-	while (rest.len > 0) {
-		const size_t len = slice_find(rest, '\n');
-		const struct slice line = slice_first(rest, len);
-
-		rest = slice_after(rest, len < rest.len ? len + 1 : len);
-		if (line.len == 0 || line.ptr[0] == '#')
-			continue;
+	while ((line = next_message(&file)).len != 0) {
 		count++;
 		right_count += is_right(line);
 	}
-	assert_true(count >= COUNT_MIN);
-	assert_true(right_count * 100 >= count * RIGHT_PERCENT);
+	assert_true(count >= count_min);
+	assert_true(right_count * 100 >= count * percent);
+}
+
+static void
+test_nine_of_ten_unseen_messages_have_the_right_cause_first(void **state)
+{
+	(void)state;
+	check_share(slice_make(unseen, unseen_len), 1000, 90);
+}
+
+static void
+test_four_of_five_sealed_messages_have_the_right_cause_first(void **state)
+{
+	(void)state;
+	check_share(slice_make(sealed, sealed_len), 40, 80);
+}
+
+static void
+check_no_example(struct slice file)
+{
+	struct slice line;
+
+	while ((line = next_message(&file)).len != 0) {
+		struct buf text;
+
+		buf_init(&text, MESSAGE_MAX);
+		add_unescaped(slice_after(line, slice_find(line, '\t') + 1), &text);
+		for (size_t i = 0; i < example_count; i++)
+			if (slice_is(buf_slice(&text), examples[i].text))
+				fail_msg("%s is an example, too", examples[i].text);
+		buf_done(&text);
+	}
+}
+
+static void
+test_no_unseen_message_is_an_example_of_the_catalogue(void **state)
+{
+	(void)state;
+	check_no_example(slice_make(unseen, unseen_len));
+	check_no_example(slice_make(sealed, sealed_len));
 }
 
 int
@@ -91,6 +140,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nine_of_ten_unseen_messages_have_the_right_cause_first),
+		cmocka_unit_test(test_four_of_five_sealed_messages_have_the_right_cause_first),
+		cmocka_unit_test(test_no_unseen_message_is_an_example_of_the_catalogue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
