@@ -31,6 +31,13 @@ end_words(enum probe_stage_end end)
 	return "";
 }
 
+/* "bulk" is for tables, where there is no room. */
+static const char *
+title_of(enum probe_stage stage)
+{
+	return stage == PROBE_STAGE_BULK ? "large packets" : doctor_cell_stage(stage);
+}
+
 static bool
 is_reached(const struct probe_stage_fact *stage)
 {
@@ -59,7 +66,7 @@ add_stage(
 	const bool is_passed = stage->end == PROBE_STAGE_PASSED;
 
 	(void)buf_addf(out, "<li%s><span class=\"stage\">%s</span>",
-	    is_passed ? "" : " class=\"failed\"", doctor_cell_stage(at));
+	    is_passed ? "" : " class=\"failed\"", title_of(at));
 	add_bar(stage, whole_us, out);
 	(void)buf_add_text(out, "<span class=\"took\">");
 	doctor_cell_took(stage->took_us, out);

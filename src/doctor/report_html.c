@@ -141,14 +141,30 @@ add_evidence(const struct doctor_verdict *verdict, size_t at, struct buf *out)
 	(void)buf_add_text(out, "</ul>");
 }
 
+static const char *
+weight_words(enum doctor_weight weight)
+{
+	switch (weight) {
+	case DOCTOR_BROKEN:
+		return "Keeps it from working";
+	case DOCTOR_WARNING:
+		return "Will hurt somebody, or soon";
+	case DOCTOR_NOTE:
+		return "Worth knowing";
+	}
+	return "";
+}
+
 static void
 add_finding(const struct doctor_verdict *verdict, size_t at, struct buf *out)
 {
 	const struct doctor_finding *f = &verdict->findings[at];
 
-	(void)buf_addf(out, "<li class=\"%s\"><span class=\"weight\">%s, %s</span>",
-	    doctor_weight_name(f->weight), doctor_weight_name(f->weight),
-	    doctor_confidence_name(f->confidence));
+	(void)buf_addf(out, "<li class=\"%s\"><span class=\"weight\">%s",
+	    doctor_weight_name(f->weight), weight_words(f->weight));
+	if (f->confidence != DOCTOR_CERTAIN)
+		(void)buf_addf(out, " (%s)", doctor_confidence_name(f->confidence));
+	(void)buf_add_text(out, "</span>");
 	doctor_html_text(f->sentence == NULL ? "" : f->sentence, out);
 	add_evidence(verdict, at, out);
 	if (f->excluded != NULL) {
