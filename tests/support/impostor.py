@@ -267,13 +267,14 @@ class _Server(socketserver.ThreadingTCPServer):
 class Impostor:
     """context: of TLS; with is_implicit TLS comes first. witness: counts for several servers."""
 
-    def __init__(self, context, manners=None, is_implicit=False, address=ADDRESS, witness=None):
+    def __init__(self, context, manners=None, is_implicit=False, address=ADDRESS, witness=None,
+                 port=0):
         self.context, self.is_implicit = context, is_implicit
         self.manners = manners or Manners()
         self.own, self.witness = Witness(), witness
         self.heard = []  # (within TLS?, line)
         self.failed_logins = self.message_count = 0
-        self.server = _Server((address, 0), _Session)
+        self.server = _Server((address, port), _Session)
         self.server.impostor = self
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
