@@ -259,12 +259,19 @@ find_fine(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict
 		return f;
 	}
 	f->probe = (size_t)(p - facts->probes);
-	doctor_finding_say(f,
-	    "Submission works: %s, port %u with %s (%s, certificate valid until "
-	    "%s).",
-	    facts->host, (unsigned)port, p->dialog.is_implicit_tls ? "SSL/TLS" : "STARTTLS",
-	    p->dialog.tls.version,
-	    doctor_words_date(p->dialog.tls.certificate.not_after_unix_s).text);
+	if (!p->dialog.ehlo_tls.has_auth)
+		doctor_finding_say(f,
+		    "Port %u of %s works with STARTTLS (%s, certificate valid until %s), but takes "
+		    "no login: it is for mail between servers, not for submission.",
+		    (unsigned)port, facts->host, p->dialog.tls.version,
+		    doctor_words_date(p->dialog.tls.certificate.not_after_unix_s).text);
+	else
+		doctor_finding_say(f,
+		    "Submission works: %s, port %u with %s (%s, certificate valid until "
+		    "%s).",
+		    facts->host, (unsigned)port, p->dialog.is_implicit_tls ? "SSL/TLS" : "STARTTLS",
+		    p->dialog.tls.version,
+		    doctor_words_date(p->dialog.tls.certificate.not_after_unix_s).text);
 	doctor_finding_prove(f, "All stages passed at %s in %s.", doctor_words_endpoint(p).text,
 	    doctor_words_time(p->dialog.took_us).text);
 	if (facts->wants_auth && p->dialog.stages[PROBE_STAGE_AUTH].end == PROBE_STAGE_PASSED)

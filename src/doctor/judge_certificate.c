@@ -187,7 +187,12 @@ say_wrong_use(const struct doctor_judging *j, struct doctor_finding *f)
 static void
 say_other(const struct doctor_judging *j, struct doctor_finding *f)
 {
-	say_issuer(j, f, "The server's certificate on", "does not pass verification");
+	const char *error = j->probe->dialog.tls.certificate.error;
+	char what[160];
+
+	(void)snprintf(what, sizeof what, "does not pass verification%s%s",
+	    error == NULL ? "" : ": ", error == NULL ? "" : error);
+	say_issuer(j, f, "The server's certificate on", what);
 }
 
 static void
@@ -232,9 +237,14 @@ warn_of_end(const struct doctor_judging *j, const struct probe_certificate *c)
 	if (left_s >= (int64_t)RENEW_DAYS * DAY_S || left_s <= 0)
 		return;
 	f = doctor_judge_find(j, "certificate-expired", DOCTOR_WARNING);
-	doctor_finding_say(f,
-	    "The server's certificate on port %u is valid for %d more day%s only.",
-	    (unsigned)j->probe->port, (int)(left_s / DAY_S), left_s / DAY_S == 1 ? "" : "s");
+	if (left_s < DAY_S)
+		doctor_finding_say(f, "The server's certificate on port %u ends within a day.",
+		    (unsigned)j->probe->port);
+	else
+		doctor_finding_say(f,
+		    "The server's certificate on port %u is valid for %d more day%s only.",
+		    (unsigned)j->probe->port, (int)(left_s / DAY_S),
+		    left_s / DAY_S == 1 ? "" : "s");
 	doctor_finding_prove(f, "It ends on %s.", doctor_words_date(c->not_after_unix_s).text);
 	doctor_finding_set(&f->detail, "%s", doctor_words_date(c->not_after_unix_s).text);
 }

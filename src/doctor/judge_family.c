@@ -7,6 +7,7 @@
  */
 #include "doctor/judge.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,8 +39,10 @@ count_family(const struct doctor_facts *facts, const struct doctor_subject *subj
 static bool
 is_of_no_matter(const struct doctor_facts *facts, const struct doctor_finding *f)
 {
-	return strcmp(f->cause->id, "local-no-route") == 0 &&
-	       !doctor_view_is_v4(&facts->probes[f->probe]) && !doctor_view_has_v6_address(facts);
+	const struct doctor_probe *p = &facts->probes[f->probe];
+
+	return strcmp(f->cause->id, "local-no-route") == 0 && !doctor_view_is_v4(p) &&
+	       (!doctor_view_has_v6_address(facts) || p->dialog.tcp.error == EAFNOSUPPORT);
 }
 
 static struct doctor_finding *

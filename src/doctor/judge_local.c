@@ -50,17 +50,30 @@ find_denied(const struct doctor_judging *j)
 		doctor_finding_prove(f, "System call filters (seccomp) are on for this process.");
 	doctor_finding_exclude(f, "No route of the kind \"prohibit\" and no ICMP message explains "
 				  "it, so it is not the network.");
+	if (j->probe->dialog.tcp.error == EACCES && doctor_view_alive(j->facts, j->probe) != NULL)
+		doctor_finding_exclude(
+		    f, "A rule for this port (`ip rule`, kind \"prohibit\") looks the same.");
 	return f;
 }
 
+/* A route is for all ports of an address; only a rule (ip-rule(8)) can be for one of them. */
 static struct doctor_finding *
 find_route(const struct doctor_judging *j, const char *id, const char *kind)
 {
+	const struct doctor_probe *alive = doctor_view_alive(j->facts, j->probe);
 	struct doctor_finding *f = doctor_judge_find(j, id, DOCTOR_BROKEN);
 
-	doctor_finding_say(f,
-	    "The routing table of this machine has a route of the kind \"%s\" for %s.", kind,
-	    doctor_words_address(&j->probe->address).text);
+	if (alive != NULL) {
+		doctor_finding_say(f,
+		    "A rule of this machine (ip rule, kind \"%s\") does not let port %u out.", kind,
+		    (unsigned)j->probe->port);
+		doctor_finding_prove(
+		    f, "Port %u of the same address is reached.", (unsigned)alive->port);
+	} else {
+		doctor_finding_say(f,
+		    "The routing table of this machine has a route of the kind \"%s\" for %s.",
+		    kind, doctor_words_address(&j->probe->address).text);
+	}
 	prove_refusal(j, f);
 	doctor_finding_set(&f->detail, "%s", kind);
 	return f;
@@ -89,7 +102,8 @@ find_no_route(const struct doctor_judging *j)
 	if (is_down)
 		doctor_finding_say(f, "This machine is not connected to a network: it has no "
 				      "route to the outside.");
-	else if (!is_v4 && !doctor_view_has_v6_address(j->facts))
+	else if (!is_v4 && (!doctor_view_has_v6_address(j->facts) ||
+			       j->probe->dialog.tcp.error == EAFNOSUPPORT))
 		doctor_finding_say(f,
 		    "This machine has no IPv6, so %s cannot be reached from here.",
 		    doctor_words_address(&j->probe->address).text);
@@ -179,7 +193,11 @@ doctor_judge_local(const struct doctor_judging *j)
 	case EHOSTUNREACH:
 		return find_route(j, "local-no-route", "unreachable");
 	case ENETUNREACH:
+		if (doctor_view_alive(j->facts, j->probe) != NULL)
+			return find_route(j, "local-no-route", "unreachable");
+		return find_no_route(j);
 	case ENETDOWN:
+	case EAFNOSUPPORT: /* no IPv6 in the kernel, or none for this program */
 		return find_no_route(j);
 	case EADDRNOTAVAIL:
 		return find_no_local_port(j);

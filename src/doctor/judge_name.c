@@ -157,6 +157,14 @@ slowest_us(const struct probe_name *n)
 	return most_us > SLOW_US ? most_us : 0;
 }
 
+/* Without a line in resolv.conf(5) it is this machine that is asked. */
+static bool
+is_nobody_asked(const struct probe_name *n)
+{
+	return n->resolver_count == 1 && ip_is_loopback(&n->resolvers[0].ip) &&
+	       n->resolvers[0].is_udp_rejected;
+}
+
 static struct doctor_finding *
 find_timeout(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 {
@@ -179,6 +187,12 @@ find_timeout(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 	else if (facts->machine.resolver_count == 0)
 		doctor_finding_say(
 		    f, "This machine has no name server set up, so no name can be looked up.");
+	else if (is_nobody_asked(n))
+		doctor_finding_say(f,
+		    "No name server runs on this machine (%s), and /etc/resolv.conf names no "
+		    "other, so "
+		    "no name can be looked up.",
+		    doctor_words_ip(&n->resolvers[0].ip).text);
 	else
 		doctor_finding_say(f,
 		    "The name server of this machine gives no answer, so %s cannot be looked up.",
@@ -199,7 +213,7 @@ find_failed(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 	    doctor_finding_add(verdict, "name-server-failed", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
 
 	doctor_finding_say(f,
-	    "The name %s cannot be looked up: the name server reports a failure%s%s.", n->text,
+	    "The name %s cannot be looked up: the name server gives no usable answer%s%s.", n->text,
 	    n->v4.error == NULL ? "" : ": ", n->v4.error == NULL ? "" : n->v4.error);
 	prove_families(n, f);
 	prove_resolvers(n, f);

@@ -27,6 +27,26 @@ find_lossy(const struct doctor_judging *j)
 	return f;
 }
 
+/*
+ * All had arrived. A server that hangs up with something unread resets the connection, and one that
+ * has enough of NOOPs may.
+ */
+static void
+warn_of_reset(const struct doctor_judging *j)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "connection-lost", DOCTOR_WARNING);
+
+	doctor_finding_say(f,
+	    "The connection to port %u was reset when 4 KB of commands that do nothing (NOOP) were "
+	    "sent; up to there all was well.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "The %u octets had all been acknowledged.",
+	    (unsigned)j->probe->dialog.bulk.sent_len);
+	doctor_finding_exclude(f, "The server may not like them, or something on the way cuts the "
+				  "connection; --to submits a message and makes sure.");
+	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+}
+
 struct doctor_finding *
 doctor_judge_path(const struct doctor_judging *j)
 {
@@ -42,8 +62,11 @@ doctor_judge_path(const struct doctor_judging *j)
 	 * It came through. That the server takes its time to answer, or takes leave of one who
 	 * says NOOP, is its right.
 	 */
-	if (end != PROBE_STAGE_RESET && d->bulk.unsent_len == 0 && !is_cured)
+	if (d->bulk.unsent_len == 0 && !is_cured) {
+		if (end == PROBE_STAGE_RESET)
+			warn_of_reset(j);
 		return NULL;
+	}
 	if (end == PROBE_STAGE_TIMEOUT && !is_cured && d->bulk.retransmits < RETRANSMITS_MIN)
 		return find_lossy(j);
 	if (end != PROBE_STAGE_TIMEOUT || (!is_cured && d->bulk.unsent_len == 0)) {

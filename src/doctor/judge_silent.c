@@ -135,7 +135,8 @@ find_shut_out(const struct doctor_judging *j, const struct silence *s)
 	doctor_finding_doubt(f, DOCTOR_LIKELY);
 	doctor_finding_exclude(f,
 	    "Your network does not block port 587: another mail server answers on it. From "
-	    "outside a ban cannot be told from a firewall.");
+	    "outside a ban cannot be told from a firewall, nor from a service that is too busy to "
+	    "take connections.");
 	return f;
 }
 

@@ -176,6 +176,11 @@ judge_trouble(const struct doctor_judging *j)
 		    "The server and this machine have no cipher in common on", "");
 	case PROBE_TLS_ALERT:
 	case PROBE_TLS_OTHER:
+		if (strstr(j->probe->dialog.tls.error, "unrecognized name") != NULL)
+			return find_trouble(j, "tls-failed", "The server ends the TLS handshake on",
+			    j->facts->name.is_literal
+				? ": it wants to be asked for by its name, not by its address"
+				: ": it has no certificate for the name that it was asked for");
 		return find_trouble(
 		    j, "tls-failed", "The TLS handshake on", " fails: the server ends it");
 	case PROBE_TLS_CLOSED:

@@ -91,6 +91,12 @@ explain(struct probe_name_family *f, const struct probe_servers_result *r)
 	} else if (r->is_bogus) {
 		f->end = PROBE_NAME_BOGUS;
 		f->error = "DNSSEC validation failed at the DNS server";
+	} else if (r->is_any_cut && !r->is_any_tcp_answered) {
+		f->end = PROBE_NAME_FAILED;
+		f->error = "the answer is too large for UDP, and over TCP the DNS server does not "
+			   "answer";
+	} else if (r->is_any_aliased && f->end == PROBE_NAME_FAILED) {
+		f->error = "the name is an alias, and its aliases (CNAME) lead to no address";
 	} else if (r->is_any_refused) {
 		f->end = PROBE_NAME_FAILED;
 		f->error = "the DNS server refuses to answer";

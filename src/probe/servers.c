@@ -57,6 +57,9 @@ note_answer(struct probe_servers *s, enum way way, const struct net_answer *answ
 	}
 	r->is_any_udp_answered |= way == WAY_UDP;
 	r->is_any_tcp_answered |= way == WAY_TCP;
+	r->is_any_cut |= way == WAY_UDP && answer->is_cut;
+	r->is_any_aliased |= answer->rcode == ns_r_noerror && !answer->is_cut &&
+			     answer->has_alias && answer->count == 0;
 	r->is_any_refused |= answer->rcode == ns_r_refused;
 	r->is_blocked |= is_filter_error(answer->extended_error);
 	r->is_bogus |= answer->rcode == ns_r_servfail && is_dnssec_error(answer->extended_error);

@@ -23,6 +23,8 @@ struct probe_servers_result {
 	struct probe_resolver_state states[PROBE_HOST_RESOLVERS_MAX];
 	bool is_any_udp_answered, is_any_tcp_answered;
 	bool is_any_refused; /* REFUSED: it does not serve us */
+	bool is_any_cut;     /* an answer over UDP was cut, and the rest is to come over TCP */
+	bool is_any_aliased; /* it says that the name is an alias, and no address with it */
 	bool is_bogus;       /* it fails because of DNSSEC: without that it has an answer */
 	bool is_blocked;     /* it says itself that it filters the name (RFC 8914 §4.16) */
 };

@@ -36,6 +36,15 @@ have_no_v6(struct doctor_facts *facts)
 	    (struct probe_tcp){ .end = PROBE_TCP_LOCAL, .error = ENETUNREACH };
 }
 
+/* The machine has it, this program may not use it. */
+static void
+be_denied_v6(struct doctor_facts *facts)
+{
+	lose_v6(facts);
+	facts->probes[0].dialog.tcp =
+	    (struct probe_tcp){ .end = PROBE_TCP_LOCAL, .error = EAFNOSUPPORT };
+}
+
 static const struct judging_case families[] = {
 	{ .name = "IPv6 is silent, IPv4 works",
 	    .v6 = V6,
@@ -66,6 +75,13 @@ static const struct judging_case families[] = {
 	    .exit = DOCTOR_EXIT_FILTERED,
 	    .use_port = 465,
 	    .confidence = DOCTOR_LIKELY },
+	{ .name = "this program gets no IPv6, which is no trouble",
+	    .v6 = V6,
+	    .rows = { { 587, "open", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
+	    .change = be_denied_v6,
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE,
+	    .besides = "local-no-route" },
 	{ .name = "both fail, and the one that came further decides",
 	    .v6 = V6,
 	    .rows = { { 587, "open", NULL, 0, V6 }, { 587, "reset", NULL, 0, NULL },
@@ -84,7 +100,22 @@ want_port_465(struct doctor_facts *facts)
 	facts->ports[0] = 465;
 }
 
+static void
+want_port_25(struct doctor_facts *facts)
+{
+	facts->is_port_given = true;
+	facts->port_count = 1;
+	facts->ports[0] = 25;
+	facts->probes[0].dialog.ehlo_tls.has_auth = false;
+}
+
 static const struct judging_case ports[] = {
+	{ .name = "port 25 takes no login",
+	    .rows = { { 25, "healthy", NULL, 0, NULL } },
+	    .change = want_port_25,
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE,
+	    .says = "not for submission" },
 	{ .name = "all is well",
 	    .rows = { { 587, "healthy", NULL, 0, NULL }, { 465, "healthy", NULL, 0, NULL } },
 	    .cause = "ok",

@@ -82,6 +82,14 @@ answer_late(struct doctor_facts *facts)
 }
 
 static void
+ask_nobody(struct doctor_facts *facts)
+{
+	time_out(facts, false);
+	facts->name.resolvers[0].ip = fixture_ip("127.0.0.1");
+	facts->name.resolvers[0].is_udp_rejected = true;
+}
+
+static void
 be_denied(struct doctor_facts *facts)
 {
 	time_out(facts, false);
@@ -208,6 +216,11 @@ static const struct judging_case names[] = {
 	    .cause = "name-server-failed",
 	    .exit = DOCTOR_EXIT_NAME,
 	    .says = "is slow, it took 2.5 s" },
+	{ .name = "no resolver but one of this machine's own, which is not there",
+	    .change = ask_nobody,
+	    .cause = "resolver-down",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "/etc/resolv.conf names no other" },
 	{ .name = "no question is let out",
 	    .change = be_denied,
 	    .cause = "local-denied",

@@ -310,6 +310,13 @@ blackhole(struct doctor_facts *facts)
 	facts->routes[0].error = EINVAL;
 }
 
+/* ip rule add dport 587 blackhole */
+static void
+blackhole_port(struct doctor_facts *facts)
+{
+	facts->probes[0].dialog.tcp = (struct probe_tcp){ .end = PROBE_TCP_LOCAL, .error = EINVAL };
+}
+
 static void
 cut_route(struct doctor_facts *facts)
 {
@@ -359,6 +366,12 @@ static const struct judging_case local[] = {
 	    .change = blackhole,
 	    .cause = "local-blackhole",
 	    .exit = DOCTOR_EXIT_LOCAL },
+	{ .name = "a rule for this port alone",
+	    .rows = { { 587, "open", NULL, 0, NULL }, { 443, "open", NULL, 0, NULL } },
+	    .change = blackhole_port,
+	    .cause = "local-blackhole",
+	    .exit = DOCTOR_EXIT_LOCAL,
+	    .says = "A rule of this machine" },
 	{ .name = "no route",
 	    .rows = LOCAL_ROWS,
 	    .change = cut_route,

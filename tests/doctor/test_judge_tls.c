@@ -119,6 +119,23 @@ close_at_bulk(struct doctor_facts *facts)
 }
 
 static void
+reset_at_bulk(struct doctor_facts *facts)
+{
+	judging_dialog(facts)->stages[PROBE_STAGE_BULK].end = PROBE_STAGE_RESET;
+	judging_dialog(facts)->bulk = (struct probe_bulk){ .sent_len = 4096 };
+}
+
+static void
+know_no_such_name(struct doctor_facts *facts)
+{
+	struct probe_dialog_facts *d = judging_dialog(facts);
+
+	judging_end_at(facts, PROBE_STAGE_HANDSHAKE, PROBE_STAGE_BROKEN, 0, "");
+	d->tls.trouble = PROBE_TLS_ALERT;
+	(void)snprintf(d->tls.error, sizeof d->tls.error, "tlsv1 unrecognized name");
+}
+
+static void
 lose_some_packets(struct doctor_facts *facts)
 {
 	lose_all_packets(facts);
@@ -171,6 +188,11 @@ static const struct judging_case who[] = {
 	    .change = answer_bulk_late,
 	    .cause = "ok" },
 	{ .name = "the server minds NOOPs", .rows = ROWS, .change = close_at_bulk, .cause = "ok" },
+	{ .name = "the server minds NOOPs, and has not read them all",
+	    .rows = ROWS,
+	    .change = reset_at_bulk,
+	    .cause = "ok",
+	    .besides = "connection-lost" },
 	{ .name = "a packet is lost now and then",
 	    .rows = ROWS,
 	    .change = lose_some_packets,
@@ -223,6 +245,13 @@ static const struct judging_case tls[] = {
 	    .cause = "starttls-refused",
 	    .exit = DOCTOR_EXIT_TLS,
 	    .use_port = 465 },
+	{ .name = "no certificate for this name",
+	    .rows = ROWS,
+	    .change = know_no_such_name,
+	    .cause = "tls-failed",
+	    .exit = DOCTOR_EXIT_TLS,
+	    .use_port = 465,
+	    .says = "no certificate for the name" },
 	{ .name = "no TLS",
 	    .rows = ROWS,
 	    .change = speak_no_tls,
