@@ -361,6 +361,9 @@ consider_reset(struct run *r, size_t at)
 	doctor_where_forged(r->facts, p, &forger);
 	if (!forger.is_seen)
 		try_alone(r, at, true);
+	/* The router before the reset is seen: it is known who sent it. */
+	if (forger.is_by_ladder && p->path.last_router_ttl + 1 == p->path.end_ttl)
+		return true;
 	if (run_is_task_over(r, at, RUN_AGAIN))
 		measure_answers(r, at);
 	return forger.is_seen;

@@ -67,12 +67,17 @@ run_connection_max(const struct run *r)
 	return r->options->connections == 0 ? DOCTOR_CONNECTIONS : r->options->connections;
 }
 
+/* Where not one of many SYNs was answered this one will hardly be. */
 static uint64_t
-patience_ms(const struct run *r)
+patience_ms(const struct run_job *j)
 {
+	const struct run *r = j->run;
+	const struct doctor_pace pace = doctor_pace_of(r->facts);
 	const uint64_t turns = (r->job_count + run_connection_max(r) - 1) / run_connection_max(r);
 	const uint64_t ms = ALL_STARTED_MS / (turns == 0 ? 1 : turns);
 
+	if (run_is_dead(r, &r->facts->probes[j->probe]))
+		return doctor_pace_quiet_ms(&pace);
 	if (ms > PATIENCE_MAX_MS)
 		return PATIENCE_MAX_MS;
 	return ms < PATIENCE_MIN_MS ? PATIENCE_MIN_MS : ms;
@@ -90,7 +95,7 @@ takes_place(const struct run_job *j)
 {
 	if (j->state != RUN_RUNNING)
 		return false;
-	return j->task == RUN_LADDER || run_job_waiting_ms(j) < patience_ms(j->run);
+	return j->task == RUN_LADDER || run_job_waiting_ms(j) < patience_ms(j);
 }
 
 static unsigned
@@ -123,11 +128,36 @@ is_calm_enough(const struct run_job *j, unsigned taken)
 	return !j->is_alone || (taken == 0 && run_now_ms(r) - r->ended_ms >= calm_ms);
 }
 
+/* Does one wait to be tried alone? */
+static bool
+is_one_shy(const struct run *r)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->state == RUN_WAITING && r->jobs[i]->is_alone)
+			return true;
+	return false;
+}
+
+/*
+ * A ladder takes what places there are, one at least. To measure answers leaves connections behind
+ * that are half made: it comes after those that want to be alone.
+ */
+static bool
+has_place(struct run_job *j, unsigned taken)
+{
+	const unsigned max = run_connection_max(j->run);
+
+	if (j->task == RUN_ANSWER && is_one_shy(j->run))
+		return false;
+	if (j->task == RUN_LADDER && taken < max && j->parallel > max - taken)
+		j->parallel = max - taken;
+	return places_of(j) == 0 || taken + places_of(j) <= max;
+}
+
 /* The next to go: of the best rank the one that has waited longest; NULL: none. */
 static struct run_job *
 next_job(const struct run *r, unsigned taken)
 {
-	const unsigned max = run_connection_max(r);
 	struct run_job *best = NULL;
 
 	for (size_t i = 0; i < r->job_count; i++) {
@@ -135,9 +165,7 @@ next_job(const struct run *r, unsigned taken)
 
 		if (j->state != RUN_WAITING || (best != NULL && best->rank <= j->rank))
 			continue;
-		if (places_of(j) != 0 && taken + places_of(j) > max)
-			continue;
-		if (!is_calm_enough(j, taken))
+		if (!has_place(j, taken) || !is_calm_enough(j, taken))
 			continue;
 		best = j;
 	}

@@ -413,6 +413,20 @@ has_counterpart(const struct doctor_facts *f, const struct doctor_control *c)
 	return false;
 }
 
+/* Routers limit how much they reject: one word for all is enough. */
+static bool
+is_rejected_elsewhere(const struct doctor_facts *f, const struct doctor_control *c)
+{
+	for (size_t i = 0; i < f->control_count; i++) {
+		const struct doctor_control *other = &f->controls[i];
+
+		if (other->kind == c->kind && other->tcp.end == PROBE_TCP_REJECTED &&
+		    other->address.any.sa_family == c->address.any.sa_family)
+			return true;
+	}
+	return false;
+}
+
 static void
 watch_other(struct run_other *o, const struct doctor_pace *pace)
 {
@@ -423,7 +437,11 @@ watch_other(struct run_other *o, const struct doctor_pace *pace)
 
 	if (!pace->is_known || !has_counterpart(f, c))
 		return;
-	if (!o->has_second && waiting_ms >= doctor_pace_quiet_ms(pace)) {
+	if (waiting_ms < doctor_pace_quiet_ms(pace))
+		return;
+	if (is_rejected_elsewhere(f, c)) {
+		probe_tcp_stop(&o->attempt);
+	} else if (!o->has_second) {
 		o->has_second = true;
 		o->second =
 		    probe_tcp_start(o->run->base, &c->address, &options, false, on_second, o);

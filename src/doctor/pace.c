@@ -6,7 +6,7 @@ enum { QUIET_MS = 500, QUIET_MIN_MS = 150 };
 /* The kernel has sent the SYN once more by then, and an answer had its time. */
 enum { SENT_AGAIN_MS = 1300 };
 enum { TRIED_TWICE_MS = 300, OTHER_ADDRESS_MS = 500, HOST_SILENT_MS = 1100 };
-enum { IN_DEAD_HOST_MS = 250 };
+enum { IN_DEAD_HOST_MS = 150 };
 enum { MINOR_MS = 400, MINOR_MIN_MS = 200, CALM_MS = 250, CALM_MIN_MS = 25 };
 
 static uint64_t

@@ -168,6 +168,8 @@ bool run_is_routed(const struct run *r, const struct doctor_probe *p);
 
 /* watch.c: looked at now and then */
 void run_watch(struct run *r);
+/* Has no port of its address answered, not even all SYNs of a ladder? */
+bool run_is_dead(const struct run *r, const struct doctor_probe *p);
 /* Nothing is left to do. */
 bool run_is_complete(struct run *r);
 

@@ -19,22 +19,21 @@ enum { STALL_MS = 1200, STALL_LONG_MS = 2400, STALL_MAX_MS = 4000 };
 
 /* Were all SYNs of a ladder to the port in vain? */
 static bool
-is_climbed_in_vain(const struct run *r, size_t at)
+is_climbed_in_vain(const struct doctor_probe *p)
 {
-	const struct doctor_probe *p = &r->facts->probes[at];
-
-	return doctor_view_has_path(p) && p->path.end_ttl == 0 && !p->dialog.is_tried;
+	return doctor_view_has_path(p) && p->path.end_ttl == 0;
 }
 
-/* The same of the port that the check is about, of that address. */
-static bool
-is_host_climbed_in_vain(const struct run *r, const struct doctor_probe *p)
+bool
+run_is_dead(const struct run *r, const struct doctor_probe *p)
 {
+	if (doctor_view_alive(r->facts, p) != NULL)
+		return false;
 	for (size_t i = 0; i < r->facts->probe_count; i++) {
 		const struct doctor_probe *other = &r->facts->probes[i];
 
-		if (run_is_main(r, other) && doctor_view_has_path(other) &&
-		    other->path.end_ttl == 0 && doctor_view_same_ip(&other->address, &p->address))
+		if (run_is_main(r, other) && is_climbed_in_vain(other) &&
+		    doctor_view_same_ip(&other->address, &p->address))
 			return true;
 	}
 	return false;
@@ -46,10 +45,13 @@ evidence_of(const struct run *r, const struct run_job *j)
 	const struct doctor_probe *p = &r->facts->probes[j->probe];
 	const bool is_v4 = doctor_view_is_v4(p);
 
+	/* Another SYN to this port was answered: this one is lost by chance. */
+	if (p->path.end_ttl != 0)
+		return DOCTOR_PACE_ALONE;
 	if (doctor_view_alive(r->facts, p) != NULL)
-		return p->is_control || is_climbed_in_vain(r, j->probe) ? DOCTOR_PACE_TRIED_TWICE
-									: DOCTOR_PACE_HOST_ANSWERS;
-	if (!is_host_climbed_in_vain(r, p))
+		return p->is_control || is_climbed_in_vain(p) ? DOCTOR_PACE_TRIED_TWICE
+							      : DOCTOR_PACE_HOST_ANSWERS;
+	if (!run_is_dead(r, p))
 		return DOCTOR_PACE_ALONE;
 	if (!run_is_main(r, p))
 		return DOCTOR_PACE_IN_DEAD_HOST;

@@ -8,7 +8,8 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 
-enum { TTL_MAX = 255, WAIT_MIN_MS = 60, WAIT_MAX_MS = 1500, WAIT_FACTOR = 4 };
+enum { FEW_ROUTERS = 4 };
+enum { TTL_MAX = 255, WAIT_MIN_MS = 50, WAIT_MAX_MS = 1500, WAIT_FACTOR = 4 };
 
 struct probe_answer {
 	struct event_base *base;
@@ -27,24 +28,45 @@ struct probe_answer {
 };
 
 /*
+ * What is left of a usual first value behind so many routers, and one more, that should not come;
+ * where few routers are between, from there up to that value: what comes is quick, only what does
+ * not come costs a wait. 0: it is none of these.
+ */
+static unsigned
+choose_by_routers(const struct probe_answer *a)
+{
+	static const unsigned starts[] = { 64, 128, 255 };
+
+	for (size_t i = 0; i < sizeof starts / sizeof starts[0] && a->routers != 0; i++) {
+		const unsigned first = starts[i] - a->routers;
+		const unsigned ttl = a->least < first ? first : a->least + 1U;
+
+		if (a->least > starts[i])
+			continue;
+		if (ttl > a->most || (a->least > first && a->routers > FEW_ROUTERS))
+			return 0;
+		return ttl;
+	}
+	return 0;
+}
+
+/*
  * What to try, so that the usual first values are found soon: is there an answer at all, then
- * whether it is what is left of 64, 128 or 255 behind so many routers, or all of it, then halves.
+ * whether it is 64, 128 or 255, then halves.
  */
 static uint8_t
 choose(const struct probe_answer *a)
 {
-	static const unsigned pivots[] = { 65, 64, 129, 128, 255 }, starts[] = { 64, 128, 255 };
+	static const uint8_t pivots[] = { 65, 64, 129, 128, 255 };
+	const unsigned likely = choose_by_routers(a);
 
 	if (a->wait_ms == 0)
 		return 1;
-	for (size_t i = 0; i < sizeof starts / sizeof starts[0] && a->routers != 0; i++)
-		for (unsigned ttl = starts[i] - a->routers; ttl <= starts[i] - a->routers + 1;
-		     ttl++)
-			if (ttl > a->least && ttl <= a->most)
-				return (uint8_t)ttl;
-	for (size_t i = 0; i < sizeof pivots / sizeof pivots[0]; i++)
+	if (likely != 0)
+		return (uint8_t)likely;
+	for (size_t i = 0; i < sizeof pivots; i++)
 		if (pivots[i] > a->least && pivots[i] <= a->most)
-			return (uint8_t)pivots[i];
+			return pivots[i];
 	return (uint8_t)((a->least + a->most + 1) / 2);
 }
 

@@ -80,9 +80,10 @@ void probe_path_cancel(struct probe_ladder **ladder);
 
 /*
  * With which TTL do the answers (SYN-ACK or RST) of a port arrive? Found with IP_MINTTL by halving:
- * at most 13 connections, one at a time, 4 when no router is between. 64, 128 or 255: sent by the
+ * at most 11 connections, one at a time, 4 when no router is between. 64, 128 or 255: sent by the
  * next machine, no router is between. 0: not to be had (no answer, or not the same each time).
- * routers: how many may be between, to be tried first; a wrong number costs two connections.
+ * routers: how many may be between; 0: not known. With the right number it takes 4 or 5
+ * connections, of which two are not answered; with one that is too great a few more.
  */
 struct probe_answer;
 typedef void probe_answer_fn(void *arg, uint8_t ttl);

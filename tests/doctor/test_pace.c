@@ -50,8 +50,8 @@ static const struct silence {
 	{ "several SYNs through space", SATELLITE_US, DOCTOR_PACE_TRIED_TWICE, 2700 },
 	{ "one of two addresses", LAN_US, DOCTOR_PACE_OTHER_ADDRESS, 501 },
 	{ "a host that is down while others answer", LAN_US, DOCTOR_PACE_HOST_SILENT, 1101 },
-	{ "another port of it", LAN_US, DOCTOR_PACE_IN_DEAD_HOST, 251 },
-	{ "another port of it, through space", SATELLITE_US, DOCTOR_PACE_IN_DEAD_HOST, 2650 },
+	{ "another port of it", LAN_US, DOCTOR_PACE_IN_DEAD_HOST, 151 },
+	{ "another port of it, through space", SATELLITE_US, DOCTOR_PACE_IN_DEAD_HOST, 2550 },
 };
 
 static void
