@@ -130,9 +130,11 @@ read_info(struct probe_tcp_attempt *a)
 	if (getsockopt(a->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
 		return false;
 	a->result.retransmits = info.tcpi_total_retrans;
-	/* A server that closes at once is past ESTABLISHED already. */
-	if (info.tcpi_state == TCP_SYN_SENT || info.tcpi_state == TCP_CLOSE)
+	/* Past ESTABLISHED already: closed at once, or reset, but after an answer to the SYN. */
+	if (info.tcpi_state == TCP_SYN_SENT || (info.tcpi_state == TCP_CLOSE && info.tcpi_rtt == 0))
 		return false;
+	/* An ICMP that came while the kernel was busy with the socket is no error of it (soft). */
+	a->result.error = info.tcpi_state == TCP_CLOSE ? ECONNRESET : 0;
 	a->result.rtt_us = info.tcpi_rtt;
 	a->result.mss = (uint16_t)(info.tcpi_snd_mss < UINT16_MAX ? info.tcpi_snd_mss : UINT16_MAX);
 	return true;
@@ -149,13 +151,12 @@ read_result(struct probe_tcp_attempt *a)
 
 	r->took_us = clock_monotonic_us() - a->began_us;
 	read_icmp(a);
-	(void)getsockopt(a->fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	is_connected = read_info(a);
+	/* To ask for the error takes it away, and whoever keeps the connection has to find it. */
+	if (!is_connected)
+		(void)getsockopt(a->fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	r->end = judge(r, error, is_connected);
-	/* An ICMP that came while the kernel was busy with the socket is no error of it (soft). */
-	if (is_connected)
-		r->error = 0;
-	else if (error != 0)
+	if (error != 0)
 		r->error = error;
 }
 
