@@ -14,7 +14,11 @@
 #include "net/tls_key.h"
 #include "util/alloc.h"
 
-/* RFC 9325 §4.2: forward secrecy and AEAD only. The client's order counts: it knows its CPU. */
+/*
+ * RFC 9325 §4.2: forward secrecy and AEAD only, in the order in which they cost least where the CPU
+ * has AES and SHA-256 built in, as all servers do: with SHA-384 a handshake costs a twentieth more.
+ * A client whose own first choice is ChaCha20 has a CPU without, and is given that.
+ */
 #define CIPHERS_TLS12                                                                              \
 	"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"                               \
 	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"                               \
@@ -151,6 +155,8 @@ new_server_context(void)
 	int groups[] = { NID_X25519, NID_X9_62_prime256v1, NID_secp384r1 };
 	SSL_CTX *context = new_context(TLS_server_method());
 
+	(void)SSL_CTX_set_options(
+	    context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
 	(void)SSL_CTX_set_cipher_list(context, CIPHERS_TLS12);
 	(void)SSL_CTX_set_ciphersuites(context, CIPHERS_TLS13);
 	(void)SSL_CTX_set1_groups(context, groups, sizeof groups / sizeof groups[0]);
