@@ -12,26 +12,12 @@
 
 #include <arpa/inet.h>
 #include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/bufferevent_ssl.h>
 #include <openssl/err.h>
 
 #include "net/conn_private.h"
 #include "net/tls.h"
 #include "util/alloc.h"
 #include "util/clock.h"
-
-/*
- * Deferred: a stream's callbacks come from the loop and not from inside net_conn_write() or
- * net_conn_resume(), so that an owner who is freed by one is never further down the stack.
- */
-enum { STREAM_OPTIONS = BEV_OPT_DEFER_CALLBACKS | BEV_OPT_CLOSE_ON_FREE };
-
-/*
- * Octets asked of a stream at a time: with libevent's own few just 4 KiB of memory. It asks before
- * it knows how much there is, and a connection that idles after its handshake keeps that.
- */
-enum { READ_SIZE = 4096 - 64 };
 
 static void
 enter(struct net_conn *c, enum conn_state state)
@@ -58,15 +44,14 @@ find_tls_error(const struct net_conn *c, unsigned long code)
 }
 
 static enum net_conn_end
-explain_failure(struct net_conn *c, int socket_error)
+explain_failure(struct net_conn *c)
 {
-	bool in_tls = c->state == CONN_HANDSHAKING || c->state == CONN_TLS;
-	unsigned long code = in_tls ? bufferevent_get_openssl_error(c->stream) : 0;
+	unsigned long code = c->stream.tls_error;
+	int socket_error = c->stream.error;
 
-	/* libevent also puts SSL_get_error() there, which belongs to no library. */
 	if (ERR_SYSTEM_ERROR(code)) {
 		socket_error = ERR_GET_REASON(code);
-	} else if (ERR_GET_LIB(code) != 0) {
+	} else if (code != 0) {
 		c->fault.tls = code;
 		set_error(c, find_tls_error(c, code));
 		return NET_CONN_TLS_FAILED;
@@ -98,57 +83,37 @@ end(struct net_conn *c, enum net_conn_end why)
 }
 
 static void
-on_read(struct bufferevent *stream, void *arg)
+on_input(void *arg)
 {
 	struct net_conn *c = arg;
 
 	if (c->held || !net_conn_is_readable(c))
 		return;
-	if (evbuffer_get_length(bufferevent_get_input(stream)) >= NET_CONN_READ_MAX) {
+	if (evbuffer_get_length(c->stream.in) >= NET_CONN_READ_MAX) {
 		c->is_full = true;
-		(void)bufferevent_disable(stream, EV_READ);
+		net_stream_want_input(&c->stream, false);
 	}
 	c->handler->on_input(c->owner);
-}
-
-static void
-start_stream(struct net_conn *c, bufferevent_data_cb readable, bufferevent_data_cb written,
-    bufferevent_event_cb event)
-{
-	bufferevent_setcb(c->stream, readable, written, event, c);
-	(void)bufferevent_set_max_single_read(c->stream, READ_SIZE);
-	(void)bufferevent_enable(c->stream, EV_READ | EV_WRITE);
 }
 
 /* The stream of octets becomes one of records; what is unread dies with it (RFC 3207 §4.2). */
 static void
 begin_tls(struct net_conn *c)
 {
-	struct bufferevent *plain = c->stream;
-	bufferevent_data_cb readable, written;
-	bufferevent_event_cb event;
-	int fd = bufferevent_getfd(plain);
-
-	bufferevent_getcb(plain, &readable, &written, &event, NULL);
-	(void)bufferevent_disable(plain, EV_READ | EV_WRITE);
-	(void)bufferevent_setfd(plain, -1);
-	bufferevent_free(plain);
-	(void)SSL_up_ref(c->ssl);
-	c->stream = bufferevent_openssl_socket_new(c->base, fd, c->ssl,
-	    c->is_server ? BUFFEREVENT_SSL_ACCEPTING : BUFFEREVENT_SSL_CONNECTING, STREAM_OPTIONS);
-	assert(c->stream != NULL);
-	net_conn_pace(c);
+	if (c->is_server)
+		SSL_set_accept_state(c->ssl);
+	else
+		SSL_set_connect_state(c->ssl);
 	enter(c, CONN_HANDSHAKING);
-	start_stream(c, readable, written, event);
+	net_stream_want_input(&c->stream, true);
+	net_stream_start_tls(&c->stream, c->ssl);
 }
 
 static void
-on_written(struct bufferevent *stream, void *arg)
+on_drained(void *arg)
 {
 	struct net_conn *c = arg;
 
-	if (evbuffer_get_length(bufferevent_get_output(stream)) != 0)
-		return;
 	if (c->state == CONN_UPGRADING)
 		begin_tls(c);
 	else if (c->handler->on_drained != NULL)
@@ -156,33 +121,40 @@ on_written(struct bufferevent *stream, void *arg)
 }
 
 static void
-on_connected(struct net_conn *c)
+on_connected(void *arg)
 {
-	if (c->state == CONN_CONNECTING) {
-		enter(c, CONN_PLAIN);
-		c->handler->on_connected(c->owner);
-	} else if (c->state == CONN_HANDSHAKING) {
-		enter(c, CONN_TLS);
-		c->handler->on_tls(c->owner);
-	}
+	struct net_conn *c = arg;
+
+	enter(c, CONN_PLAIN);
+	c->handler->on_connected(c->owner);
 }
 
 static void
-on_event(struct bufferevent *stream, short what, void *arg)
+on_secure(void *arg)
 {
 	struct net_conn *c = arg;
-	int socket_error = EVUTIL_SOCKET_ERROR();
 
-	(void)stream;
+	enter(c, CONN_TLS);
+	c->handler->on_tls(c->owner);
+}
+
+static void
+on_stream_end(void *arg, enum net_stream_end how)
+{
+	struct net_conn *c = arg;
+
 	if (c->state == CONN_FAILED)
 		return;
-	if ((what & BEV_EVENT_CONNECTED) != 0)
-		on_connected(c);
-	else if ((what & BEV_EVENT_EOF) != 0)
-		end(c, explain_close(c));
-	else if ((what & BEV_EVENT_ERROR) != 0)
-		end(c, explain_failure(c, socket_error));
+	end(c, how == NET_STREAM_CLOSED ? explain_close(c) : explain_failure(c));
 }
+
+static const struct net_stream_handler stream_handler = {
+	.on_connected = on_connected,
+	.on_secure = on_secure,
+	.on_input = on_input,
+	.on_drained = on_drained,
+	.on_end = on_stream_end,
+};
 
 /* For what goes wrong where no callback may be made: on_end comes from the loop. */
 static void
@@ -259,9 +231,7 @@ static void
 open_stream(struct net_conn *c, int fd)
 {
 	set_no_delay(c, fd);
-	c->stream = bufferevent_socket_new(c->base, fd, STREAM_OPTIONS);
-	assert(c->stream != NULL);
-	start_stream(c, on_read, on_written, on_event);
+	net_stream_init(&c->stream, c->base, fd, &stream_handler, c);
 }
 
 struct net_conn *
@@ -280,6 +250,7 @@ net_conn_accept(
 		remember_peer(c, &peer.any);
 	enter(c, CONN_PLAIN);
 	open_stream(c, fd);
+	net_stream_want_input(&c->stream, true);
 	return c;
 }
 
@@ -297,8 +268,8 @@ net_conn_dial(struct event_base *base, const struct sockaddr *address, size_t ad
 		return c;
 	}
 	open_stream(c, fd);
-	/* What fails at once is also reported from the loop. */
-	(void)bufferevent_socket_connect(c->stream, address, (int)address_len);
+	net_stream_connect(&c->stream, address, address_len);
+	net_stream_want_input(&c->stream, true);
 	return c;
 }
 
@@ -314,7 +285,6 @@ net_conn_start_tls(struct net_conn *c, SSL_CTX *context, bool server, const char
 	assert(c->ssl != NULL);
 	c->is_server = server;
 	c->held = c->is_full = false;
-	(void)bufferevent_disable(c->stream, EV_READ);
 	enter(c, CONN_UPGRADING);
 	if (!server && name != NULL && !net_tls_set_name(c->ssl, name))
 		fail_later(c, "not a name that a certificate can show");
@@ -346,7 +316,7 @@ net_conn_has_arrived(const struct net_conn *c)
 {
 	int len = 0;
 
-	return ioctl(bufferevent_getfd(c->stream), FIONREAD, &len) == 0 && len > 0;
+	return ioctl(c->stream.fd, FIONREAD, &len) == 0 && len > 0;
 }
 
 struct slice
@@ -356,24 +326,21 @@ net_conn_input(struct net_conn *c)
 
 	if (!net_conn_is_readable(c))
 		return (struct slice){ NULL, 0 };
-	(void)evbuffer_peek(bufferevent_get_input(c->stream), -1, NULL, &first, 1);
+	(void)evbuffer_peek(c->stream.in, -1, NULL, &first, 1);
 	return slice_make(first.iov_base, first.iov_len);
 }
 
 void
 net_conn_consume(struct net_conn *c, size_t len)
 {
-	struct evbuffer *input;
-
 	if (len == 0)
 		return;
-	input = bufferevent_get_input(c->stream);
-	(void)evbuffer_drain(input, len);
-	if (!c->is_full || evbuffer_get_length(input) >= NET_CONN_READ_MAX)
+	(void)evbuffer_drain(c->stream.in, len);
+	if (!c->is_full || evbuffer_get_length(c->stream.in) >= NET_CONN_READ_MAX)
 		return;
 	c->is_full = false;
 	if (!c->held && net_conn_is_open(c))
-		(void)bufferevent_enable(c->stream, EV_READ);
+		net_stream_want_input(&c->stream, true);
 }
 
 void
@@ -381,7 +348,7 @@ net_conn_hold(struct net_conn *c)
 {
 	c->held = true;
 	if (net_conn_is_open(c))
-		(void)bufferevent_disable(c->stream, EV_READ);
+		net_stream_want_input(&c->stream, false);
 }
 
 void
@@ -389,57 +356,22 @@ net_conn_resume(struct net_conn *c)
 {
 	c->held = false;
 	if (net_conn_is_open(c) && !c->is_full)
-		(void)bufferevent_enable(c->stream, EV_READ);
-	if (net_conn_is_readable(c) && evbuffer_get_length(bufferevent_get_input(c->stream)) != 0)
-		bufferevent_trigger(c->stream, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
-}
-
-/*
- * Straight to the kernel, which saves a turn of the loop and two changes of what it polls; how much
- * was taken. An error comes again in the loop, and is reported there.
- */
-static size_t
-send_plain(struct net_conn *c, struct slice out)
-{
-	ssize_t n = send(bufferevent_getfd(c->stream), out.ptr, out.len, MSG_NOSIGNAL);
-
-	return n < 0 ? 0 : (size_t)n;
-}
-
-/*
- * OpenSSL takes all or nothing. After "nothing", part of it may be on its way: it must be offered
- * all of it again, in one piece. As the stream's buffer is empty, that is how it will lie there.
- */
-static size_t
-send_records(struct net_conn *c, struct slice out)
-{
-	int n;
-
-	assert(out.len <= INT_MAX);
-	ERR_clear_error();
-	n = SSL_write(c->ssl, out.ptr, (int)out.len);
-	ERR_clear_error();
-	return n <= 0 ? 0 : out.len;
+		net_stream_want_input(&c->stream, true);
+	if (net_conn_is_readable(c) && evbuffer_get_length(c->stream.in) != 0)
+		net_stream_tell_input(&c->stream);
 }
 
 void
 net_conn_write(struct net_conn *c, struct slice out)
 {
-	if (out.len == 0 || !net_conn_is_readable(c))
-		return;
-	if (net_conn_pending(c) == 0) {
-		out = slice_after(out, c->ssl == NULL ? send_plain(c, out) : send_records(c, out));
-		if (out.len == 0 && c->handler->on_drained != NULL)
-			bufferevent_trigger(c->stream, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
-	}
-	if (out.len != 0)
-		(void)bufferevent_write(c->stream, out.ptr, out.len);
+	if (net_conn_is_readable(c))
+		net_stream_write(&c->stream, out);
 }
 
 size_t
 net_conn_pending(const struct net_conn *c)
 {
-	return c->stream == NULL ? 0 : evbuffer_get_length(bufferevent_get_output(c->stream));
+	return c->stream.out == NULL ? 0 : net_stream_pending(&c->stream);
 }
 
 static void
@@ -477,7 +409,7 @@ net_conn_fault(const struct net_conn *c)
 int
 net_conn_fd(const struct net_conn *c)
 {
-	return c->stream == NULL ? -1 : bufferevent_getfd(c->stream);
+	return c->stream.out == NULL ? -1 : c->stream.fd;
 }
 
 void

@@ -2,8 +2,8 @@
 /*
  * conn.h - one TCP or Unix stream with or without TLS, on a libevent loop.
  *
- * A thin skin over bufferevents that gives both sides (submission's accepted sockets, delivery's
- * outgoing ones) the same few verbs, the upgrade to TLS, and read back-pressure. One timer per
+ * Over net/stream.h, it gives both sides (submission's accepted sockets, delivery's outgoing
+ * ones) the same few verbs, the upgrade to TLS, and read back-pressure. One timer per
  * connection: the owner sets the next deadline and gets on_deadline.
  *
  * Callbacks may free the connection (net_conn_free); nothing here touches it after a callback.

@@ -5,8 +5,6 @@
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <openssl/err.h>
 
 #include "net/conn_private.h"
 #include "util/clock.h"
@@ -19,9 +17,7 @@ notify_close(struct net_conn *c)
 	if ((c->state != CONN_TLS && c->state != CONN_CLOSED) || c->ssl == NULL || c->is_shut ||
 	    net_conn_pending(c) != 0)
 		return;
-	ERR_clear_error();
-	(void)SSL_shutdown(c->ssl);
-	ERR_clear_error();
+	net_stream_notify_close(&c->stream);
 }
 
 void
@@ -33,10 +29,9 @@ net_conn_free(struct net_conn **c)
 		return;
 	*c = NULL;
 	notify_close(dead);
-	net_conn_pace_end(dead);
 	(void)event_del(&dead->timer);
-	if (dead->stream != NULL)
-		bufferevent_free(dead->stream);
+	if (dead->stream.out != NULL)
+		net_stream_done(&dead->stream);
 	SSL_free(dead->ssl);
 	free(dead->error);
 	free(dead);
@@ -58,7 +53,7 @@ half_close(void *owner)
 	if (c->is_shut)
 		return;
 	notify_close(c);
-	(void)shutdown(bufferevent_getfd(c->stream), SHUT_WR);
+	(void)shutdown(c->stream.fd, SHUT_WR);
 	c->is_shut = true;
 }
 
@@ -67,7 +62,7 @@ discard_input(void *owner)
 {
 	struct net_conn *c = owner;
 
-	net_conn_consume(c, evbuffer_get_length(bufferevent_get_input(c->stream)));
+	net_conn_consume(c, evbuffer_get_length(c->stream.in));
 }
 
 static void
@@ -102,8 +97,7 @@ net_conn_last_words(struct net_conn *c)
 	const int on = 1;
 
 	if (net_conn_is_open(c) && c->peer_port != 0)
-		(void)setsockopt(
-		    bufferevent_getfd(c->stream), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+		(void)setsockopt(c->stream.fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
 }
 
 void

@@ -6,8 +6,7 @@
 #include <event2/event_struct.h>
 
 #include "net/conn.h"
-
-struct bufferevent;
+#include "net/stream.h"
 
 enum conn_state {
 	CONN_CONNECTING,
@@ -21,14 +20,13 @@ enum conn_state {
 
 struct net_conn {
 	struct event_base *base;
-	struct bufferevent *stream; /* NULL when no socket could be had */
-	SSL *ssl;                   /* NULL without TLS; the stream counts a reference of its own */
+	struct net_stream stream; /* its buffers are NULL when no socket could be had */
+	SSL *ssl;                 /* NULL without TLS */
 	const struct net_conn_handler *handler;
 	void *owner;
 	struct event timer;
 	uint64_t deadline_ms;
 	uint64_t armed_ms; /* what the timer waits for: never later than deadline_ms */
-	size_t turn_len;   /* octets that OpenSSL has read without a pause */
 	char *error;       /* owned; NULL: none */
 	struct net_conn_fault fault;
 	uint8_t peer_ip[16];
@@ -54,9 +52,5 @@ net_conn_is_readable(const struct net_conn *c)
 {
 	return net_conn_is_open(c) || c->state == CONN_CLOSED;
 }
-
-/* conn_pace.c: of c->ssl, which has its socket; until c->ssl is of no more use to c. */
-void net_conn_pace(struct net_conn *c);
-void net_conn_pace_end(struct net_conn *c);
 
 #endif

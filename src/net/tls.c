@@ -161,6 +161,7 @@ new_server_context(void)
 	(void)SSL_CTX_set_ciphersuites(context, CIPHERS_TLS13);
 	(void)SSL_CTX_set1_groups(context, groups, sizeof groups / sizeof groups[0]);
 	(void)SSL_CTX_set_max_send_fragment(context, REPLY_RECORD_MAX);
+	SSL_CTX_set_read_ahead(context, 1); /* a record in one call; net/stream.h can bear it */
 	return context;
 }
 
