@@ -43,6 +43,8 @@ run_one(const struct check_options *o, const struct check_target *target,
 	if (r != 0)
 		cli_complain("%.*s", (int)error.len, (const char *)error.ptr);
 	buf_done(&error);
+	if (r == -EINVAL)
+		return EX_NOINPUT;
 	return r == 0 ? CLI_GO : EX_OSERR;
 }
 

@@ -10,6 +10,7 @@
 #include "smtp/client.h"
 
 enum { REPLY_READY = 220, REPLY_GOING_AWAY = 421, ENHANCED_POLICY = 7 };
+enum { FAR_US = 1000000 };
 
 static const struct probe_stage_fact *
 stage_of(const struct doctor_judging *j, enum probe_stage stage)
@@ -127,13 +128,25 @@ doctor_judge_too_slow(const struct doctor_judging *j, enum probe_stage stage, co
 	return f;
 }
 
+/* A packet takes so long that what we have waited was not long. */
+static bool
+is_far(const struct doctor_judging *j)
+{
+	const struct probe_tcp *tcp = &j->probe->dialog.tcp;
+
+	return tcp->retransmits == 0 && tcp->took_us > FAR_US;
+}
+
 static struct doctor_finding *
 find_hanging(const struct doctor_judging *j, enum probe_stage stage, const char *when)
 {
 	const struct probe_bulk *b = &j->probe->dialog.bulk;
 	const struct probe_stage_fact *s = stage_of(j, stage);
-	struct doctor_finding *f = doctor_judge_find(j, "dialog-timeout", DOCTOR_BROKEN);
+	struct doctor_finding *f;
 
+	if (is_far(j))
+		return doctor_judge_too_slow(j, stage, when);
+	f = doctor_judge_find(j, "dialog-timeout", DOCTOR_BROKEN);
 	if (b->unsent_len != 0 && b->retransmits != 0)
 		doctor_finding_say(f,
 		    "What this machine sends %s on port %u does not arrive; before that the server "

@@ -22,12 +22,12 @@ enum { PATIENCE_US = 3900000 };
 /*
  * So that the server sees the end of this one before the begin of the next: the loop alone would
  * close it a turn later. What the server has not taken by now is lost on the way, and so would be
- * an end that waits behind it: a reset does not wait.
+ * an end that waits behind it: a reset does not wait, and to connect to nothing sends it (tcp(7)).
  */
 static void
 hang_up(struct probe_dialog *d)
 {
-	const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+	const struct sockaddr nothing = { .sa_family = AF_UNSPEC };
 	const int fd = d->conn == NULL ? -1 : net_conn_fd(d->conn);
 	int untaken = 0;
 
@@ -35,10 +35,11 @@ hang_up(struct probe_dialog *d)
 		net_conn_free(&d->conn);
 		return;
 	}
-	if (ioctl(fd, SIOCOUTQ, &untaken) == 0 && untaken > 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+	(void)ioctl(fd, SIOCOUTQ, &untaken);
 	net_conn_free(&d->conn); /* the socket is closed in the loop's next turn */
-	if (untaken == 0)
+	if (untaken > 0)
+		(void)connect(fd, &nothing, sizeof nothing);
+	else
 		(void)shutdown(fd, SHUT_RDWR);
 }
 

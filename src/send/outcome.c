@@ -85,6 +85,11 @@ judge_stage(const struct probe_dialog_facts *facts, const char *host, struct buf
 		    fact->end == PROBE_STAGE_RESET ? "reset" : "closed", probe_stage_name(stage));
 		return EX_TEMPFAIL;
 	case PROBE_STAGE_BROKEN:
+		if (stage == PROBE_STAGE_MAIL) {
+			(void)buf_addf(words, "%s cannot take this message", host);
+			add_reply(fact, words);
+			return EX_UNAVAILABLE;
+		}
 		(void)buf_addf(words, "%s: %s failed", host, stage_words[stage].name);
 		add_reply(fact, words);
 		return stage == PROBE_STAGE_STARTTLS || stage == PROBE_STAGE_HANDSHAKE

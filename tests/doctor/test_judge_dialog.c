@@ -107,6 +107,13 @@ be_silent_at_ehlo(struct doctor_facts *facts)
 }
 
 static void
+be_far_away(struct doctor_facts *facts)
+{
+	be_silent_at_ehlo(facts);
+	judging_dialog(facts)->tcp.took_us = 2000000;
+}
+
+static void
 reset_at_ehlo(struct doctor_facts *facts)
 {
 	judging_end_at(facts, PROBE_STAGE_EHLO, PROBE_STAGE_RESET, 0, "");
@@ -224,6 +231,14 @@ static const struct judging_case greetings[] = {
 	    .exit = DOCTOR_EXIT_SILENT,
 	    .use_port = 465,
 	    .confidence = DOCTOR_LIKELY },
+	{ .name = "silent at EHLO, behind a satellite",
+	    .rows = ROWS,
+	    .change = be_far_away,
+	    .cause = "inconclusive",
+	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
+	    .use_port = 465,
+	    .says = "so slowly",
+	    .confidence = DOCTOR_POSSIBLE },
 	{ .name = "reset at EHLO",
 	    .rows = ROWS,
 	    .change = reset_at_ehlo,
