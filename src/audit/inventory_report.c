@@ -143,6 +143,8 @@ add_groups(const char *label, const struct audit_group_list *groups, struct buf 
 		    g == NULL ? 0U : (unsigned)g->bits);
 		add_word(&l, word);
 	}
+	if (!groups->is_whole)
+		add_word(&l, "perhaps more");
 	end(&l);
 }
 
@@ -241,7 +243,7 @@ audit_inventory_text(const struct audit_inventory *v, struct buf *out)
 	add_versions(v, AUDIT_NO, out);
 	if (is_unknown)
 		add_versions(v, AUDIT_UNKNOWN, out);
-	add_groups("TLS 1.3 in", &v->tls13_groups, out);
+	add_groups("groups 1.3", &v->tls13_groups, out);
 	add_groups("before it", &v->old_groups, out);
 	add_features(v, out);
 	add_sessions(v, out);
