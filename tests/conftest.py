@@ -23,6 +23,11 @@ _ALARMS = ("AddressSanitizer", "runtime error:", "LeakSanitizer", "Assertion", "
            "channel-nonsense", "child-nonsense", "stack smashing")
 
 
+def pytest_collection_modifyitems(items):
+    """Groups begin first: the longest would run alone at the end, while nobody else has work."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 @pytest.fixture(scope="session")
 def build():
     path = pathlib.Path(os.environ.get("SALLYPORT_BUILD", scratch_module.ROOT / "build-test"))

@@ -19,6 +19,9 @@ from conftest import USER, hop
 from support.scratch import wait_for
 from support.sink import Sink, load_command
 
+# One at a time: two loads at once are half a load each, and fill the disk of a test in e2e.
+pytestmark = pytest.mark.xdist_group("load")
+
 SECONDS = float(os.environ.get("SALLYPORT_CRASH_SECONDS", "12"))
 SEED = int(os.environ.get("SALLYPORT_CRASH_SEED", str(random.randrange(1 << 32))))
 CLIENTS = "8"

@@ -207,6 +207,7 @@ POLICIES = [
 ]
 
 
+@pytest.mark.xdist_group("port-443")
 @pytest.mark.parametrize("text, expected", POLICIES)
 def test_the_policy_of_mta_sts_is_fetched_and_read(ask, clean, web, text, expected):
     clean["_mta-sts.home.example"] = {"TXT": ["v=STSv1; id=1"]}

@@ -16,6 +16,8 @@ from support.scratch import wait_for
 from support.tap import Tap
 from support.wire import trusting_context
 
+pytestmark = pytest.mark.xdist_group("clients")  # some are daemons, which start slowly
+
 # What raw UTF-8 in addresses and header fields is tried with (RFC 6531), by clients that can.
 UTF8 = Letter(to=(("Jürgen Müller", "jürgen@example.net"), ("王小明", "小明@example.net")))
 

@@ -16,6 +16,8 @@ from support.postfix import Postfix
 from support.process import Process
 from support.scratch import ADDRESS, accepts_connections, free_port, wait_for
 
+pytestmark = pytest.mark.xdist_group("dialog-peers")  # they share a Postfix and a Dovecot
+
 MECHANISMS = ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"]
 
 _MAIN = """
@@ -58,10 +60,9 @@ gone:
 
 
 @pytest.fixture(scope="module")
-def postfix(tmp_path_factory, certificate):
-    directory = pathlib.Path(tmp_path_factory.mktemp("dialog-postfix"))
-    for parent in (directory, *directory.parents[:2]):
-        parent.chmod(0o755)
+def postfix(session_scratch, certificate):
+    directory = session_scratch / "dialog-postfix"
+    directory.mkdir()
     dovecot = Dovecot(directory / "dovecot", {USER: PASSWORD},
                       mechanisms=" ".join(m.lower() for m in MECHANISMS)).start()
     port = free_port()

@@ -9,6 +9,8 @@ import subprocess
 import pytest
 from support import browser
 
+pytestmark = pytest.mark.xdist_group("browser")  # one start of it does for all
+
 BUILD = pathlib.Path(os.environ.get("SALLYPORT_BUILD", "build"))
 FIXTURES = ["healthy", "filtered", "rejected", "stripped", "bad-certificate", "dead-ipv6",
             "name-not-found", "inconclusive"]

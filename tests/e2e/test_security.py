@@ -194,6 +194,7 @@ def open_house(build, session_scratch, certificate):
     receiver.stop()
 
 
+@pytest.mark.xdist_group("smuggling")
 @pytest.mark.parametrize("end", ENDS, ids=repr)
 def test_smuggling_makes_one_message_or_none(open_house, end):
     server, receiver = open_house
@@ -214,6 +215,7 @@ def test_smuggling_makes_one_message_or_none(open_house, end):
     assert len(receiver.messages) <= 2
 
 
+@pytest.mark.xdist_group("smuggling")
 @pytest.mark.parametrize("octets", [b"bare\nLF\r\n", b"bare\rCR\r\n", b"NUL\0\r\n"], ids=repr)
 def test_bare_line_ends_and_nul_are_refused_and_the_session_stays_in_step(
         open_house, octets):

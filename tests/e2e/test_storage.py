@@ -113,6 +113,7 @@ def test_a_full_disk_refuses_and_recovers(start, receiver, small_disk):
     refuse_then_recover(server, client, receiver, free)
 
 
+@pytest.mark.xdist_group("load")  # those write so much that the free space is another
 def test_too_little_free_space_refuses_before_the_disk_is_full(start, receiver, scratch):
     disk = os.statvfs(scratch)
     free = disk.f_bavail * disk.f_frsize

@@ -29,9 +29,14 @@ def remove_directory(path):
     shutil.rmtree(path, ignore_errors=True)
 
 
+# Of this process among those that run tests side by side (pytest-xdist).
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_WORKER_COUNT = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+
 # Below the range from which the kernel takes ports for outgoing connections, which could be in use
-# again before the server that we start binds them.
-_PORTS = range(10000, 32000)
+# again before the server that we start binds them; and to each worker its own, so that none takes
+# one that another has only looked at.
+_PORTS = range(10000 + _WORKER, 32000, _WORKER_COUNT)
 _given = set()
 
 
