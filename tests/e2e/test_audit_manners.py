@@ -95,6 +95,7 @@ def test_only_with_the_opt_in_does_more_than_one_login_fail(audit, impostor):
 # ---- ports that do not answer --------------------------------------------------------------------
 
 
+@pytest.mark.xdist_group("load")  # it measures, and must not meet what loads the machine
 def test_a_host_that_drops_everything_costs_little_time_and_check_is_named(audit):
     with full_port() as first, full_port() as second:
         report = audit.json("--port", first, "--tls-port", second, status=69)
@@ -105,6 +106,7 @@ def test_a_host_that_drops_everything_costs_little_time_and_check_is_named(audit
     assert all("nothing answers" in why for why in whys)
 
 
+@pytest.mark.xdist_group("load")  # it measures, and must not meet what loads the machine
 def test_where_one_port_is_dropped_the_other_is_looked_at_soon(audit, impostor):
     server = impostor(is_implicit=True)
     with full_port() as first:
@@ -116,6 +118,7 @@ def test_where_one_port_is_dropped_the_other_is_looked_at_soon(audit, impostor):
     assert any(f"port {first}: nothing answers" in gap["why"] for gap in report["gaps"])
 
 
+@pytest.mark.xdist_group("load")  # it measures, and must not meet what loads the machine
 def test_an_address_that_drops_everything_does_not_hold_up_the_next(audit, impostor):
     with full_port() as port:
         names = Names({HOST: {"A": [ADDRESS, "127.0.0.3"]}})

@@ -32,6 +32,14 @@ def serial_number(server):
         return ssl.DER_cert_to_PEM_cert(tls.getpeercert(binary_form=True))
 
 
+def changed_serial_number(server, before):
+    """A handshake in the moment of the change may fail: docs/known-issues.md."""
+    try:
+        return serial_number(server) != before
+    except ssl.SSLError:
+        return False
+
+
 def reload(server):
     def count():
         return len(server.events("reloaded")) + len(server.events("reload-failed"))
@@ -94,7 +102,7 @@ def test_a_reload_brings_a_new_certificate(start, receiver, authority):
         server.certificate, server.key = authority.issue("localhost", "renewed")
         server.write_config()
         reload(server)
-        wait_for(lambda: serial_number(server) != before, 20, "the new certificate")
+        wait_for(lambda: changed_serial_number(server, before), 20, "the new certificate")
         assert client.command("NOOP").startswith("250")
     submit(server, make())
     receiver.wait_one()
