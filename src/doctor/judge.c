@@ -150,12 +150,42 @@ is_decided_by_server(const struct doctor_facts *facts, const struct doctor_findi
 {
 	if (f->probe == DOCTOR_NO_PROBE)
 		return false;
-	if (strcmp(f->cause->id, "auth-no-mechanism") == 0)
-		return true;
 	for (unsigned stage = PROBE_STAGE_AUTH; stage <= PROBE_STAGE_END; stage++)
 		if (facts->probes[f->probe].dialog.stages[stage].end == PROBE_STAGE_REFUSED)
 			return true;
 	return false;
+}
+
+static bool
+is_about_mechanisms(const struct doctor_finding *f)
+{
+	return strcmp(f->cause->id, "auth-no-mechanism") == 0;
+}
+
+/* Can one log in with a password there, where what the first port offers is of no use? */
+static bool
+takes_passwords(const struct doctor_facts *facts, uint16_t port)
+{
+	static const char *const mechanisms[] = { "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256",
+		"SCRAM-SHA-1" };
+
+	for (size_t i = 0; i < facts->probe_count; i++)
+		for (size_t k = 0; k < sizeof mechanisms / sizeof mechanisms[0]; k++)
+			if (facts->probes[i].port == port && doctor_view_works(&facts->probes[i]) &&
+			    probe_ehlo_offers(&facts->probes[i].dialog.ehlo_tls, mechanisms[k]))
+				return true;
+	return false;
+}
+
+/* A port that is a way around what was found; 0: none. */
+static uint16_t
+find_way_around(const struct doctor_facts *facts, const struct doctor_finding *f, uint16_t port)
+{
+	uint16_t other = 0;
+
+	if (f->weight == DOCTOR_BROKEN && !is_decided_by_server(facts, f))
+		other = choose_other_port(facts, port);
+	return is_about_mechanisms(f) && !takes_passwords(facts, other) ? 0 : other;
 }
 
 /* The finding's sentence, and what works instead. */
@@ -165,9 +195,7 @@ conclude(const struct doctor_facts *facts, const struct doctor_finding *f, uint1
 {
 	const size_t len = strlen(f->sentence);
 	const int bare = (int)(len != 0 && f->sentence[len - 1] == '.' ? len - 1 : len);
-	const uint16_t other = f->weight == DOCTOR_BROKEN && !is_decided_by_server(facts, f)
-				   ? choose_other_port(facts, port)
-				   : 0;
+	const uint16_t other = find_way_around(facts, f, port);
 	const bool is_server_fine =
 	    (f->cause->class == EXPLAIN_CLASS_FILTERED && !is_by_server(facts, f)) ||
 	    f->cause->class == EXPLAIN_CLASS_INTERCEPTED || f->cause->class == EXPLAIN_CLASS_PATH;
@@ -434,7 +462,7 @@ judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 		verdict->is_fine = true;
 		f = find_fine(facts, port, verdict);
 	}
-	if (is_login_untried(facts))
+	if (is_login_untried(facts) && !is_about_mechanisms(f))
 		doctor_finding_exclude(&verdict->findings[f - verdict->findings],
 		    "The login was not tried: a password goes over TLS that is verified only.");
 	if (!verdict->is_fine)

@@ -246,6 +246,30 @@ offer_nothing_usable(struct doctor_facts *facts)
 	    sizeof facts->probes[0].dialog.ehlo_tls.mechanisms, "GSSAPI");
 }
 
+/* 465 offers what 587 does, or a password. */
+static void
+offer_the_same_elsewhere(struct doctor_facts *facts)
+{
+	offer_nothing_usable(facts);
+	(void)snprintf(facts->probes[1].dialog.ehlo_tls.mechanisms,
+	    sizeof facts->probes[1].dialog.ehlo_tls.mechanisms, "GSSAPI");
+}
+
+static void
+offer_passwords_elsewhere(struct doctor_facts *facts)
+{
+	offer_nothing_usable(facts);
+	(void)snprintf(facts->probes[1].dialog.ehlo_tls.mechanisms,
+	    sizeof facts->probes[1].dialog.ehlo_tls.mechanisms, "GSSAPI PLAIN");
+}
+
+#define BOTH                                                                                       \
+	{                                                                                          \
+		{ 587, "healthy", NULL, 0, NULL },                                                 \
+		{                                                                                  \
+			465, "healthy", NULL, 0, NULL                                              \
+		}                                                                                  \
+	}
 #define ALONE                                                                                      \
 	{                                                                                          \
 		{                                                                                  \
@@ -297,6 +321,17 @@ static const struct judging_case logins[] = {
 	    .cause = "auth-no-mechanism",
 	    .exit = DOCTOR_EXIT_AUTH,
 	    .says = "GSSAPI" },
+	{ .name = "no mechanism on either port",
+	    .rows = BOTH,
+	    .change = offer_the_same_elsewhere,
+	    .cause = "auth-no-mechanism",
+	    .exit = DOCTOR_EXIT_AUTH },
+	{ .name = "no mechanism on one port",
+	    .rows = BOTH,
+	    .change = offer_passwords_elsewhere,
+	    .cause = "auth-no-mechanism",
+	    .exit = DOCTOR_EXIT_AUTH,
+	    .use_port = 465 },
 };
 
 static void
