@@ -123,7 +123,7 @@ is_calm_enough(const struct run_job *j, unsigned taken)
 {
 	const struct run *r = j->run;
 	const struct doctor_pace pace = doctor_pace_of(r->facts);
-	const uint64_t calm_ms = j->is_refused ? doctor_pace_calm_ms(&pace) : CALM_MS;
+	const uint64_t calm_ms = j->is_refused ? doctor_pace_moment_ms(&pace) : CALM_MS;
 
 	return !j->is_alone || (taken == 0 && run_now_ms(r) - r->ended_ms >= calm_ms);
 }

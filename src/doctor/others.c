@@ -437,10 +437,11 @@ watch_other(struct run_other *o, const struct doctor_pace *pace)
 
 	if (!pace->is_known || !has_counterpart(f, c))
 		return;
-	if (waiting_ms < doctor_pace_quiet_ms(pace))
-		return;
 	if (is_rejected_elsewhere(f, c)) {
-		probe_tcp_stop(&o->attempt);
+		if (waiting_ms >= doctor_pace_moment_ms(pace))
+			probe_tcp_stop(&o->attempt);
+	} else if (waiting_ms < doctor_pace_quiet_ms(pace)) {
+		return;
 	} else if (!o->has_second) {
 		o->has_second = true;
 		o->second =

@@ -7,7 +7,7 @@ enum { QUIET_MS = 500, QUIET_MIN_MS = 150 };
 enum { SENT_AGAIN_MS = 1300 };
 enum { TRIED_TWICE_MS = 300, OTHER_ADDRESS_MS = 500, HOST_SILENT_MS = 1100 };
 enum { IN_DEAD_HOST_MS = 150 };
-enum { MINOR_MS = 400, MINOR_MIN_MS = 200, CALM_MS = 250, CALM_MIN_MS = 25 };
+enum { MINOR_MS = 400, MINOR_MIN_MS = 200, MOMENT_MS = 250, MOMENT_MIN_MS = 25 };
 
 static uint64_t
 some_rtts_ms(const struct doctor_pace *pace)
@@ -94,7 +94,7 @@ doctor_pace_minor_ms(const struct doctor_pace *pace)
 }
 
 uint64_t
-doctor_pace_calm_ms(const struct doctor_pace *pace)
+doctor_pace_moment_ms(const struct doctor_pace *pace)
 {
-	return wait_ms(pace, CALM_MIN_MS, CALM_MS);
+	return wait_ms(pace, MOMENT_MIN_MS, MOMENT_MS);
 }

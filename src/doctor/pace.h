@@ -42,7 +42,10 @@ uint64_t doctor_pace_quiet_ms(const struct doctor_pace *pace);
 uint64_t doctor_pace_silence_ms(const struct doctor_pace *pace, enum doctor_pace_evidence evidence);
 /* So long a port that is of no matter to the verdict may hold it up. */
 uint64_t doctor_pace_minor_ms(const struct doctor_pace *pace);
-/* So long all is quiet before a port is tried alone that was refused beside others. */
-uint64_t doctor_pace_calm_ms(const struct doctor_pace *pace);
+/*
+ * A few round trips: for what would change nothing if it came later, and until a connection that is
+ * closed is forgotten on the way.
+ */
+uint64_t doctor_pace_moment_ms(const struct doctor_pace *pace);
 
 #endif

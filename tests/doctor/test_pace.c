@@ -29,7 +29,7 @@ test_where_nothing_has_answered_waits_are_the_longest(void **state)
 	(void)state;
 	assert_int_equal(doctor_pace_quiet_ms(&unknown), 500);
 	assert_true(doctor_pace_quiet_ms(&unknown) > doctor_pace_quiet_ms(&lan));
-	assert_true(doctor_pace_calm_ms(&unknown) > doctor_pace_calm_ms(&lan));
+	assert_true(doctor_pace_moment_ms(&unknown) > doctor_pace_moment_ms(&lan));
 	assert_true(doctor_pace_minor_ms(&unknown) > doctor_pace_minor_ms(&lan));
 	for (int e = DOCTOR_PACE_ALONE; e <= DOCTOR_PACE_IN_DEAD_HOST; e++)
 		assert_true(
