@@ -3,7 +3,7 @@
 
 #include "audit/talk.h"
 
-enum { RENEGOTIATION_MS = 3000 };
+enum { RENEGOTIATION_TURNS = 30, TURN_MS = 100 };
 
 /* One way to make a handshake. */
 struct manner {
@@ -60,7 +60,10 @@ note_stapling(struct audit_inventory *v, SSL *ssl)
 	v->stapling = answer_of(SSL_get_tlsext_status_ocsp_resp(ssl, &response) > 0);
 }
 
-/* The answer to a command tells that a second handshake was made, an end that it was not. */
+/*
+ * The answer to a command tells that a second handshake was made, an end that it was not. In the
+ * midst of it nothing can be written, so the command is said again until it has gone out.
+ */
 static void
 renegotiate(struct audit_inventory *v, struct audit_talk *t)
 {
@@ -70,12 +73,16 @@ renegotiate(struct audit_inventory *v, struct audit_talk *t)
 		return;
 	(void)SSL_do_handshake(ssl);
 	audit_talk_forgive(t);
-	audit_talk_send(t, slice_of("NOOP\r\n"));
-	if (audit_talk_reply(t, RENEGOTIATION_MS))
+	for (int i = 0; i < RENEGOTIATION_TURNS && audit_talk_is_open(t); i++) {
+		audit_talk_send_quietly(t, slice_of("NOOP\r\n"));
+		if (!audit_talk_reply(t, TURN_MS))
+			continue;
 		v->client_renegotiation =
 		    answer_of(audit_talk_code(t) == 250 && !SSL_renegotiate_pending(ssl) &&
 			      SSL_is_init_finished(ssl));
-	else if (audit_talk_end(t) != AUDIT_TALK_TIMEOUT)
+		return;
+	}
+	if (!audit_talk_is_open(t))
 		v->client_renegotiation = AUDIT_NO;
 }
 

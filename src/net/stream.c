@@ -75,10 +75,11 @@ write_records(struct net_stream *s, struct slice out)
 		ERR_clear_error();
 		n = SSL_write(s->ssl, piece.ptr, (int)piece.len);
 		ERR_clear_error();
+		/* Of a second handshake, too, which has to end before anything else is written. */
+		send_ciphertext(s);
 		if (n <= 0)
 			break; /* the record layer has failed; reading says why */
 		out = slice_after(out, (size_t)n);
-		send_ciphertext(s);
 	}
 }
 
