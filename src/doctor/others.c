@@ -15,6 +15,7 @@
 #include "doctor/pace.h"
 #include "doctor/view.h"
 #include "util/alloc.h"
+#include "util/slice.h"
 
 /* One SYN more than the first, and time for its answer. */
 enum { LOOKUP_MS = 1500, CONNECT_MS = 1300, NETWORK_CONNECT_MS = 3000, HOSTS_MAX = 3 };
@@ -158,14 +159,23 @@ is_nowhere(const struct ip *ip)
 	return ip_is_unspecified(ip) || ip_is_loopback(ip);
 }
 
-/* The host that is asked about says nothing about others, nor does this machine. */
+/* An address instead of a name: it is meant, wherever it leads. */
 static bool
-is_other(const struct run *r, const struct net_address *address)
+is_literal(const struct run_lookup *l)
 {
 	struct ip ip;
 
-	return net_address_ip(address, &ip) && !is_nowhere(&ip) &&
-	       !doctor_view_is_target(r->facts, &ip);
+	return ip_parse(slice_of(l->name), &ip);
+}
+
+/* The host that is asked about says nothing about others, nor does this machine. */
+static bool
+is_other(const struct run_lookup *l, const struct net_address *address)
+{
+	struct ip ip;
+
+	return net_address_ip(address, &ip) && (is_literal(l) || !is_nowhere(&ip)) &&
+	       !doctor_view_is_target(l->run->facts, &ip);
 }
 
 static bool
@@ -189,7 +199,7 @@ count_name(const struct run_lookup *l, const struct net_resolve_result *result)
 		return;
 	n->missing += result->status == NET_RESOLVE_NOT_FOUND;
 	n->failed += result->status == NET_RESOLVE_FAILED;
-	n->nowhere += are_all_nowhere(result);
+	n->nowhere += !is_literal(l) && are_all_nowhere(result);
 }
 
 static void
@@ -231,7 +241,7 @@ on_found(void *arg, const struct net_resolve_result *result)
 		const struct net_address *a = &result->addresses[i];
 		bool *wants = a->any.sa_family == AF_INET ? &wants_v4 : &wants_v6;
 
-		if (!*wants || !is_other(l->run, a))
+		if (!*wants || !is_other(l, a))
 			continue;
 		*wants = false;
 		if (l->run->facts->is_network)
