@@ -86,6 +86,10 @@ def _route(kind, error):
 _NETWORK_DOWN = ("network-down", "host-unreachable", "local-no-route")
 _FEW_PORTS = range(40000, 40004)
 _LOCAL = [_route(kind, error) for kind, error in _ROUTE_ERRORS.items()] + [
+    Condition("rule-blackhole", "a rule of the client's own leads port 587 to nowhere",
+              network=(Ip("client", ("rule add ipproto tcp dport 587 blackhole",)),),
+              truth={"4:587": "EINVAL", "4:465": "open"},
+              verdict=Verdict("local-blackhole", 11, use_port=465)),
     Condition("no-route", "the client has no route to anywhere but its own network",
               network=(Ip("client", ("route del default", "route del ::/0")),),
               target=net.SERVER[0], truth=both("ENETUNREACH"),
