@@ -314,7 +314,7 @@ is_quiet(const struct run *r, size_t at)
 	const struct doctor_pace pace = doctor_pace_of(r->facts);
 	const struct run_job *j = find_job(r, at, RUN_DIALOG);
 
-	return j != NULL && j->state == RUN_RUNNING &&
+	return j != NULL && j->state != RUN_OVER &&
 	       run_job_waiting_ms(j) >= doctor_pace_quiet_ms(&pace);
 }
 

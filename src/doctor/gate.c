@@ -3,8 +3,10 @@
  * gate.c - who may go to the host: so many connections at a time, and no more.
  *
  * Servers and the scanners' enemies before them count connections (testers that open many are
- * answered 421, and tell their readers nonsense). A SYN that nobody answers is no connection; it
- * gives its place up after a patience that lets all jobs have their turn in time.
+ * answered 421, and tell their readers nonsense). A SYN may be answered as long as its socket is
+ * there, so it counts like a connection. One that nobody has answered for a while makes room for
+ * others: its socket is closed, so that the kernel does not send it again and a late answer meets a
+ * reset, and it begins anew when there is a place.
  */
 #include "doctor/run.h"
 
@@ -16,9 +18,10 @@
 
 /* So long the server still counts what is closed, when it is the server that counts. */
 enum { CALM_MS = 250 };
-/* A SYN that is lost is sent again after 1 s: who gives its place up before may see it
- * answered late, beside those that took the place. */
-enum { PATIENCE_MAX_MS = 1150, PATIENCE_MIN_MS = 100, ALL_STARTED_MS = 4600 };
+/* The first turn of all jobs, and all the turns of those that are never answered. */
+enum { ALL_STARTED_MS = 4600, ALL_SILENT_MS = 7000 };
+/* Of one turn; the kernel sends a SYN again after 1 s. */
+enum { PATIENCE_MAX_MS = 1150, PATIENCE_MIN_MS = 250, PATIENCE_RTTS = 4 };
 
 struct run_job *
 run_add(struct run *r, size_t probe, enum run_task task, enum run_rank rank)
@@ -67,35 +70,56 @@ run_connection_max(const struct run *r)
 	return r->options->connections == 0 ? DOCTOR_CONNECTIONS : r->options->connections;
 }
 
-/* Where not one of many SYNs was answered this one will hardly be. */
+static uint64_t
+at_least(uint64_t ms, uint64_t least_ms)
+{
+	return ms < least_ms ? least_ms : ms;
+}
+
+/*
+ * Of the turn that it has: where others have answered, an answer would be here; where not one of
+ * many SYNs was answered, this one will hardly be.
+ */
 static uint64_t
 patience_ms(const struct run_job *j)
 {
 	const struct run *r = j->run;
 	const struct doctor_pace pace = doctor_pace_of(r->facts);
 	const uint64_t turns = (r->job_count + run_connection_max(r) - 1) / run_connection_max(r);
-	const uint64_t ms = ALL_STARTED_MS / (turns == 0 ? 1 : turns);
+	uint64_t ms = ALL_STARTED_MS / at_least(turns, 1);
 
 	if (run_is_dead(r, &r->facts->probes[j->probe]))
 		return doctor_pace_quiet_ms(&pace);
+	if (pace.is_known && PATIENCE_RTTS * pace.rtt_us / 1000 < ms)
+		ms = PATIENCE_RTTS * pace.rtt_us / 1000;
 	if (ms > PATIENCE_MAX_MS)
-		return PATIENCE_MAX_MS;
-	return ms < PATIENCE_MIN_MS ? PATIENCE_MIN_MS : ms;
+		ms = PATIENCE_MAX_MS;
+	/* What is further away than that is reached in a later turn. */
+	return at_least(ms, PATIENCE_MIN_MS) << j->yield_count;
 }
 
-/* How many connections it makes at a time. SYNs of a ladder that do not reach the host are none. */
+uint64_t
+run_silence_max_ms(const struct run *r)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < r->job_count; i++) {
+		const struct run_job *j = r->jobs[i];
+
+		count += j->task == RUN_DIALOG &&
+			 (j->state == RUN_WAITING || run_job_waiting_ms(j) != 0 ||
+			     r->facts->probes[j->probe].dialog.tcp.end == PROBE_TCP_SILENT);
+	}
+	return ALL_SILENT_MS * run_connection_max(r) / at_least(count, 1);
+}
+
+/* How many connections it makes at the moment. */
 static unsigned
 places_of(const struct run_job *j)
 {
-	return j->task == RUN_LADDER ? j->parallel : 1;
-}
-
-static bool
-takes_place(const struct run_job *j)
-{
 	if (j->state != RUN_RUNNING)
-		return false;
-	return j->task == RUN_LADDER || run_job_waiting_ms(j) < patience_ms(j);
+		return 0;
+	return j->task == RUN_LADDER ? probe_path_places(j->ladder) : 1;
 }
 
 static unsigned
@@ -104,14 +128,53 @@ count_taken(const struct run *r)
 	unsigned count = 0;
 
 	for (size_t i = 0; i < r->job_count; i++)
-		count += takes_place(r->jobs[i]) ? places_of(r->jobs[i]) : 0;
+		count += places_of(r->jobs[i]);
 	return count;
 }
 
-bool
-run_may_talk(const struct run *r)
+static bool
+may_yield(const struct run_job *j)
 {
-	return count_taken(r) <= run_connection_max(r);
+	return j->state == RUN_RUNNING && j->dialog != NULL && !j->is_alone &&
+	       probe_dialog_stage(j->dialog) == PROBE_STAGE_CONNECT &&
+	       probe_dialog_waiting_ms(j->dialog) >= patience_ms(j);
+}
+
+/* Of those whose turn is over, and that have had so many before: what matters least. */
+static struct run_job *
+find_yielding(const struct run *r, unsigned turn_count)
+{
+	struct run_job *worst = NULL;
+
+	for (size_t i = 0; i < r->job_count; i++) {
+		struct run_job *j = r->jobs[i];
+
+		if (may_yield(j) && j->yield_count >= turn_count &&
+		    (worst == NULL || j->rank > worst->rank))
+			worst = j;
+	}
+	return worst;
+}
+
+/* For one that has had so many turns. */
+static bool
+make_room(struct run *r, unsigned turn_count)
+{
+	struct run_job *j;
+
+	if (count_taken(r) < run_connection_max(r))
+		return true;
+	j = find_yielding(r, turn_count);
+	if (j == NULL)
+		return false;
+	run_job_yield(j);
+	return count_taken(r) < run_connection_max(r);
+}
+
+bool
+run_may_connect(struct run *r)
+{
+	return make_room(r, 0);
 }
 
 /*
@@ -119,13 +182,13 @@ run_may_talk(const struct run *r)
  * counts what we have just closed. A firewall that does forgets it in a few round trips.
  */
 static bool
-is_calm_enough(const struct run_job *j, unsigned taken)
+is_calm_enough(const struct run_job *j)
 {
 	const struct run *r = j->run;
 	const struct doctor_pace pace = doctor_pace_of(r->facts);
 	const uint64_t calm_ms = j->is_refused ? doctor_pace_moment_ms(&pace) : CALM_MS;
 
-	return !j->is_alone || (taken == 0 && run_now_ms(r) - r->ended_ms >= calm_ms);
+	return !j->is_alone || (count_taken(r) == 0 && run_now_ms(r) - r->ended_ms >= calm_ms);
 }
 
 /* Does one wait to be tried alone? */
@@ -139,35 +202,34 @@ is_one_shy(const struct run *r)
 }
 
 /*
- * A ladder takes what places there are, one at least. To measure answers leaves connections behind
- * that are half made: it comes after those that want to be alone.
+ * To measure answers leaves connections behind that are half made: it comes after those that want
+ * to be alone.
  */
 static bool
-has_place(struct run_job *j, unsigned taken)
+may_go(const struct run_job *j)
 {
-	const unsigned max = run_connection_max(j->run);
-
-	if (j->task == RUN_ANSWER && is_one_shy(j->run))
-		return false;
-	if (j->task == RUN_LADDER && taken < max && j->parallel > max - taken)
-		j->parallel = max - taken;
-	return places_of(j) == 0 || taken + places_of(j) <= max;
+	return j->state == RUN_WAITING && is_calm_enough(j) &&
+	       (j->task != RUN_ANSWER || !is_one_shy(j->run));
 }
 
-/* The next to go: of the best rank the one that has waited longest; NULL: none. */
+static bool
+is_before(const struct run_job *a, const struct run_job *b)
+{
+	return a->yield_count != b->yield_count ? a->yield_count < b->yield_count
+						: a->rank < b->rank;
+}
+
+/* The next to go: of those with the fewest turns the best rank, the first; NULL: none. */
 static struct run_job *
-next_job(const struct run *r, unsigned taken)
+next_job(const struct run *r)
 {
 	struct run_job *best = NULL;
 
 	for (size_t i = 0; i < r->job_count; i++) {
 		struct run_job *j = r->jobs[i];
 
-		if (j->state != RUN_WAITING || (best != NULL && best->rank <= j->rank))
-			continue;
-		if (!has_place(j, taken) || !is_calm_enough(j, taken))
-			continue;
-		best = j;
+		if (may_go(j) && (best == NULL || is_before(j, best)))
+			best = j;
 	}
 	return best;
 }
@@ -194,13 +256,14 @@ void
 run_start_ready(struct run *r)
 {
 	while (!r->is_over) {
-		const unsigned taken = count_taken(r);
-		struct run_job *j = next_job(r, taken);
+		struct run_job *j = next_job(r);
 
-		if (j == NULL || is_one_alone(r))
+		if (j == NULL || is_one_alone(r) || !make_room(r, j->yield_count))
 			return;
 		j->state = RUN_RUNNING;
 		j->began_ms = j->stage_since_ms = run_now_ms(r);
+		if (j->yield_count == 0)
+			j->first_ms = j->began_ms;
 		run_job_start(j);
 	}
 }
@@ -210,6 +273,10 @@ run_give_up(struct run_job *j)
 {
 	if (j->dialog != NULL) {
 		probe_dialog_stop(&j->dialog);
+		return;
+	}
+	if (j->silence != NULL) {
+		run_job_settle(j);
 		return;
 	}
 	probe_path_cancel(&j->ladder);
@@ -225,6 +292,7 @@ run_job_free(struct run_job **j)
 	probe_dialog_cancel(&(*j)->dialog);
 	probe_path_cancel(&(*j)->ladder);
 	probe_answer_ttl_cancel(&(*j)->answer);
+	free((*j)->silence);
 	free(*j);
 	*j = NULL;
 }

@@ -80,28 +80,31 @@ keep_bulk(const struct probe_dialog_facts *before, struct probe_dialog_facts *af
 	after->bulk = before->bulk;
 }
 
-/* Its SYN was answered after it had given its place up, and now all are taken. */
-static bool
-may_talk(void *arg)
+/*
+ * The SYNs of before count, as if one socket had sent them all. What the host answers, it answers
+ * to the last; what a router says of nobody being there, it has found out since the first.
+ */
+static void
+add_silence(const struct run_job *j, struct probe_dialog_facts *f)
 {
-	const struct run_job *j = arg;
+	const uint64_t since_ms = run_now_ms(j->run) - j->first_ms;
+	uint64_t more_us = j->silence->tcp.took_us;
 
-	return j->run->is_over || run_may_talk(j->run);
+	f->tcp.retransmits += j->silence->tcp.retransmits + 1;
+	if (f->tcp.end == PROBE_TCP_OPEN || f->tcp.end == PROBE_TCP_RESET)
+		return;
+	if (f->tcp.end != PROBE_TCP_SILENT && since_ms * 1000 > f->tcp.took_us)
+		more_us = since_ms * 1000 - f->tcp.took_us;
+	f->tcp.took_us += more_us;
+	f->stages[PROBE_STAGE_CONNECT].took_us += more_us;
+	f->took_us += more_us;
 }
 
 static void
-on_dialog(void *arg, const struct probe_dialog_facts *facts)
+write_facts(struct run_job *j, const struct probe_dialog_facts *facts)
 {
-	struct run_job *j = arg;
-	struct probe_dialog_facts *place, *before = NULL;
+	struct probe_dialog_facts *place = find_place(probe_of(j), j->task), *before = NULL;
 
-	j->dialog = NULL;
-	if (facts->is_postponed) {
-		j->state = RUN_WAITING;
-		return;
-	}
-	place = find_place(probe_of(j), j->task);
-	run_job_end(j);
 	if (j->task == RUN_SUBMIT) {
 		before = xmalloc(sizeof *before);
 		*before = *place;
@@ -111,6 +114,48 @@ on_dialog(void *arg, const struct probe_dialog_facts *facts)
 	if (before != NULL)
 		keep_bulk(before, place);
 	free(before);
+}
+
+static void
+on_dialog(void *arg, const struct probe_dialog_facts *facts)
+{
+	struct run_job *j = arg;
+	struct probe_dialog_facts *all = xmalloc(sizeof *all);
+
+	j->dialog = NULL;
+	*all = *facts;
+	if (j->silence != NULL)
+		add_silence(j, all);
+	free(j->silence);
+	j->silence = NULL;
+	if (j->is_yielding && facts->tcp.end == PROBE_TCP_SILENT) {
+		j->silence = all;
+		j->state = RUN_WAITING;
+		return;
+	}
+	j->is_yielding = false;
+	write_facts(j, all);
+	free(all);
+	run_job_end(j);
+	run_follow(j->run, j->probe, j->task);
+}
+
+void
+run_job_yield(struct run_job *j)
+{
+	j->is_yielding = true;
+	j->yield_count++;
+	probe_dialog_stop(&j->dialog);
+	j->is_yielding = false;
+}
+
+void
+run_job_settle(struct run_job *j)
+{
+	write_facts(j, j->silence);
+	free(j->silence);
+	j->silence = NULL;
+	run_job_end(j);
 	run_follow(j->run, j->probe, j->task);
 }
 
@@ -212,7 +257,7 @@ set_times(struct run_job *j)
 	const bool is_first = j->task == RUN_DIALOG || j->task == RUN_SUBMIT;
 
 	j->options.total_ms = left_ms;
-	j->options.connect_ms = at_most(CONNECT_MS, left_ms);
+	j->options.connect_ms = at_most(CONNECT_MS - run_job_waiting_ms(j), left_ms);
 	j->options.greeting_ms = at_most(is_first ? GREETING_MS : SECOND_MS, left_ms);
 	j->options.command_ms = at_most(is_first ? COMMAND_MS : SECOND_MS, left_ms);
 	/* What is looked at in a message before it is taken may need a while. */
@@ -256,8 +301,6 @@ start_dialog(struct run_job *j)
 		.roots = r->roots,
 		.wants_bulk = run_is_main(r, p) && (j->task == RUN_DIALOG || j->task == RUN_SMALL),
 		.max_segment = j->task == RUN_SMALL ? SMALL_SEGMENT : 0,
-		.may_talk = may_talk,
-		.talk_arg = j,
 		.tls_max = j->task == RUN_TLS12 ? TLS1_2_VERSION : 0,
 		.on_line = r->options->on_line == NULL ? NULL : on_line,
 		.line_arg = j,
@@ -278,14 +321,24 @@ start_answer(struct run_job *j)
 	    probe_answer_ttl_start(j->run->base, &p->address, routers, ANSWER_MS, on_answer, j);
 }
 
+static bool
+may_send(void *arg)
+{
+	return run_may_connect(arg);
+}
+
 static void
 start_ladder(struct run_job *j)
 {
+	const struct doctor_probe *far = doctor_view_measured(j->run->facts, probe_of(j));
 	const struct doctor_pace pace = doctor_pace_of(j->run->facts);
 	const struct probe_path_options options = {
 		.timeout_ms = j->is_short ? SHORT_LADDER_MS : LADDER_MS,
 		.hop_max = j->hop_max == 0 ? PROBE_HOPS_MAX : j->hop_max,
 		.parallel = j->parallel,
+		.reach = far == NULL ? 0 : far->path.end_ttl,
+		.may_send = may_send,
+		.send_arg = j->run,
 		.rtt_us = pace.is_known ? pace.rtt_us + 1 : 0,
 	};
 
@@ -317,5 +370,11 @@ run_job_start(struct run_job *j)
 uint64_t
 run_job_waiting_ms(const struct run_job *j)
 {
-	return j->dialog == NULL ? 0 : probe_dialog_waiting_ms(j->dialog);
+	const uint64_t before_ms = j->silence == NULL ? 0 : j->silence->tcp.took_us / 1000;
+
+	if (j->dialog == NULL)
+		return before_ms;
+	if (probe_dialog_stage(j->dialog) != PROBE_STAGE_CONNECT)
+		return 0;
+	return before_ms + probe_dialog_waiting_ms(j->dialog);
 }

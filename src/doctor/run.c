@@ -115,7 +115,7 @@ run_loop(struct run *r)
 	(void)event_base_dispatch(r->base);
 	r->is_over = true;
 	for (size_t i = 0; i < r->job_count; i++)
-		if (r->jobs[i]->state == RUN_RUNNING)
+		if (r->jobs[i]->state == RUN_RUNNING || r->jobs[i]->silence != NULL)
 			run_give_up(r->jobs[i]);
 	look_at_links(r);
 	r->facts->took_us = run_now_ms(r) * 1000;

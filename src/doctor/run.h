@@ -49,14 +49,18 @@ struct run_job {
 	enum run_task task;
 	enum run_state state;
 	enum run_rank rank;
-	size_t probe; /* in facts.probes */
-	uint64_t began_ms;
-	enum probe_stage stage; /* of the dialog, when last looked at */
+	size_t probe;                /* in facts.probes */
+	uint64_t began_ms, first_ms; /* this turn; the first */
+	enum probe_stage stage;      /* of the dialog, when last looked at */
 	uint64_t stage_since_ms;
-	unsigned hop_max, parallel; /* of a ladder; 0: as many as can be, all at once */
+	unsigned hop_max, parallel; /* of a ladder; 0: as many as can be */
 	bool is_short;              /* a ladder that looks for a box next door only */
 	bool is_alone;              /* no other connection to the host meanwhile */
 	bool is_refused;            /* why: what was there before got a reset, and no reply */
+	bool is_yielding;           /* its dialog is being stopped, to begin anew later */
+	unsigned yield_count;
+	/* What was seen before it gave up its place: a SYN without an answer. NULL: nothing. */
+	struct probe_dialog_facts *silence;
 	struct probe_dialog_options options;
 	char hostname[RUN_NAME_SIZE];
 	struct probe_dialog *dialog;
@@ -140,8 +144,10 @@ void run_start_ready(struct run *r);
 /* Is any job of these yet to end? */
 bool run_is_busy(const struct run *r, enum run_rank rank_max);
 bool run_is_task_over(const struct run *r, size_t probe, enum run_task task);
-/* Is there a place for the connection that it has got by now? A late SYN gives its place up. */
-bool run_may_talk(const struct run *r);
+/* Is there a place for one more, once a SYN that nobody answers has given its own up? */
+bool run_may_connect(struct run *r);
+/* How long the SYNs to one port may be unanswered in all, so that each port has its turn. */
+uint64_t run_silence_max_ms(const struct run *r);
 /* Ends a job that waits in vain, with what is known of it; may add jobs. */
 void run_give_up(struct run_job *j);
 void run_job_end(struct run_job *j);
@@ -152,7 +158,11 @@ void run_job_free(struct run_job **j);
 void run_write_hostname(
     const struct run *r, const struct probe_route *route, char ret_name[RUN_NAME_SIZE]);
 void run_job_start(struct run_job *j);
-/* How long its SYN has been unanswered; 0: it is connected, or it is no dialog. */
+/* Stops its SYN, and waits for a place to send another. */
+void run_job_yield(struct run_job *j);
+/* It will not have another place: what it has seen is what there is. */
+void run_job_settle(struct run_job *j);
+/* How long its SYNs have been unanswered; 0: it is connected, or it is no dialog. */
 uint64_t run_job_waiting_ms(const struct run_job *j);
 
 /* follow.c */

@@ -145,7 +145,8 @@ is_in_vain(const struct run *r, const struct run_job *j)
 	const struct doctor_pace pace = doctor_pace_of(r->facts);
 	const uint64_t waiting_ms = run_job_waiting_ms(j);
 
-	if (waiting_ms != 0 && waiting_ms >= silence_ms(r, j))
+	if (waiting_ms != 0 &&
+	    (waiting_ms >= silence_ms(r, j) || waiting_ms >= run_silence_max_ms(r)))
 		return true;
 	if (run_is_minor(r, p) && ((!run_is_busy(r, RUN_CONTROL) && !run_is_asking(r)) ||
 				      (waiting_ms != 0 && is_holding_up(r, j))))
@@ -201,9 +202,10 @@ run_watch(struct run *r)
 		if (j->task == RUN_TLS12 && j->state != RUN_OVER &&
 		    run_is_cured_by_small(&r->facts->probes[j->probe]))
 			run_give_up(j);
-		if (j->state != RUN_RUNNING || j->task != RUN_DIALOG)
+		if (j->task != RUN_DIALOG || (j->state != RUN_RUNNING && j->silence == NULL))
 			continue;
-		watch_stage(r, j);
+		if (j->dialog != NULL)
+			watch_stage(r, j);
 		if (is_in_vain(r, j) || is_in_the_way(r, j))
 			run_give_up(j);
 	}

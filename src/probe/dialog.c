@@ -366,12 +366,6 @@ connect_end(enum probe_tcp_end end)
 	return PROBE_STAGE_BROKEN;
 }
 
-static bool
-may_talk(const struct probe_dialog *d)
-{
-	return d->options.may_talk == NULL || d->options.may_talk(d->options.talk_arg);
-}
-
 static void
 on_connected(void *arg, const struct probe_tcp *result, int fd)
 {
@@ -381,8 +375,7 @@ on_connected(void *arg, const struct probe_tcp *result, int fd)
 	d->facts.tcp = *result;
 	dialog_end(d, connect_end(result->end),
 	    slice_of(result->error == 0 ? "" : strerrordesc_np(result->error)));
-	d->facts.is_postponed = fd >= 0 && !d->is_stopped && !may_talk(d);
-	if (fd < 0 || d->is_stopped || d->facts.is_postponed) {
+	if (fd < 0 || d->is_stopped) {
 		fd_close(&fd);
 		finish(d);
 		return;

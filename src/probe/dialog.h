@@ -108,7 +108,6 @@ struct probe_bulk {
 /* All that one connection showed. Large (some 20 KiB): allocate it. No pointers but constants. */
 struct probe_dialog_facts {
 	bool is_tried;
-	bool is_postponed; /* see may_talk */
 	struct probe_tcp tcp;
 	struct probe_stage_fact stages[PROBE_STAGE_COUNT];
 	bool is_implicit_tls;
@@ -192,12 +191,6 @@ struct probe_dialog_options {
 	uint64_t connect_ms, greeting_ms, command_ms; /* time for each */
 	uint64_t total_ms;                            /* and for all of it */
 	uint64_t bulk_ms;                             /* 0: PROBE_BULK_MS */
-	/*
-	 * Asked when the connection is made; NULL: yes. After a no it is closed without a word, and
-	 * is_postponed is set: the caller has none to spare at the moment.
-	 */
-	bool (*may_talk)(void *arg);
-	void *talk_arg;
 	/* Every line both ways, secrets masked, for a transcript; NULL: none. line has no CRLF. */
 	void (*on_line)(void *arg, bool is_ours, struct slice line);
 	void *line_arg;

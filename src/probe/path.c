@@ -10,7 +10,8 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 
-enum { TICK_US = 10000, GRACE_FACTOR = 3, WAIT_RTTS = 4 };
+enum { TICK_US = 10000, GRACE_FACTOR = 3, WAIT_RTTS = 4, PLACE_RTTS = 2 };
+enum { BEYOND = 1 }; /* rungs above the host: the way there may be another */
 /* How far behind the last router that answered the next may be that shows itself. */
 enum { NEAR_HOPS = 2, TRIES_MAX = 2 };
 
@@ -115,26 +116,66 @@ note_hop(struct probe_ladder *l, unsigned ttl, const struct probe_tcp *t)
 	}
 }
 
+/* The highest that is worth a try, by what is known so far. */
 static unsigned
-count_rungs(const struct probe_ladder *l, enum rung_state state)
+top(const struct probe_ladder *l)
 {
+	const struct probe_path_options *o = &l->options;
+	const unsigned next = l->path.last_router_ttl + 1;
+	unsigned highest = o->hop_max;
+
+	if (o->reach != 0)
+		highest = BEYOND + (next > o->reach ? next : o->reach);
+	else if (o->parallel == 0)
+		highest = l->path.last_router_ttl + PROBE_PATH_GAP;
+	return highest < o->hop_max ? highest : o->hop_max;
+}
+
+static bool
+is_through(const struct probe_ladder *l)
+{
+	for (unsigned ttl = 1; ttl <= top(l); ttl++)
+		if (l->rungs[ttl - 1].state != RUNG_OVER)
+			return false;
+	return true;
+}
+
+static bool
+may_reach(const struct probe_ladder *l, unsigned ttl)
+{
+	return ttl >= l->options.reach;
+}
+
+static unsigned
+count_reaching(const struct probe_ladder *l)
+{
+	const uint64_t place_ms = PROBE_PATH_PLACE_MS + PLACE_RTTS * l->rtt_us / 1000;
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < l->options.hop_max; i++)
-		count += l->rungs[i].state == state;
+	for (unsigned ttl = 1; ttl <= l->options.hop_max; ttl++) {
+		const struct rung *r = &l->rungs[ttl - 1];
+
+		count += may_reach(l, ttl) && r->state == RUNG_WAITING &&
+			 probe_tcp_waiting_ms(r->attempt) < place_ms;
+	}
 	return count;
 }
 
-/* Those that take a place: they have not been waiting for long. */
-static unsigned
-count_places(const struct probe_ladder *l)
+static bool
+will_reach(const struct probe_ladder *l)
 {
-	unsigned count = 0;
+	for (unsigned ttl = 1; ttl <= top(l); ttl++)
+		if (may_reach(l, ttl) && l->rungs[ttl - 1].state == RUNG_UNTRIED)
+			return true;
+	return false;
+}
 
-	for (unsigned i = 0; i < l->options.hop_max; i++)
-		count += l->rungs[i].state == RUNG_WAITING &&
-			 probe_tcp_waiting_ms(l->rungs[i].attempt) < PROBE_PATH_PLACE_MS;
-	return count;
+unsigned
+probe_path_places(const struct probe_ladder *l)
+{
+	const unsigned count = count_reaching(l);
+
+	return count == 0 && will_reach(l) ? 1 : count;
 }
 
 /* What follows from it is the timer's: the ladder may be over. */
@@ -168,17 +209,27 @@ start_rung(struct probe_ladder *l, unsigned ttl)
 		l->path.count = ttl;
 }
 
+static bool
+may_send(const struct probe_ladder *l, unsigned ttl)
+{
+	const struct probe_path_options *o = &l->options;
+
+	if (!may_reach(l, ttl) || count_reaching(l) == 0)
+		return true;
+	if (o->parallel != 0 && count_reaching(l) >= o->parallel)
+		return false;
+	return o->may_send == NULL || o->may_send(o->send_arg);
+}
+
 static void
 start_rungs(struct probe_ladder *l)
 {
-	const unsigned limit = l->options.parallel == 0 ? PROBE_HOPS_MAX : l->options.parallel;
-	unsigned places = count_places(l);
-
-	for (unsigned ttl = 1; ttl <= l->options.hop_max && places < limit; ttl++) {
+	for (unsigned ttl = 1; ttl <= top(l); ttl++) {
 		if (l->rungs[ttl - 1].state != RUNG_UNTRIED)
 			continue;
+		if (!may_send(l, ttl))
+			return;
 		start_rung(l, ttl);
-		places++;
 	}
 }
 
@@ -204,7 +255,7 @@ expire_rungs(struct probe_ladder *l)
 		probe_tcp_stop(&r->attempt);
 		if (l->path.hops[ttl - 1].kind == PROBE_HOP_SILENT && r->tries < TRIES_MAX &&
 		    is_near(l, ttl))
-			start_rung(l, ttl);
+			r->state = RUNG_UNTRIED;
 	}
 }
 
@@ -218,7 +269,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	expire_rungs(l);
-	if (is_late || count_rungs(l, RUNG_OVER) == l->options.hop_max) {
+	if (is_late || is_through(l)) {
 		finish(l);
 		return;
 	}

@@ -49,10 +49,22 @@ struct probe_path_options {
 	uint64_t timeout_ms; /* of all rungs, which are tried side by side */
 	unsigned hop_max;    /* 1 ... PROBE_HOPS_MAX */
 	/*
-	 * Rungs that wait for an answer at a time, from below; 0: all. For a port that answers,
-	 * when it is not known how far away it is: each rung too many is a connection to it.
+	 * Rungs that may reach the host and wait for an answer at a time, from below; 0: as many as
+	 * may_send lets, and no more than PROBE_PATH_GAP above the last router: for a port that is
+	 * silent. Each is a connection when the host takes it after all.
 	 */
 	unsigned parallel;
+	/*
+	 * How far away the host is by another port, 0: not known. Rungs below cannot reach it, so
+	 * that they are free; none is tried far above, unless a router answers there.
+	 */
+	unsigned reach;
+	/*
+	 * Asked before a rung that may reach the host beside another; NULL: yes. After a no, again
+	 * later.
+	 */
+	bool (*may_send)(void *arg);
+	void *send_arg;
 	/*
 	 * The longest round trip that was seen elsewhere; 0: not known. When it is, a rung waits
 	 * PROBE_PATH_WAIT_MS and four of the longest round trips, of other rungs as well; one that
@@ -63,8 +75,9 @@ struct probe_path_options {
 };
 
 #define PROBE_PATH_WAIT_MS 75
-/* A rung that nobody has answered for that long gives up its place, though not its hope. */
-#define PROBE_PATH_PLACE_MS 300
+/* A rung without an answer gives up its place, not its hope, after that and two round trips. */
+#define PROBE_PATH_PLACE_MS 100
+#define PROBE_PATH_GAP 8
 
 struct probe_ladder;
 typedef void probe_path_fn(void *arg, const struct probe_path *path);
@@ -77,6 +90,8 @@ typedef void probe_path_fn(void *arg, const struct probe_path *path);
 struct probe_ladder *probe_path_start(struct event_base *base, const struct net_address *to,
     const struct probe_path_options *options, probe_path_fn *done, void *arg);
 void probe_path_cancel(struct probe_ladder **ladder);
+/* Connections to the host that it may be making at the moment; 1 as long as it will make any. */
+unsigned probe_path_places(const struct probe_ladder *ladder);
 
 /*
  * With which TTL do the answers (SYN-ACK or RST) of a port arrive? Found with IP_MINTTL by halving:

@@ -122,8 +122,7 @@ def test_it_is_done_in_time(condition, result):
 @every_condition
 def test_it_is_polite(condition, result):
     counts = result.check.counts
-    # Not kept where SYNs are lost: docs/known-issues.md, "late answers".
-    assert counts["at_a_time"] <= 3 or condition.name == "syn-lost"
+    assert counts["at_a_time"] <= 3
     assert counts["logins_failed"] <= 1
 
 

@@ -94,38 +94,10 @@ test_implicit_tls_comes_before_the_greeting(void **state)
 		    t->facts.stages[PROBE_STAGE_GREETING].began_us);
 }
 
-static bool
-refuse(void *arg)
-{
-	unsigned *asked_count = arg;
-
-	(*asked_count)++;
-	return false;
-}
-
-static void
-test_a_connection_that_comes_at_a_bad_time_is_closed_without_a_word(void **state)
-{
-	struct talk *t = *state;
-	struct probe_dialog_options o = talk_options(t, PROBE_GOAL_TLS, PROBE_MODE_STARTTLS);
-	unsigned asked_count = 0;
-
-	o.may_talk = refuse;
-	o.talk_arg = &asked_count;
-	talk_play(t, "", &o);
-	assert_int_equal(asked_count, 1);
-	assert_true(t->facts.is_postponed);
-	assert_int_equal(t->facts.tcp.end, PROBE_TCP_OPEN);
-	talk_check(t, PROBE_STAGE_GREETING, PROBE_STAGE_NOT_REACHED);
-	talk_check_lines(t, "");
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    test_a_connection_that_comes_at_a_bad_time_is_closed_without_a_word),
 		cmocka_unit_test(test_connecting_can_be_all),
 		cmocka_unit_test(test_the_greeting_can_be_all),
 		cmocka_unit_test(test_ehlo_is_said_without_tls_when_that_is_the_goal),

@@ -199,6 +199,56 @@ test_few_rungs_side_by_side_spare_the_server(void **state)
 }
 
 static void
+test_no_rung_is_tried_far_beyond_a_host_whose_distance_is_known(void **state)
+{
+	struct fixture *f = *state;
+
+	space_filter(SPACE_R1, DROP("forward"));
+	climb(f, SPACE_SERVER_V4,
+	    (struct probe_path_options){ .timeout_ms = LONG_MS / 10, .hop_max = 8, .reach = 3 });
+	assert_int_equal(f->path.last_router_ttl, 1);
+	assert_int_equal(f->path.count, 4);
+	space_filter(SPACE_R1, "");
+}
+
+static void
+test_a_distance_that_is_too_short_does_not_stop_it(void **state)
+{
+	struct fixture *f = *state;
+
+	climb(f, SPACE_SERVER_V4,
+	    (struct probe_path_options){ .timeout_ms = LONG_MS, .hop_max = 8, .reach = 1 });
+	assert_int_equal(f->path.end_ttl, 3);
+}
+
+static bool
+refuse(void *arg)
+{
+	(*(unsigned *)arg)++;
+	return false;
+}
+
+static void
+test_rungs_that_may_reach_the_host_ask_before_they_go_beside_another(void **state)
+{
+	struct fixture *f = *state;
+	unsigned asked_count = 0;
+
+	/* What can be answered by routers alone goes unasked, then one rung after the other. */
+	space_filter(SPACE_SERVER, DROP("input"));
+	climb(f, SPACE_SERVER_V4,
+	    (struct probe_path_options){ .timeout_ms = PROBE_PATH_PLACE_MS / 2,
+		.hop_max = 8,
+		.reach = 3,
+		.may_send = refuse,
+		.send_arg = &asked_count });
+	space_filter(SPACE_SERVER, "");
+	assert_int_equal(f->path.last_router_ttl, 2);
+	assert_in_range(f->path.count, 3, 4); /* the fourth when the third is over */
+	assert_true(asked_count > 0);
+}
+
+static void
 test_a_silent_rung_gives_its_place_up(void **state)
 {
 	struct fixture *f = *state;
@@ -367,6 +417,9 @@ main(void)
 		PATH_TEST(test_each_wall_shows_in_the_ladder),
 		PATH_TEST(test_a_local_refusal_is_no_hop),
 		PATH_TEST(test_few_rungs_side_by_side_spare_the_server),
+		PATH_TEST(test_no_rung_is_tried_far_beyond_a_host_whose_distance_is_known),
+		PATH_TEST(test_a_distance_that_is_too_short_does_not_stop_it),
+		PATH_TEST(test_rungs_that_may_reach_the_host_ask_before_they_go_beside_another),
 		PATH_TEST(test_a_silent_rung_gives_its_place_up),
 		PATH_TEST(test_a_ladder_ends_soon_after_the_answer),
 		PATH_TEST(test_with_a_known_round_trip_silence_is_short),
