@@ -16,6 +16,8 @@
 #include "doctor/facts.h"
 
 #define DOCTOR_CHECK_TIME_MS 10000 /* of one host, whatever happens */
+/* The text of a message and the reply to its end; of a host that is asked to take one. */
+#define DOCTOR_MESSAGE_MS 15000
 #define DOCTOR_CONNECTIONS 3
 
 struct doctor_check_options {

@@ -15,7 +15,7 @@
 #include "doctor/where.h"
 
 enum { SUBMISSION = 587, SUBMISSIONS = 465 };
-enum { SHORT_LADDER = 2, PARALLEL = 2, SUBMIT_FACTOR = 3, SUBMIT_MAX_MS = 10000 };
+enum { SHORT_LADDER = 2, PARALLEL = 2 };
 enum { INVESTIGATED_MAX = 4 }; /* control ports of a family: those of two addresses */
 
 static struct run_job *
@@ -435,21 +435,6 @@ prefer_second(const struct run *r, size_t at)
 	*p->again = first;
 }
 
-/*
- * A login and a message are some twice as many replies as it took to come so far: a server that is
- * slow is given the time.
- */
-static void
-give_time(struct run *r, const struct doctor_probe *p)
-{
-	const uint64_t wanted_ms = SUBMIT_FACTOR * p->dialog.took_us / 1000;
-	const uint64_t end_ms =
-	    run_now_ms(r) + (wanted_ms < SUBMIT_MAX_MS ? wanted_ms : SUBMIT_MAX_MS);
-
-	if (end_ms > r->deadline_ms)
-		r->deadline_ms = end_ms;
-}
-
 /* Login and message go to one port of one address, once. */
 static void
 submit(struct run *r)
@@ -467,7 +452,6 @@ submit(struct run *r)
 			    !doctor_view_works(p))
 				continue;
 			r->is_submitted = true;
-			give_time(r, p);
 			(void)run_add(r, i, RUN_SUBMIT, RUN_FIRST);
 			return;
 		}

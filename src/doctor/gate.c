@@ -64,6 +64,19 @@ run_is_busy(const struct run *r, enum run_rank rank_max)
 	return false;
 }
 
+bool
+run_is_sending(const struct run *r)
+{
+	for (size_t i = 0; i < r->job_count; i++) {
+		const struct run_job *j = r->jobs[i];
+
+		if (j->task == RUN_SUBMIT && j->dialog != NULL &&
+		    probe_dialog_stage(j->dialog) == PROBE_STAGE_END)
+			return true;
+	}
+	return false;
+}
+
 unsigned
 run_connection_max(const struct run *r)
 {

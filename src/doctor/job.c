@@ -100,6 +100,25 @@ add_silence(const struct run_job *j, struct probe_dialog_facts *f)
 	f->took_us += more_us;
 }
 
+/* The time was over before the login had begun: what is known of the port stays what it was. */
+static void
+note_missed_login(struct probe_dialog_facts *f)
+{
+	struct probe_stage_fact *login = &f->stages[PROBE_STAGE_AUTH];
+
+	login->end = PROBE_STAGE_TIMEOUT;
+	(void)snprintf(login->text, sizeof login->text, "the time was over before it began");
+	f->is_cut_short = true;
+}
+
+static bool
+has_missed_login(const struct run_job *j, const struct probe_dialog_facts *f)
+{
+	return j->task == RUN_SUBMIT && j->run->facts->wants_auth && f->is_cut_short &&
+	       f->stages[PROBE_STAGE_AUTH].end == PROBE_STAGE_NOT_REACHED &&
+	       f->stages[PROBE_STAGE_AUTH].began_us == 0;
+}
+
 static void
 write_facts(struct run_job *j, const struct probe_dialog_facts *facts)
 {
@@ -108,6 +127,11 @@ write_facts(struct run_job *j, const struct probe_dialog_facts *facts)
 	if (j->task == RUN_SUBMIT) {
 		before = xmalloc(sizeof *before);
 		*before = *place;
+	}
+	if (has_missed_login(j, facts)) {
+		note_missed_login(place);
+		free(before);
+		return;
 	}
 	*place = *facts;
 	place->is_tried = true;
@@ -261,8 +285,11 @@ set_times(struct run_job *j)
 	j->options.greeting_ms = at_most(is_first ? GREETING_MS : SECOND_MS, left_ms);
 	j->options.command_ms = at_most(is_first ? COMMAND_MS : SECOND_MS, left_ms);
 	/* What is looked at in a message before it is taken may need a while. */
-	if (j->task == RUN_SUBMIT)
-		j->options.command_ms = left_ms;
+	if (j->task != RUN_SUBMIT)
+		return;
+	j->options.command_ms = left_ms;
+	if (j->run->facts->wants_mail)
+		j->options.end_ms = DOCTOR_MESSAGE_MS;
 }
 
 static void

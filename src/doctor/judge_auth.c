@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* judge_auth.c - can one log in here, and did it work when it was tried? */
+#include "doctor/cell.h"
 #include "doctor/judge.h"
 
 #include "doctor/view.h"
@@ -96,6 +97,33 @@ find_refused(const struct doctor_judging *j, const struct probe_stage_fact *s)
 	return f;
 }
 
+/* It stands open: neither a yes nor a no. */
+static struct doctor_finding *
+find_cut_short(const struct doctor_judging *j)
+{
+	const struct probe_dialog_facts *d = &j->probe->dialog;
+	const bool is_begun = d->mechanism[0] != '\0';
+	struct doctor_finding *f = doctor_judge_find(j, "inconclusive", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "Port %u works, but so slowly that the time of this check was over before the login "
+	    "had %s: whether the login is right cannot be said.",
+	    (unsigned)j->probe->port, is_begun ? "its answer" : "begun");
+	for (unsigned i = PROBE_STAGE_CONNECT; i < PROBE_STAGE_AUTH; i++)
+		if (d->stages[i].end == PROBE_STAGE_PASSED)
+			doctor_finding_prove(f, "The stage %s took %s.", doctor_cell_stage(i),
+			    doctor_words_time(d->stages[i].took_us).text);
+	if (is_begun)
+		doctor_finding_prove(f, "AUTH %s had no answer within %s; it was tried once.",
+		    d->mechanism, doctor_words_time(d->stages[PROBE_STAGE_AUTH].took_us).text);
+	else
+		doctor_finding_prove(f, "No password was sent.");
+	doctor_finding_exclude(f, "The port is not blocked, and TLS works. --timeout gives the "
+				  "check more time.");
+	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+	return f;
+}
+
 static struct doctor_finding *
 find_lost(const struct doctor_judging *j, const struct probe_stage_fact *s)
 {
@@ -103,7 +131,7 @@ find_lost(const struct doctor_judging *j, const struct probe_stage_fact *s)
 	struct doctor_finding *f;
 
 	if (is_timeout && j->probe->dialog.is_cut_short)
-		return doctor_judge_too_slow(j, PROBE_STAGE_AUTH, "at the login");
+		return find_cut_short(j);
 	f = doctor_judge_find(j, is_timeout ? "dialog-timeout" : "connection-lost", DOCTOR_BROKEN);
 	doctor_finding_say(f, "%s on port %u at the login.",
 	    is_timeout ? "The server did not answer any more" : "The connection was lost",

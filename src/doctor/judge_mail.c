@@ -127,6 +127,18 @@ judge_size(const struct doctor_judging *j)
 	return f;
 }
 
+/* Whether the server has taken it nobody knows once the text was sent, and no reply came. */
+static void
+tell_fate(struct doctor_finding *f, enum probe_stage stage)
+{
+	if (stage == PROBE_STAGE_END)
+		doctor_finding_exclude(f, "The text was on its way: the message may have been "
+					  "taken all the same. Look for it before it is sent "
+					  "again.");
+	else
+		doctor_finding_exclude(f, "Nothing of the message was sent: it was not taken.");
+}
+
 static struct doctor_finding *
 find_lost(const struct doctor_judging *j, enum probe_stage stage)
 {
@@ -134,8 +146,11 @@ find_lost(const struct doctor_judging *j, enum probe_stage stage)
 	const bool is_timeout = s->end == PROBE_STAGE_TIMEOUT;
 	struct doctor_finding *f;
 
-	if (is_timeout && j->probe->dialog.is_cut_short)
-		return doctor_judge_too_slow(j, stage, "while the message was submitted");
+	if (is_timeout && j->probe->dialog.is_cut_short) {
+		f = doctor_judge_too_slow(j, stage, "while the message was submitted");
+		tell_fate(f, stage);
+		return f;
+	}
 	f = doctor_judge_find(j, is_timeout ? "dialog-timeout" : "connection-lost", DOCTOR_BROKEN);
 	doctor_finding_say(f, "%s on port %u while the message was submitted.",
 	    is_timeout ? "The server did not answer any more" : "The connection was lost",
@@ -143,6 +158,7 @@ find_lost(const struct doctor_judging *j, enum probe_stage stage)
 	doctor_finding_prove(f, "The stage %s ended with: %s%s%s.", doctor_cell_stage(stage),
 	    probe_stage_end_name(s->end), s->text[0] == '\0' ? "" : ", ",
 	    doctor_words_reply(s).text);
+	tell_fate(f, stage);
 	return f;
 }
 

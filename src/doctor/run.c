@@ -74,7 +74,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	run_watch(r);
 	run_start_ready(r);
 	run_tell(r);
-	if (run_now_ms(r) >= r->deadline_ms) {
+	if (run_now_ms(r) >= r->deadline_ms && !run_is_sending(r)) {
 		r->facts->is_cut_short = true;
 		(void)event_base_loopbreak(r->base);
 	} else if (run_is_complete(r)) {

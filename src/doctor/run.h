@@ -143,6 +143,8 @@ bool run_has(const struct run *r, size_t probe, enum run_task task);
 void run_start_ready(struct run *r);
 /* Is any job of these yet to end? */
 bool run_is_busy(const struct run *r, enum run_rank rank_max);
+/* Is the text of a message on its way, so that its reply is waited for beyond the time? */
+bool run_is_sending(const struct run *r);
 bool run_is_task_over(const struct run *r, size_t probe, enum run_task task);
 /* Is there a place for one more, once a SYN that nobody answers has given its own up? */
 bool run_may_connect(struct run *r);

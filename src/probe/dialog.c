@@ -83,18 +83,36 @@ dialog_flush(struct probe_dialog *d)
 }
 
 static void
+give_time(struct probe_dialog *d)
+{
+	const uint64_t end_ms = clock_monotonic_ms() + d->options.end_ms;
+
+	if (d->options.end_ms != 0 && end_ms > d->give_up_ms)
+		d->give_up_ms = end_ms;
+}
+
+static void
 follow_stage(struct probe_dialog *d)
 {
 	enum probe_stage stage;
 
-	if (dialog_find_stage(d, smtp_client_step(d->client), &stage) && stage != d->stage)
-		dialog_begin(d, stage);
+	if (!dialog_find_stage(d, smtp_client_step(d->client), &stage) || stage == d->stage)
+		return;
+	dialog_begin(d, stage);
+	if (stage == PROBE_STAGE_END)
+		give_time(d);
 }
 
 static uint64_t
 sooner(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
+}
+
+static uint64_t
+later(uint64_t a, uint64_t b)
+{
+	return a < b ? b : a;
 }
 
 static void
@@ -338,8 +356,8 @@ start_client(struct probe_dialog *d)
 		.timeouts = { .greeting_ms = o->greeting_ms,
 		    .command_ms = o->command_ms,
 		    .data_ms = o->command_ms,
-		    .text_ms = o->command_ms,
-		    .end_ms = o->command_ms,
+		    .text_ms = later(o->command_ms, o->end_ms),
+		    .end_ms = later(o->command_ms, o->end_ms),
 		    .quit_ms = sooner(o->command_ms, QUIT_MS) },
 		.watch = dialog_watch(d),
 	};

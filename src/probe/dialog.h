@@ -190,7 +190,12 @@ struct probe_dialog_options {
 	void *recipient_arg;
 	uint64_t connect_ms, greeting_ms, command_ms; /* time for each */
 	uint64_t total_ms;                            /* and for all of it */
-	uint64_t bulk_ms;                             /* 0: PROBE_BULK_MS */
+	/*
+	 * The text of a message and the reply to its end may take that long, whatever total_ms
+	 * says: who gives up before does not know what became of the message. 0: no.
+	 */
+	uint64_t end_ms;
+	uint64_t bulk_ms; /* 0: PROBE_BULK_MS */
 	/* Every line both ways, secrets masked, for a transcript; NULL: none. line has no CRLF. */
 	void (*on_line)(void *arg, bool is_ours, struct slice line);
 	void *line_arg;

@@ -270,6 +270,27 @@ offer_passwords_elsewhere(struct doctor_facts *facts)
 			465, "healthy", NULL, 0, NULL                                              \
 		}                                                                                  \
 	}
+
+/* The password has gone out, and the time was over before its answer came. */
+static void
+be_slow_at_the_login(struct doctor_facts *facts)
+{
+	struct probe_dialog_facts *d = &facts->probes[0].dialog;
+
+	facts->wants_auth = true;
+	d->is_cut_short = true;
+	d->stages[PROBE_STAGE_AUTH].end = PROBE_STAGE_TIMEOUT;
+	d->stages[PROBE_STAGE_AUTH].took_us = 1200000;
+	(void)snprintf(d->mechanism, sizeof d->mechanism, "PLAIN");
+}
+
+static void
+be_slow_before_the_login(struct doctor_facts *facts)
+{
+	be_slow_at_the_login(facts);
+	facts->probes[0].dialog.mechanism[0] = '\0';
+}
+
 #define ALONE                                                                                      \
 	{                                                                                          \
 		{                                                                                  \
@@ -315,6 +336,20 @@ static const struct judging_case logins[] = {
 	    .change = want_client_certificate,
 	    .cause = "tls-failed",
 	    .exit = DOCTOR_EXIT_TLS },
+	{ .name = "the time is over at the login",
+	    .rows = ALONE,
+	    .change = be_slow_at_the_login,
+	    .cause = "inconclusive",
+	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
+	    .says = "before the login had its answer",
+	    .confidence = DOCTOR_POSSIBLE },
+	{ .name = "the time is over before the login",
+	    .rows = ALONE,
+	    .change = be_slow_before_the_login,
+	    .cause = "inconclusive",
+	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
+	    .says = "before the login had begun",
+	    .confidence = DOCTOR_POSSIBLE },
 	{ .name = "no mechanism",
 	    .rows = ALONE,
 	    .change = offer_nothing_usable,

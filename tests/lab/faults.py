@@ -241,5 +241,6 @@ FAULTS = {
     "noop-close": Smtp(noop=CLOSE),
     "quota-452": Smtp(rcpt="452 4.5.3 Too many recipients today: daily quota exceeded"),
     "slow": Smtp(pause=0.6),
+    "slow-login": Smtp(pause=1.3),
     "too-slow": Smtp(pause=3.3),
 }

@@ -254,7 +254,7 @@ _MESSAGE = [
     _fault("message-late", "the end of the text is answered after 5 s",
            "message: silent", Verdict("ok", 0, queue_id="4F2kTx1z9Y"), login=True),
     _fault("message-lost", "no reply to the end of the text", "message: silent",
-           Verdict("dialog-timeout", 14), login=True),
+           Verdict("dialog-timeout", 14, seconds=20), login=True),
     _fault("quota-452", "the quota of the day is used up", "rcpt: 452 4.5.3",
            Verdict(("quota-sending", "too-many-recipients", "rate-limited", "temporary-failure"),
                    19), login=True),
@@ -262,6 +262,8 @@ _MESSAGE = [
            "ehlo: silent", Verdict("inconclusive", 2),
            ports={**dict.fromkeys((587, 465), "too-slow"), 443: "web"}),
     _fault("noop-close", "closed at NOOP", "message: 250 2.0.0 Ok: queued"),
+    _fault("slow-login", "every reply takes 1.3 s: no time is left for the login",
+           "ehlo: silent", Verdict("inconclusive", 2), login=True),
     _fault("slow", "every reply takes 0.6 s", "message: 250 2.0.0 Ok: queued", login=True),
 ]
 
