@@ -62,7 +62,7 @@ on_material(void *ctx, enum proc_material material, const char *name, struct sli
 	struct auth_process *p = ctx;
 
 	(void)name;
-	if (material == PROC_MATERIAL_TLS_KEY && !auth_service_set_key(&p->service, octets))
+	if (material == PROC_MATERIAL_TLS_KEY && !auth_sign_keys_add(&p->service.keys, octets))
 		log_event(LOG_LEVEL_ERROR, "tls-key-refused", "do",
 		    "make key-file an RSA or EC private key in PEM, without a password");
 }

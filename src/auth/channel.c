@@ -170,14 +170,16 @@ static bool
 on_sign_frame(void *owner, uint16_t type, uint64_t id, struct slice payload)
 {
 	struct auth_channel *c = owner;
-	struct auth_sign_key *key = c->service->key;
+	struct auth_sign_key *key;
 	struct wire_sign request;
 
 	if (type != WIRE_SIGN || !wire_sign_decode(payload, &request))
 		return false;
+	key = auth_sign_keys_find(&c->service->keys, request.key_id);
 	if (key == NULL || !auth_sign(key, &request, &c->payload))
-		log_event(LOG_LEVEL_ERROR, "sign-failed", "do",
-		    "check that the certificate and the key in the config belong together");
+		log_event(LOG_LEVEL_ERROR, "sign-failed", "reason",
+		    key == NULL ? "asked for a key that is neither the present nor the previous one"
+				: "the key cannot sign this");
 	send_payload(c, WIRE_SIGNATURE, id);
 	return true;
 }

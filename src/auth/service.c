@@ -125,24 +125,12 @@ auth_service_done(struct auth_service *s)
 	auth_channel_close_all(s);
 	auth_pool_free(&s->pool);
 	event_free(s->expire);
-	auth_sign_key_free(&s->key);
+	auth_sign_keys_done(&s->keys);
 	auth_throttle_free(&s->throttle);
 	auth_pseudonym_free(&s->pseudonym);
 	auth_cache_free(&s->cache);
 	auth_directory_free(&s->directory);
 	sasl_context_free(&s->sasl);
-}
-
-bool
-auth_service_set_key(struct auth_service *s, struct slice pem)
-{
-	struct auth_sign_key *key = auth_sign_key_new(pem);
-
-	if (key == NULL)
-		return false;
-	auth_sign_key_free(&s->key);
-	s->key = key;
-	return true;
 }
 
 bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * service.h - what the auth process owns, whoever asks: the account store, the hashing pool, the
- * cache, the throttle, the TLS key.
+ * cache, the throttle, the TLS keys.
  */
 #ifndef AUTH_SERVICE_H
 #define AUTH_SERVICE_H
@@ -31,7 +31,7 @@ struct auth_service {
 	struct auth_throttle *throttle;
 	struct auth_pseudonym *pseudonym;
 	struct auth_pool *pool;
-	struct auth_sign_key *key; /* NULL until it came */
+	struct auth_sign_keys keys;
 	struct event *expire;
 	struct auth_channel *channels; /* list */
 	/* Called when the last of channels is gone; may be NULL. */
@@ -52,7 +52,5 @@ void auth_service_done(struct auth_service *s);
  */
 bool auth_service_may_send(
     const struct auth_service *s, const struct auth_account *account, struct slice address);
-/* A new or renewed TLS key. False when it is none; then the old one stays. */
-bool auth_service_set_key(struct auth_service *s, struct slice pem);
 
 #endif

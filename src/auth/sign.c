@@ -8,12 +8,14 @@
 #include <openssl/rsa.h>
 #include <stdlib.h>
 
+#include "net/tls.h"
 #include "util/alloc.h"
 
 /* The context is made once: to find an implementation costs OpenSSL a third of a signature. */
 struct auth_sign_key {
 	EVP_PKEY_CTX *ctx;
 	int type;
+	uint64_t id;
 };
 
 /* With a password, if an empty one: for an encrypted key OpenSSL would ask the terminal. */
@@ -52,12 +54,16 @@ auth_sign_key_new(struct slice pem)
 	EVP_PKEY *key = read_key(pem);
 	EVP_PKEY_CTX *ctx = key == NULL ? NULL : new_context(key);
 	struct auth_sign_key *k = NULL;
+	uint64_t id;
 
-	if (ctx != NULL) {
+	if (ctx != NULL && net_tls_key_id(key, &id)) {
 		k = xcalloc(1, sizeof *k);
 		k->ctx = ctx;
 		k->type = EVP_PKEY_get_base_id(key);
+		k->id = id;
+		ctx = NULL; /* taken over */
 	}
+	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(key);
 	return k;
 }
@@ -111,4 +117,38 @@ auth_sign(struct auth_sign_key *k, const struct wire_sign *request, struct buf *
 
 	ERR_clear_error();
 	return ok;
+}
+
+bool
+auth_sign_keys_add(struct auth_sign_keys *keys, struct slice pem)
+{
+	struct auth_sign_key *fresh = auth_sign_key_new(pem);
+
+	if (fresh == NULL)
+		return false;
+	if (keys->present != NULL && keys->present->id == fresh->id) {
+		auth_sign_key_free(&fresh);
+		return true;
+	}
+	auth_sign_key_free(&keys->previous);
+	keys->previous = keys->present;
+	keys->present = fresh;
+	return true;
+}
+
+struct auth_sign_key *
+auth_sign_keys_find(const struct auth_sign_keys *keys, uint64_t key_id)
+{
+	if (keys->present != NULL && keys->present->id == key_id)
+		return keys->present;
+	if (keys->previous != NULL && keys->previous->id == key_id)
+		return keys->previous;
+	return NULL;
+}
+
+void
+auth_sign_keys_done(struct auth_sign_keys *keys)
+{
+	auth_sign_key_free(&keys->present);
+	auth_sign_key_free(&keys->previous);
 }

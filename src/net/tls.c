@@ -279,11 +279,10 @@ net_tls_set_name(SSL *ssl, const char *name)
 }
 
 static bool
-refuse_to_sign(void *arg, enum net_tls_scheme scheme, struct slice in, struct buf *out)
+refuse_to_sign(void *arg, const struct net_tls_request *request, struct buf *out)
 {
 	(void)arg;
-	(void)scheme;
-	(void)in;
+	(void)request;
 	(void)out;
 	return false;
 }

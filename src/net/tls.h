@@ -27,12 +27,24 @@ enum net_tls_scheme {
 	NET_TLS_RSA_PKCS1, /* in: DigestInfo, to be padded with PKCS #1 v1.5 */
 };
 
+/* What is to be signed in the midst of a handshake. */
+struct net_tls_request {
+	uint64_t key_id; /* of the certificate that this handshake shows: net_tls_key_id() */
+	enum net_tls_scheme scheme;
+	struct slice in;
+};
+
 /*
- * Signs in with the certificate's private key and appends the signature to out. False fails the
+ * Signs with the private key that has this id and appends the signature to out. False fails the
  * handshake. It is called in the midst of one, so it must not run the loop.
  */
-typedef bool net_tls_sign_fn(
-    void *arg, enum net_tls_scheme scheme, struct slice in, struct buf *out);
+typedef bool net_tls_sign_fn(void *arg, const struct net_tls_request *request, struct buf *out);
+
+/*
+ * The same for a private key as for its public half, and for no two keys: of SHA-256 over the
+ * public numbers, however they are encoded. False for what is neither RSA nor EC.
+ */
+bool net_tls_key_id(const EVP_PKEY *key, uint64_t *ret_id);
 
 /* Before the sandbox: lets OpenSSL read its own configuration file. */
 void net_tls_prepare(void);

@@ -25,17 +25,19 @@ enum { REMOTE_INDEX = 0 };
 struct remote {
 	net_tls_sign_fn *sign;
 	void *sign_arg;
+	uint64_t key_id;
 	RSA_METHOD *rsa_method; /* one of the two is NULL */
 	EC_KEY_METHOD *ec_method;
 };
 
 static struct remote *
-remote_new(net_tls_sign_fn *sign, void *sign_arg)
+remote_new(net_tls_sign_fn *sign, void *sign_arg, uint64_t key_id)
 {
 	struct remote *r = xcalloc(1, sizeof *r);
 
 	r->sign = sign;
 	r->sign_arg = sign_arg;
+	r->key_id = key_id;
 	return r;
 }
 
@@ -43,11 +45,12 @@ remote_new(net_tls_sign_fn *sign, void *sign_arg)
 static int
 ask(const struct remote *r, enum net_tls_scheme scheme, struct slice in, uint8_t *out, size_t size)
 {
+	const struct net_tls_request request = { r->key_id, scheme, in };
 	struct buf signature;
 	int len = -1;
 
 	buf_init(&signature, NET_TLS_SIGNATURE_MAX);
-	if (r->sign(r->sign_arg, scheme, in, &signature) && signature.len != 0 &&
+	if (r->sign(r->sign_arg, &request, &signature) && signature.len != 0 &&
 	    signature.len <= size) {
 		memcpy(out, signature.ptr, signature.len);
 		len = (int)signature.len;
@@ -161,10 +164,13 @@ net_tls_key_new(const X509 *certificate, net_tls_sign_fn *sign, void *sign_arg)
 {
 	EVP_PKEY *public_half = X509_get0_pubkey(certificate);
 	int kind = public_half == NULL ? EVP_PKEY_NONE : EVP_PKEY_get_base_id(public_half);
+	uint64_t id;
 
+	if (public_half == NULL || !net_tls_key_id(public_half, &id))
+		return NULL;
 	if (kind == EVP_PKEY_RSA && EVP_PKEY_get_size(public_half) <= NET_TLS_SIGNATURE_MAX)
-		return new_rsa(public_half, remote_new(sign, sign_arg));
+		return new_rsa(public_half, remote_new(sign, sign_arg, id));
 	if (kind == EVP_PKEY_EC && is_known_curve(public_half))
-		return new_ec(public_half, remote_new(sign, sign_arg));
+		return new_ec(public_half, remote_new(sign, sign_arg, id));
 	return NULL;
 }

@@ -259,6 +259,7 @@ wire_sender_reply_decode(struct slice payload, enum wire_sender_status *ret_stat
 void
 wire_sign_encode(const struct wire_sign *s, struct buf *out)
 {
+	wire_put_u64(out, s->key_id);
 	wire_put_u8(out, (uint8_t)s->scheme);
 	wire_put_blob(out, s->octets);
 }
@@ -269,6 +270,7 @@ wire_sign_decode(struct slice payload, struct wire_sign *ret_sign)
 	struct wire_cursor c = { payload, true };
 	struct wire_sign s;
 
+	s.key_id = wire_get_u64(&c);
 	s.scheme = (enum wire_sign_scheme)wire_get_enum(&c, WIRE_SIGN_RSA_PKCS1);
 	s.octets = wire_get_blob(&c, 1024);
 	if (!wire_cursor_done(&c))

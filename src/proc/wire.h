@@ -155,19 +155,20 @@ enum wire_sender_status {
 void wire_sender_reply_encode(enum wire_sender_status status, struct buf *out);
 bool wire_sender_reply_decode(struct slice payload, enum wire_sender_status *ret_status);
 
-/* How WIRE_SIGN wants `octets` signed with the TLS key. */
+/* How WIRE_SIGN wants `octets` signed with a TLS key. */
 enum wire_sign_scheme {
 	WIRE_SIGN_ECDSA,     /* octets: a digest; signature in DER */
 	WIRE_SIGN_RSA_RAW,   /* octets: a block padded by OpenSSL, as long as the modulus */
 	WIRE_SIGN_RSA_PKCS1, /* octets: DigestInfo; padding is added */
 };
 struct wire_sign {
+	uint64_t key_id; /* of the certificate that the client is shown: net_tls_key_id() */
 	enum wire_sign_scheme scheme;
 	struct slice octets; /* at most 1024 */
 };
 void wire_sign_encode(const struct wire_sign *s, struct buf *out);
 bool wire_sign_decode(struct slice payload, struct wire_sign *ret_sign);
-/* WIRE_SIGNATURE's payload is the signature; empty when signing failed. */
+/* WIRE_SIGNATURE's payload is the signature; empty when signing failed or there is no such key. */
 
 struct wire_job {
 	uint64_t message_id;

@@ -70,14 +70,14 @@ send_frame(struct sign *s, struct slice frame)
 }
 
 static bool
-send_request(struct sign *s, enum net_tls_scheme scheme, struct slice in)
+send_request(struct sign *s, const struct net_tls_request *asked)
 {
 	static const enum wire_sign_scheme schemes[] = {
 		[NET_TLS_ECDSA] = WIRE_SIGN_ECDSA,
 		[NET_TLS_RSA_RAW] = WIRE_SIGN_RSA_RAW,
 		[NET_TLS_RSA_PKCS1] = WIRE_SIGN_RSA_PKCS1,
 	};
-	const struct wire_sign request = { schemes[scheme], in };
+	const struct wire_sign request = { asked->key_id, schemes[asked->scheme], asked->in };
 	uint8_t header[IPC_HEADER_LEN];
 	struct buf frame, payload;
 	bool ok;
@@ -140,13 +140,13 @@ take_answer(struct sign *s, uint64_t until_ms, struct buf *out)
 }
 
 bool
-sign_ask(void *arg, enum net_tls_scheme scheme, struct slice in, struct buf *out)
+sign_ask(void *arg, const struct net_tls_request *asked, struct buf *out)
 {
 	struct sign *s = arg;
 	uint64_t until_ms = clock_monotonic_ms() + (s->is_late ? SIGN_LATE_MS : SIGN_TIMEOUT_MS);
 	bool ok;
 
-	ok = s->fd >= 0 && send_request(s, scheme, in) && take_answer(s, until_ms, out);
+	ok = s->fd >= 0 && send_request(s, asked) && take_answer(s, until_ms, out);
 	s->is_late = !ok && (s->is_late || clock_monotonic_ms() >= until_ms);
 	if (!ok)
 		log_event(LOG_LEVEL_WARNING, "tls-signature-failed", "reason",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sign.h - signatures of the TLS key, asked of auth in the midst of a handshake.
+ * sign.h - signatures of a TLS key, asked of auth in the midst of a handshake.
  *
  * OpenSSL wants the signature before it returns, so this blocks: some hundred microseconds, and
  * SIGN_TIMEOUT_MS at the worst. Once that was in vain, others wait SIGN_LATE_MS only until auth has
@@ -21,6 +21,6 @@ void sign_free(struct sign **s);
 /* Takes over fd, a channel to auth; one that was there before is closed. */
 void sign_set_channel(struct sign *s, int fd);
 /* A net_tls_sign_fn; arg is the struct sign. Fails while there is no channel. */
-bool sign_ask(void *arg, enum net_tls_scheme scheme, struct slice in, struct buf *out);
+bool sign_ask(void *arg, const struct net_tls_request *asked, struct buf *out);
 
 #endif

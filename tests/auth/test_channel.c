@@ -13,6 +13,7 @@
 #include <openssl/pem.h>
 
 #include "auth/peer.h"
+#include "net/tls.h"
 #include "util/log.h"
 
 static void
@@ -133,9 +134,9 @@ test_channel_that_ends_in_mid_hash_harms_nothing(void **state)
 }
 
 static void
-ask_signature(struct fixture *f, struct slice digest)
+ask_signature(struct fixture *f, uint64_t key_id, struct slice digest)
 {
-	const struct wire_sign request = { WIRE_SIGN_ECDSA, digest };
+	const struct wire_sign request = { key_id, WIRE_SIGN_ECDSA, digest };
 	struct buf payload;
 
 	buf_init(&payload, IPC_PAYLOAD_MAX);
@@ -147,29 +148,69 @@ ask_signature(struct fixture *f, struct slice digest)
 	assert_int_equal(f->last.id, 3);
 }
 
-static void
-test_signatures_are_given_once_there_is_a_key(void **state)
+/* Its id. */
+static uint64_t
+bring_key(struct fixture *f, EVP_PKEY *pkey)
 {
-	static const uint8_t digest[32] = { 1, 2, 3 };
-	struct fixture *f = *state;
-	EVP_PKEY *pkey = EVP_EC_gen("P-256");
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
 	BIO *out = BIO_new(BIO_s_mem());
 	char *pem = NULL;
+	uint64_t id;
+	long len;
 
-	ask_signature(f, slice_make(digest, sizeof digest));
-	assert_int_equal(f->last.payload.len, 0);
 	assert_int_equal(PEM_write_bio_PrivateKey(out, pkey, NULL, NULL, 0, NULL, NULL), 1);
-	assert_true(auth_service_set_key(
-	    &f->service, slice_make(pem, (size_t)BIO_get_mem_data(out, &pem))));
-	assert_false(auth_service_set_key(&f->service, slice_of("no key"))); /* the old one stays */
-	ask_signature(f, slice_make(digest, sizeof digest));
+	len = BIO_get_mem_data(out, &pem);
+	assert_true(auth_sign_keys_add(&f->service.keys, slice_make(pem, (size_t)len)));
+	assert_true(net_tls_key_id(pkey, &id));
+	(void)BIO_free(out);
+	return id;
+}
+
+static void
+check_signed_by(struct fixture *f, EVP_PKEY *pkey)
+{
+	static const uint8_t digest[32] = { 1, 2, 3 };
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
+	uint64_t id;
+
+	assert_true(net_tls_key_id(pkey, &id));
+	ask_signature(f, id, slice_make(digest, sizeof digest));
 	assert_int_equal(EVP_PKEY_verify_init(ctx), 1);
 	assert_int_equal(
 	    EVP_PKEY_verify(ctx, f->last.payload.ptr, f->last.payload.len, digest, sizeof digest),
 	    1);
-	(void)BIO_free(out);
 	EVP_PKEY_CTX_free(ctx);
+}
+
+static void
+test_the_key_that_is_asked_for_signs_before_and_after_a_reload(void **state)
+{
+	struct fixture *f = *state;
+	EVP_PKEY *old = EVP_EC_gen("P-256"), *renewed = EVP_EC_gen("P-256");
+
+	(void)bring_key(f, old);
+	check_signed_by(f, old);
+	(void)bring_key(f, renewed);
+	check_signed_by(f, old);
+	check_signed_by(f, renewed);
+	EVP_PKEY_free(old);
+	EVP_PKEY_free(renewed);
+}
+
+/* Empty: that handshake fails, and the channel goes on. */
+static void
+test_a_key_that_is_not_there_has_no_signature(void **state)
+{
+	static const uint8_t digest[32] = { 1, 2, 3 };
+	struct fixture *f = *state;
+	EVP_PKEY *pkey = EVP_EC_gen("P-256");
+	uint64_t id;
+
+	ask_signature(f, 1, slice_make(digest, sizeof digest));
+	assert_int_equal(f->last.payload.len, 0);
+	id = bring_key(f, pkey);
+	ask_signature(f, id + 1, slice_make(digest, sizeof digest));
+	assert_int_equal(f->last.payload.len, 0);
+	check_signed_by(f, pkey);
 	EVP_PKEY_free(pkey);
 }
 
@@ -186,7 +227,8 @@ main(void)
 		CASE(test_response_to_nothing_is_put_off_not_left_open),
 		CASE(test_nonsense_ends_the_channel),
 		CASE(test_channel_that_ends_in_mid_hash_harms_nothing),
-		CASE(test_signatures_are_given_once_there_is_a_key),
+		CASE(test_the_key_that_is_asked_for_signs_before_and_after_a_reload),
+		CASE(test_a_key_that_is_not_there_has_no_signature),
 	};
 	log_setup("test", LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests_name("auth/channel", tests, NULL, NULL);

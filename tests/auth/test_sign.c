@@ -14,6 +14,7 @@
 #include <openssl/rsa.h>
 
 #include "auth/sign.h"
+#include "net/tls.h"
 
 /* SHA-256's DigestInfo before the digest (RFC 8017 §9.2, note 1). */
 static const uint8_t digest_info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
@@ -27,19 +28,33 @@ struct keys {
 	struct buf signature;
 };
 
-static struct auth_sign_key *
-load(EVP_PKEY *pkey, const EVP_CIPHER *cipher)
+/* In PEM; to be freed. */
+static BIO *
+print(EVP_PKEY *pkey, const EVP_CIPHER *cipher)
 {
 	BIO *out = BIO_new(BIO_s_mem());
-	struct auth_sign_key *key;
-	char *pem = NULL;
-	long len;
 
 	assert_int_equal(PEM_write_bio_PrivateKey(out, pkey, cipher, (const unsigned char *)"pass",
 			     cipher == NULL ? 0 : 4, NULL, NULL),
 	    1);
-	len = BIO_get_mem_data(out, &pem);
-	key = auth_sign_key_new(slice_make(pem, (size_t)len));
+	return out;
+}
+
+static struct slice
+printed(BIO *out)
+{
+	char *pem = NULL;
+	long len = BIO_get_mem_data(out, &pem);
+
+	return slice_make(pem, (size_t)len);
+}
+
+static struct auth_sign_key *
+load(EVP_PKEY *pkey, const EVP_CIPHER *cipher)
+{
+	BIO *out = print(pkey, cipher);
+	struct auth_sign_key *key = auth_sign_key_new(printed(out));
+
 	(void)BIO_free(out);
 	return key;
 }
@@ -101,7 +116,7 @@ check_signature(struct keys *k, int padding)
 static bool
 sign_octets(struct keys *k, enum wire_sign_scheme scheme, const void *ptr, size_t len)
 {
-	const struct wire_sign request = { scheme, slice_make(ptr, len) };
+	const struct wire_sign request = { 0, scheme, slice_make(ptr, len) };
 
 	return auth_sign(k->key, &request, &k->signature);
 }
@@ -172,6 +187,90 @@ test_only_plain_rsa_and_ec_keys_are_taken(void **state)
 	EVP_PKEY_free(ed);
 }
 
+enum { KEY_COUNT = 3 };
+
+struct ring {
+	struct auth_sign_keys keys;
+	EVP_PKEY *pkeys[KEY_COUNT]; /* EC, RSA, EC */
+	uint64_t ids[KEY_COUNT];
+};
+
+static int
+set_up_ring(void **state)
+{
+	struct ring *r = calloc(1, sizeof *r);
+
+	assert_non_null(r);
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		r->pkeys[i] = i % 2 == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(RSA_LEN * 8);
+		assert_true(net_tls_key_id(r->pkeys[i], &r->ids[i]));
+	}
+	*state = r;
+	return 0;
+}
+
+static int
+tear_down_ring(void **state)
+{
+	struct ring *r = *state;
+
+	auth_sign_keys_done(&r->keys);
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		EVP_PKEY_free(r->pkeys[i]);
+	free(r);
+	return 0;
+}
+
+static void
+add(struct ring *r, size_t which)
+{
+	BIO *out = print(r->pkeys[which], NULL);
+
+	assert_true(auth_sign_keys_add(&r->keys, printed(out)));
+	(void)BIO_free(out);
+}
+
+/* Says of each of the keys whether it is there: "+-+" for the first and the last. */
+static void
+check_ring(const struct ring *r, const char *expected)
+{
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		assert_int_equal(
+		    auth_sign_keys_find(&r->keys, r->ids[i]) != NULL, expected[i] == '+');
+}
+
+static void
+test_the_last_two_keys_are_kept(void **state)
+{
+	struct ring *r = *state;
+
+	check_ring(r, "---");
+	add(r, 0);
+	check_ring(r, "+--");
+	add(r, 1);
+	check_ring(r, "++-");
+	assert_ptr_equal(auth_sign_keys_find(&r->keys, r->ids[1]), r->keys.present);
+	add(r, 2);
+	check_ring(r, "-++");
+	add(r, 1);
+	check_ring(r, "-++");
+	assert_ptr_equal(auth_sign_keys_find(&r->keys, r->ids[1]), r->keys.present);
+}
+
+/* A reload for other reasons hands the same key over again. */
+static void
+test_the_present_key_once_more_or_none_changes_nothing(void **state)
+{
+	struct ring *r = *state;
+
+	add(r, 0);
+	add(r, 1);
+	add(r, 1);
+	check_ring(r, "++-");
+	assert_false(auth_sign_keys_add(&r->keys, slice_of("no key")));
+	check_ring(r, "++-");
+}
+
 int
 main(void)
 {
@@ -187,6 +286,11 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_what_the_key_cannot_do_is_refused, set_up_rsa, tear_down),
 		cmocka_unit_test(test_only_plain_rsa_and_ec_keys_are_taken),
+		cmocka_unit_test_setup_teardown(
+		    test_the_last_two_keys_are_kept, set_up_ring, tear_down_ring),
+		cmocka_unit_test_setup_teardown(
+		    test_the_present_key_once_more_or_none_changes_nothing, set_up_ring,
+		    tear_down_ring),
 	};
 	return cmocka_run_group_tests_name("auth/sign", tests, NULL, NULL);
 }

@@ -93,19 +93,20 @@ pki_done(struct pki *p)
 }
 
 bool
-pki_sign(void *arg, enum net_tls_scheme scheme, struct slice in, struct buf *out)
+pki_sign(void *arg, const struct net_tls_request *request, struct buf *out)
 {
 	struct pki *p = arg;
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(p->key, NULL);
 	size_t len = NET_TLS_SIGNATURE_MAX;
 	bool ok = !p->is_broken && EVP_PKEY_sign_init(context) == 1;
 
-	if (ok && scheme == NET_TLS_RSA_RAW)
+	p->asked_id = request->key_id;
+	if (ok && request->scheme == NET_TLS_RSA_RAW)
 		ok = EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING) == 1;
-	if (ok && scheme == NET_TLS_RSA_PKCS1)
+	if (ok && request->scheme == NET_TLS_RSA_PKCS1)
 		ok = EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
-	ok = ok && EVP_PKEY_sign(
-		       context, buf_reserve(out, NET_TLS_SIGNATURE_MAX), &len, in.ptr, in.len) == 1;
+	ok = ok && EVP_PKEY_sign(context, buf_reserve(out, NET_TLS_SIGNATURE_MAX), &len,
+		       request->in.ptr, request->in.len) == 1;
 	if (ok)
 		out->len += len;
 	EVP_PKEY_CTX_free(context);

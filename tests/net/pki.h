@@ -22,13 +22,14 @@ struct pki {
 	EVP_PKEY *key;
 	struct buf certificate_pem, key_pem;
 	unsigned signature_count; /* made by pki_sign() */
+	uint64_t asked_id;        /* of the key that pki_sign() was asked for last */
 	bool is_broken;           /* pki_sign() fails */
 };
 
 void pki_init(struct pki *p, enum pki_kind kind, const char *name);
 void pki_done(struct pki *p);
 /* A net_tls_sign_fn; arg is the struct pki. */
-bool pki_sign(void *arg, enum net_tls_scheme scheme, struct slice in, struct buf *out);
+bool pki_sign(void *arg, const struct net_tls_request *request, struct buf *out);
 /* A server context for p. */
 SSL_CTX *pki_server(struct pki *p);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 
 #include "pki.h"
@@ -99,6 +100,7 @@ test_a_handshake_asks_the_signer_once(void **state)
 		SSL_CTX *client = client_context(t->version), *server;
 		struct pki pki;
 		struct pair p;
+		uint64_t id;
 
 		pki_init(&pki, t->kind, "mail.example");
 		server = pki_server(&pki);
@@ -108,11 +110,59 @@ test_a_handshake_asks_the_signer_once(void **state)
 		exchange(&p);
 		assert_int_equal(SSL_version(p.client), t->version);
 		assert_int_equal(pki.signature_count, 1);
+		assert_true(net_tls_key_id(pki.key, &id));
+		assert_true(pki.asked_id == id);
 		pair_done(&p);
 		SSL_CTX_free(server);
 		SSL_CTX_free(client);
 		pki_done(&pki);
 	}
+}
+
+static void
+test_every_key_has_an_id_of_its_own(void **state)
+{
+	static const enum pki_kind kinds[] = { PKI_P256, PKI_P256, PKI_P384, PKI_RSA, PKI_RSA };
+	enum { COUNT = sizeof kinds / sizeof kinds[0] };
+	uint64_t ids[COUNT];
+	struct pki pki;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++) {
+		pki_init(&pki, kinds[i], "mail.example");
+		assert_true(net_tls_key_id(pki.key, &ids[i]));
+		for (size_t k = 0; k < i; k++)
+			assert_true(ids[k] != ids[i]);
+		pki_done(&pki);
+	}
+	pki_init(&pki, PKI_ED25519, "mail.example");
+	assert_false(net_tls_key_id(pki.key, &ids[0]));
+	pki_done(&pki);
+}
+
+/* The certificate and the key file may write the same point in two ways (RFC 5480 §2.2). */
+static void
+test_a_key_id_does_not_depend_on_the_encoding(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256"), *read;
+	uint64_t id, other_id = 0;
+	uint8_t *der = NULL;
+	const uint8_t *at;
+	int len;
+
+	(void)state;
+	assert_true(net_tls_key_id(key, &id));
+	assert_int_equal(EVP_PKEY_set_utf8_string_param(
+			     key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "compressed"),
+	    1);
+	len = i2d_PUBKEY(key, &der);
+	at = der;
+	read = d2i_PUBKEY(NULL, &at, len);
+	assert_true(net_tls_key_id(read, &other_id));
+	assert_true(other_id == id);
+	EVP_PKEY_free(read);
+	EVP_PKEY_free(key);
+	OPENSSL_free(der);
 }
 
 /* TLS 1.2 clients may still ask for PKCS #1 v1.5 signatures only. */
@@ -429,6 +479,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_handshake_asks_the_signer_once),
+		cmocka_unit_test(test_every_key_has_an_id_of_its_own),
+		cmocka_unit_test(test_a_key_id_does_not_depend_on_the_encoding),
 		cmocka_unit_test(test_rsa_signs_pkcs1_for_old_clients),
 		cmocka_unit_test(test_a_failed_signature_fails_the_handshake_alone),
 		cmocka_unit_test(test_a_ticket_resumes_in_another_context_without_a_signature),

@@ -158,7 +158,7 @@ takes_sender_reply(struct slice payload)
 static void
 add_sign(struct buf *out)
 {
-	const struct wire_sign s = { WIRE_SIGN_RSA_PKCS1, slice_of("a digest") };
+	const struct wire_sign s = { UINT64_MAX - 1, WIRE_SIGN_RSA_PKCS1, slice_of("a digest") };
 
 	wire_sign_encode(&s, out);
 }
@@ -168,8 +168,8 @@ takes_sign(struct slice payload)
 {
 	struct wire_sign s;
 
-	return wire_sign_decode(payload, &s) && s.scheme == WIRE_SIGN_RSA_PKCS1 &&
-	       slice_is(s.octets, "a digest");
+	return wire_sign_decode(payload, &s) && s.key_id == UINT64_MAX - 1 &&
+	       s.scheme == WIRE_SIGN_RSA_PKCS1 && slice_is(s.octets, "a digest");
 }
 
 static void

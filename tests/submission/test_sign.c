@@ -14,6 +14,8 @@
 #include "util/fd.h"
 #include "util/log.h"
 
+enum { KEY_ID = 4711 };
+
 /* auth's end of a channel, and what it will have answered before it is asked. */
 struct fixture {
 	struct sign *sign;
@@ -58,8 +60,10 @@ answer(const struct fixture *f, uint64_t id, uint16_t type, const char *signatur
 static bool
 ask(struct fixture *f)
 {
+	const struct net_tls_request asked = { KEY_ID, NET_TLS_RSA_RAW, slice_of("digest") };
+
 	buf_clear(&f->out);
-	return sign_ask(f->sign, NET_TLS_RSA_RAW, slice_of("digest"), &f->out);
+	return sign_ask(f->sign, &asked, &f->out);
 }
 
 static void
@@ -83,6 +87,7 @@ test_a_request_is_sent_and_its_answer_is_taken(void **state)
 	assert_int_equal(header.type, WIRE_SIGN);
 	assert_int_equal(header.id, 1);
 	assert_true(wire_sign_decode(payload, &request));
+	assert_int_equal(request.key_id, KEY_ID);
 	assert_int_equal(request.scheme, WIRE_SIGN_RSA_RAW);
 	assert_true(slice_is(request.octets, "digest"));
 	tear_down(&f);
