@@ -57,7 +57,7 @@ struct proc_child_ops {
 	/* name is "" unless the material has one. Borrows octets; copy what is kept. */
 	void (*on_material)(
 	    void *ctx, enum proc_material material, const char *name, struct slice octets);
-	/* Everything there is at the start has been handed over. */
+	/* Everything there is at the start has been handed over, or at a reload. */
 	void (*on_go)(void *ctx);
 	/* SIGTERM: finish what is in flight, then proc_child_finished(). */
 	void (*on_stop)(void *ctx);

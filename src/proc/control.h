@@ -7,7 +7,8 @@
  * many or too few, is refused.
  *
  * In the order of a child's life: CONFIG; then, in any order, PEER, LISTENER and MATERIAL; GO; the
- * child's READY. Later CONFIG, PEER and MATERIAL again; at the end STOP.
+ * child's READY. Later CONFIG, PEER and MATERIAL again, and after those of a reload, for whom the
+ * supervisor waits, GO once more, answered by READY; at the end STOP.
  */
 #ifndef PROC_CONTROL_H
 #define PROC_CONTROL_H

@@ -27,14 +27,17 @@ send_replies(struct session *s)
 		s->wait = SESSION_WAIT_DRAIN;
 }
 
-/* Always false: the handshake takes its time. */
+/*
+ * Always false: the handshake takes its time. It shows the newest certificate, also to a client
+ * that came before a reload: auth keeps but one older key.
+ */
 static bool
 start_tls(struct session *s)
 {
 	send_replies(s);
 	s->wait = SESSION_WAIT_TLS;
 	s->wait_until_ms = clock_monotonic_ms() + s->settings->config->timeouts.handshake_ms;
-	net_conn_start_tls(s->conn, s->settings->tls, true, NULL);
+	net_conn_start_tls(s->conn, s->process->settings->tls, true, NULL);
 	return false;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * settings.h - what a session is served by: limits and certificate as they were when it began.
+ * settings.h - what a session is served by: limits as they were when it began, and the certificate
+ * that a handshake shows.
  *
  * A reload makes new ones; the old go with the last session that has them.
  */

@@ -42,8 +42,8 @@ on_readable(evutil_socket_t sock, short what, void *arg)
 	if (r == -EAGAIN)
 		return;
 	fd_close(&fd);
-	if (r == 1 && m.type == CONTROL_READY) {
-		c->is_ready = true;
+	if (r == 1 && m.type == CONTROL_READY && c->go_count != 0) {
+		c->go_count--;
 		c->on_ready(c->owner);
 		return;
 	}
@@ -114,7 +114,6 @@ supervisor_child_start(
 		log_child(LOG_LEVEL_ERROR, "child-not-started", c, r);
 		return r;
 	}
-	c->is_ready = false;
 	c->started_ms = clock_monotonic_ms();
 	c->outbox = supervisor_outbox_new(base, c->control);
 	c->readable = event_new(base, c->control, EV_READ | EV_PERSIST, on_readable, c);
@@ -127,13 +126,22 @@ supervisor_child_start(
 	return 0;
 }
 
+bool
+supervisor_child_is_ready(const struct supervisor_child *c)
+{
+	return c->pid != 0 && c->go_count == 0;
+}
+
 void
 supervisor_child_tell(struct supervisor_child *c, enum control_type type)
 {
 	const struct control_message m = { .type = type };
 
-	if (c->pid != 0)
-		supervisor_outbox_send(c->outbox, &m, -1);
+	if (c->pid == 0)
+		return;
+	if (type == CONTROL_GO)
+		c->go_count++;
+	supervisor_outbox_send(c->outbox, &m, -1);
 }
 
 void
@@ -160,7 +168,7 @@ void
 supervisor_child_bury(struct supervisor_child *c)
 {
 	c->pid = 0;
-	c->is_ready = false;
+	c->go_count = 0;
 	supervisor_outbox_free(&c->outbox);
 	if (c->readable != NULL)
 		event_free(c->readable);

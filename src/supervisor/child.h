@@ -16,8 +16,8 @@
 struct supervisor_child {
 	enum proc_role role;
 	unsigned index;
-	pid_t pid; /* 0: it does not run */
-	bool is_ready;
+	pid_t pid;         /* 0: it does not run */
+	unsigned go_count; /* GOs that it has not answered by READY */
 	uint64_t started_ms;
 	unsigned failure_count; /* in a row, each within SUPERVISOR_STABLE_MS (children.h) of its
 				   start */
@@ -33,6 +33,8 @@ int supervisor_child_start(
     struct supervisor_child *c, struct event_base *base, const struct supervisor_estate *estate);
 /* CONFIG and MATERIAL: at the start and at a reload. */
 void supervisor_child_equip(struct supervisor_child *c, const struct supervisor_estate *estate);
+/* It runs, and has taken all that it was given before the last GO. */
+bool supervisor_child_is_ready(const struct supervisor_child *c);
 /* GO or STOP; nothing when it does not run. */
 void supervisor_child_tell(struct supervisor_child *c, enum control_type type);
 /* A channel between two that run. */

@@ -12,6 +12,13 @@
 #include "util/clock.h"
 #include "util/log.h"
 
+/* Whose answer a reload waits for. */
+enum reload_step {
+	RELOAD_NONE,
+	RELOAD_AUTH,
+	RELOAD_SUBMISSION,
+};
+
 struct supervisor_children {
 	struct event_base *base;
 	const struct supervisor_estate *estate;
@@ -19,6 +26,7 @@ struct supervisor_children {
 	void *owner;
 	struct supervisor_child *list;
 	size_t count;
+	enum reload_step reload;
 };
 
 /* Who talks to whom, and about what. */
@@ -64,15 +72,57 @@ introduce(struct supervisor_children *c, struct supervisor_child *newcomer, size
 			introduce_pair(newcomer, &c->list[i]);
 }
 
+static bool
+are_all_ready(const struct supervisor_children *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (!supervisor_child_is_ready(&c->list[i]))
+			return false;
+	return true;
+}
+
+static bool
+have_answered(const struct supervisor_children *c, enum proc_role role)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->list[i].role == role && c->list[i].go_count != 0)
+			return false;
+	return true;
+}
+
+/* With GO behind it, whose answer says that all before it has been taken. */
+static void
+equip_and_ask(struct supervisor_children *c, enum proc_role role)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->list[i].role == role) {
+			supervisor_child_equip(&c->list[i], c->estate);
+			supervisor_child_tell(&c->list[i], CONTROL_GO);
+		}
+}
+
+/* After each answer, and each end of a child, who answers no more. */
+static void
+advance_reload(struct supervisor_children *c)
+{
+	if (c->reload == RELOAD_AUTH && have_answered(c, PROC_ROLE_AUTH)) {
+		c->reload = RELOAD_SUBMISSION;
+		equip_and_ask(c, PROC_ROLE_SUBMISSION);
+	}
+	if (c->reload == RELOAD_SUBMISSION && have_answered(c, PROC_ROLE_SUBMISSION)) {
+		c->reload = RELOAD_NONE;
+		c->handler->on_reloaded(c->owner);
+	}
+}
+
 static void
 on_ready(void *owner)
 {
 	struct supervisor_children *c = (struct supervisor_children *)owner;
 
-	for (size_t i = 0; i < c->count; i++)
-		if (!c->list[i].is_ready)
-			return;
-	c->handler->on_all_ready(c->owner);
+	if (are_all_ready(c))
+		c->handler->on_all_ready(c->owner);
+	advance_reload(c);
 }
 
 static void
@@ -157,8 +207,19 @@ supervisor_children_start(struct supervisor_children *c)
 void
 supervisor_children_reload(struct supervisor_children *c)
 {
+	assert(c->reload == RELOAD_NONE);
+	c->reload = RELOAD_AUTH;
 	for (size_t i = 0; i < c->count; i++)
-		supervisor_child_equip(&c->list[i], c->estate);
+		if (c->list[i].role == PROC_ROLE_QUEUE || c->list[i].role == PROC_ROLE_DELIVERY)
+			supervisor_child_equip(&c->list[i], c->estate);
+	equip_and_ask(c, PROC_ROLE_AUTH);
+	advance_reload(c);
+}
+
+bool
+supervisor_children_are_reloading(const struct supervisor_children *c)
+{
+	return c->reload != RELOAD_NONE;
 }
 
 void
@@ -240,6 +301,7 @@ collect(struct supervisor_children *c, struct supervisor_child *child, int statu
 	supervisor_child_bury(child);
 	if (restart)
 		schedule_restart(child);
+	advance_reload(c);
 }
 
 void

@@ -21,6 +21,8 @@ struct supervisor_children;
 struct supervisor_children_handler {
 	/* Every child has what it needs and says so; also after the restart of one. */
 	void (*on_all_ready)(void *owner);
+	/* A reload is over: auth and all of submission have what is new. */
+	void (*on_reloaded)(void *owner);
 	/* One has ended, with the status of waitpid(). True: start it again. */
 	bool (*on_exit)(void *owner, enum proc_role role, unsigned index, int status);
 };
@@ -37,8 +39,13 @@ void supervisor_children_free(struct supervisor_children **c);
 
 /* Starts all. 0 or -errno; then some may have been started. */
 int supervisor_children_start(struct supervisor_children *c);
-/* Hands the estate's config and materials, which are new, to all. */
+/*
+ * Hands the estate's config and materials, which are new, to all; none may be under way. Submission
+ * is given its certificate when auth has said that it can sign for it, so that no client is shown
+ * one whose key is not there. Who does not run is not waited for: the restart brings it all.
+ */
 void supervisor_children_reload(struct supervisor_children *c);
+bool supervisor_children_are_reloading(const struct supervisor_children *c);
 /* Asks all of a role to finish. */
 void supervisor_children_stop(struct supervisor_children *c, enum proc_role role);
 /* SIGKILL to all of a role. */

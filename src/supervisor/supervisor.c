@@ -52,7 +52,8 @@ struct supervisor {
 	struct event *signals[SIGNAL_COUNT];
 	struct event *watchdog, *stop_timer;
 	enum phase phase;
-	size_t stop_step; /* in stop_order, while stopping */
+	bool reload_again; /* asked for while one was under way */
+	size_t stop_step;  /* in stop_order, while stopping */
 	uint64_t stop_deadline_ms;
 	int exit_code;
 };
@@ -103,8 +104,33 @@ on_exit_of_child(void *owner, enum proc_role role, unsigned index, int status)
 	return s->phase == PHASE_RUNNING;
 }
 
+static void
+reload(struct supervisor *s)
+{
+	supervisor_notify_reloading(&s->notify);
+	if (supervisor_estate_reload(&s->estate, s->config_path) == 0)
+		supervisor_children_reload(s->children);
+	else if (s->phase == PHASE_RUNNING)
+		announce_ready(s);
+}
+
+static void
+on_reloaded(void *owner)
+{
+	struct supervisor *s = (struct supervisor *)owner;
+	bool again = s->reload_again && s->phase != PHASE_STOPPING;
+
+	log_event(LOG_LEVEL_INFO, "reloaded", "file", s->config_path);
+	if (s->phase == PHASE_RUNNING)
+		announce_ready(s);
+	s->reload_again = false;
+	if (again)
+		reload(s);
+}
+
 static const struct supervisor_children_handler children_handler = {
 	.on_all_ready = on_all_ready,
+	.on_reloaded = on_reloaded,
 	.on_exit = on_exit_of_child,
 };
 
@@ -184,13 +210,10 @@ on_reload_signal(evutil_socket_t signal_number, short what, void *arg)
 	(void)what;
 	if (s->phase == PHASE_STOPPING)
 		return;
-	supervisor_notify_reloading(&s->notify);
-	if (supervisor_estate_reload(&s->estate, s->config_path) == 0) {
-		supervisor_children_reload(s->children);
-		log_event(LOG_LEVEL_INFO, "reloaded", "file", s->config_path);
-	}
-	if (s->phase == PHASE_RUNNING)
-		announce_ready(s);
+	if (supervisor_children_are_reloading(s->children))
+		s->reload_again = true;
+	else
+		reload(s);
 }
 
 static void

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import ssl
+import threading
 
 import pytest
 from conftest import PASSWORD, USER, hop
@@ -25,19 +26,11 @@ def submit(server, message):
         assert client.text(message).startswith("250")
 
 
-def serial_number(server):
+def certificate_of(server):
     """Of the certificate that a new connection gets."""
     with socket.create_connection((ADDRESS, server.implicit_port), 20) as plain, \
             insecure_context().wrap_socket(plain) as tls:
-        return ssl.DER_cert_to_PEM_cert(tls.getpeercert(binary_form=True))
-
-
-def changed_serial_number(server, before):
-    """A handshake in the moment of the change may fail: docs/known-issues.md."""
-    try:
-        return serial_number(server) != before
-    except ssl.SSLError:
-        return False
+        return tls.getpeercert(binary_form=True)
 
 
 def reload(server):
@@ -97,24 +90,77 @@ def test_a_reload_changes_the_next_hop_and_the_limits(start, receiver):
 
 def test_a_reload_brings_a_new_certificate(start, receiver, authority):
     server = start({"out": hop(receiver.port)})
-    before = serial_number(server)
+    before = certificate_of(server)
     with logged_in(server) as client:
         server.certificate, server.key = authority.issue("localhost", "renewed")
         server.write_config()
         reload(server)
-        wait_for(lambda: changed_serial_number(server, before), 20, "the new certificate")
+        assert certificate_of(server) != before
         assert client.command("NOOP").startswith("250")
     submit(server, make())
     receiver.wait_one()
 
 
+class Handshakes(threading.Thread):
+    """One full handshake after the other, on one port; a failed one ends it."""
+
+    def __init__(self, server, port_name, version):
+        super().__init__(daemon=True)
+        self.port = getattr(server, port_name)
+        self.is_implicit = port_name == "implicit_port"
+        self.context = insecure_context()
+        self.context.minimum_version = self.context.maximum_version = version
+        self.is_over, self.failure, self.count, self.certificate = False, None, 0, None
+
+    def run(self):
+        try:
+            while not self.is_over:
+                with Wire(self.port, self.is_implicit, self.context) as client:
+                    if not self.is_implicit:
+                        client.starttls()
+                    self.certificate = client.socket.getpeercert(binary_form=True)
+                    self.count += 1
+        except (AssertionError, OSError) as failure:
+            self.failure = failure
+
+    def has_seen(self, certificate):
+        assert self.failure is None, f"{self.failure} after {self.count} handshakes"
+        return self.certificate == certificate
+
+
+def test_no_handshake_fails_while_reloads_bring_new_keys(start, authority):
+    server = start({"out": hop(1)}, limits={"connections_per_address": 100})
+    pairs = [authority.issue("localhost", f"key{i}", rsa=i % 2 == 0) for i in range(6)]
+    clients = [Handshakes(server, port, version) for port in ("port", "implicit_port")
+               for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)]
+    with Wire(server.port) as early:
+        for client in clients:
+            client.start()
+        for server.certificate, server.key in pairs:
+            server.write_config()
+            reload(server)
+            new = ssl.PEM_cert_to_DER_cert(server.certificate.read_text())
+            assert certificate_of(server) == new
+            # Auth keeps two keys: none may begin before this reload and end after the next.
+            wait_for(lambda new=new: all(c.has_seen(new) for c in clients), 60, "handshakes")
+        # It came before six reloads, and begins its handshake after them.
+        early.starttls()
+        assert early.socket.getpeercert(binary_form=True) == new
+    for client in clients:
+        client.is_over = True
+    for client in clients:
+        client.join(60)
+        assert client.failure is None
+    assert not server.events("sign-failed") and not server.events("tls-signature-failed")
+
+
 def test_a_key_that_does_not_fit_is_refused_at_reload(start, receiver, authority):
     server = start({"out": hop(receiver.port)})
-    before = serial_number(server)
+    before = certificate_of(server)
     server.key = authority.issue("localhost", "unfit")[1]
     server.write_config()
     reload(server)
-    assert serial_number(server) == before
+    assert certificate_of(server) == before
     submit(server, make())
     receiver.wait_one()
 

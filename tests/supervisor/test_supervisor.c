@@ -246,9 +246,70 @@ test_a_reload_reaches_every_child(void **state)
 	(void)kill(s->pid, SIGHUP);
 	for (unsigned i = 0; i < 5; i++)
 		scene_expect(s, "event=fake-config hostname=new.example");
+	scene_expect(s, "event=reloaded");
 	(void)kill(s->pid, SIGTERM);
 	expect_orderly_end(s);
-	assert_true(scene_has_logged(s, "event=reloaded"));
+}
+
+/* With auth stopped, so that it cannot answer. */
+static pid_t
+begin_reload_without_auth(struct scene *s)
+{
+	pid_t auth;
+
+	scene_start(s);
+	scene_expect(s, "event=child-started child=auth");
+	auth = (pid_t)scene_number(s, "pid=");
+	scene_expect(s, "role=supervisor event=ready");
+	assert_int_equal(kill(auth, SIGSTOP), 0);
+	(void)kill(s->pid, SIGHUP);
+	scene_expect(s, "role=delivery/0 event=fake-config");
+	return auth;
+}
+
+/* Before the end of the line that was waited for last. */
+static bool
+had_logged(const struct scene *s, const char *text)
+{
+	const char *found = strstr(s->text, text);
+
+	return found != NULL && found < s->text + s->seen;
+}
+
+/* So that no client is shown a certificate whose key is not there. */
+static void
+test_submission_has_to_wait_until_auth_has_taken_a_reload(void **state)
+{
+	struct scene *s = (struct scene *)*state;
+	pid_t auth = begin_reload_without_auth(s);
+
+	(void)kill(s->pid, SIGHUP); /* is not lost */
+	assert_int_equal(kill(auth, SIGCONT), 0);
+	scene_expect(s, "role=auth/0 event=fake-material kind=key");
+	scene_expect(s, "role=auth/0 event=fake-go");
+	assert_false(had_logged(s, "role=submission/0 event=fake-config"));
+	assert_false(had_logged(s, "role=submission/1 event=fake-config"));
+	scene_expect(s, "event=reloaded");
+	assert_true(scene_has_logged(s, "role=submission/0 event=fake-config"));
+	assert_true(scene_has_logged(s, "role=submission/1 event=fake-config"));
+	scene_expect(s, "event=reloaded");
+	(void)kill(s->pid, SIGTERM);
+	expect_orderly_end(s);
+}
+
+static void
+test_a_reload_goes_on_when_auth_ends_in_the_midst_of_it(void **state)
+{
+	struct scene *s = (struct scene *)*state;
+	pid_t auth = begin_reload_without_auth(s);
+
+	assert_int_equal(kill(auth, SIGKILL), 0);
+	scene_expect(s, "event=child-exited child=auth");
+	scene_expect(s, "event=reloaded");
+	assert_true(scene_has_logged(s, "role=submission/0 event=fake-config"));
+	assert_true(scene_has_logged(s, "role=submission/1 event=fake-config"));
+	(void)kill(s->pid, SIGTERM);
+	expect_orderly_end(s);
 }
 
 static void
@@ -334,6 +395,8 @@ main(int argc, char **argv)
 		SCENE_TEST(test_children_end_with_a_killed_supervisor),
 		SCENE_TEST(test_a_child_that_cannot_start_ends_the_start),
 		SCENE_TEST(test_a_reload_reaches_every_child),
+		SCENE_TEST(test_submission_has_to_wait_until_auth_has_taken_a_reload),
+		SCENE_TEST(test_a_reload_goes_on_when_auth_ends_in_the_midst_of_it),
 		SCENE_TEST(test_a_bad_reload_is_said_and_changes_nothing),
 		SCENE_TEST(test_a_reload_warns_of_what_needs_a_restart),
 		SCENE_TEST(test_a_missing_config_ends_the_start_with_a_reason),

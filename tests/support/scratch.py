@@ -100,7 +100,7 @@ class Authority:
                  "-nodes", "-days", "30", "-subj", "/CN=Scratch authority",
                  "-keyout", self.key, "-out", self.certificate)
 
-    def issue(self, name, stem=None, days=30):
+    def issue(self, name, stem=None, days=30, rsa=False):
         """A certificate for the DNS name, valid also for the loopback address."""
         stem = stem or name
         certificate = self.directory / f"{stem}.pem"
@@ -108,7 +108,8 @@ class Authority:
         request = self.directory / f"{stem}.csr"
         extensions = self.directory / f"{stem}.ext"
         extensions.write_text(f"subjectAltName=DNS:{name},IP:{ADDRESS}\n")
-        _openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+        kind = ["rsa:2048"] if rsa else ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+        _openssl("req", "-newkey", *kind, "-nodes",
                  "-subj", f"/CN={name}", "-keyout", key, "-out", request)
         _openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key,
                  "-CAcreateserial", "-days", days, "-extfile", extensions, "-out", certificate)
