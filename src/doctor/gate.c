@@ -123,7 +123,7 @@ run_silence_max_ms(const struct run *r)
 			 (j->state == RUN_WAITING || run_job_waiting_ms(j) != 0 ||
 			     r->facts->probes[j->probe].dialog.tcp.end == PROBE_TCP_SILENT);
 	}
-	return ALL_SILENT_MS * run_connection_max(r) / at_least(count, 1);
+	return (uint64_t)ALL_SILENT_MS * run_connection_max(r) / at_least(count, 1);
 }
 
 /* How many connections it makes at the moment. */
