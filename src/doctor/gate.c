@@ -37,13 +37,19 @@ run_add(struct run *r, size_t probe, enum run_task task, enum run_rank rank)
 	return j;
 }
 
-bool
-run_has(const struct run *r, size_t probe, enum run_task task)
+struct run_job *
+run_find(const struct run *r, size_t probe, enum run_task task)
 {
 	for (size_t i = 0; i < r->job_count; i++)
 		if (r->jobs[i]->probe == probe && r->jobs[i]->task == task)
-			return true;
-	return false;
+			return r->jobs[i];
+	return NULL;
+}
+
+bool
+run_has(const struct run *r, size_t probe, enum run_task task)
+{
+	return run_find(r, probe, task) != NULL;
 }
 
 bool
@@ -75,6 +81,20 @@ run_is_sending(const struct run *r)
 			return true;
 	}
 	return false;
+}
+
+void
+run_try_alone(struct run *r, size_t at, bool is_refused)
+{
+	struct run_job *j;
+
+	if (run_has(r, at, RUN_AGAIN))
+		return;
+	j = run_add(r, at, RUN_AGAIN, RUN_FIRST);
+	if (j != NULL) {
+		j->is_alone = true;
+		j->is_refused = is_refused;
+	}
 }
 
 unsigned

@@ -139,7 +139,11 @@ bool run_is_minor(const struct run *r, const struct doctor_probe *p);
 /* How many connections to the host there may be at a time. */
 unsigned run_connection_max(const struct run *r);
 struct run_job *run_add(struct run *r, size_t probe, enum run_task task, enum run_rank rank);
+/* NULL: the probe has had none. */
+struct run_job *run_find(const struct run *r, size_t probe, enum run_task task);
 bool run_has(const struct run *r, size_t probe, enum run_task task);
+/* Turned away while our own other connections were open, perhaps because of them: once more. */
+void run_try_alone(struct run *r, size_t at, bool is_refused);
 void run_start_ready(struct run *r);
 /* Is any job of these yet to end? */
 bool run_is_busy(const struct run *r, enum run_rank rank_max);
@@ -175,8 +179,16 @@ void run_add_once(struct run *r, size_t probe, enum run_task task);
 /* TLS 1.2 at most: where the port matters, and nothing else has explained it. */
 void run_try_old_tls(struct run *r, size_t at);
 bool run_is_cured_by_small(const struct doctor_probe *p);
+
+/* climb.c */
 /* Are there routers on the way? */
 bool run_is_routed(const struct run *r, const struct doctor_probe *p);
+/* Other ports of the host, and how far packets come. */
+void run_climb(struct run *r, size_t at, bool is_silent);
+/* Two hops only: a proxy next door that passes all on shows by this alone. */
+void run_climb_near(struct run *r, size_t at);
+/* Who sent the reset? True: somebody on the way did. */
+bool run_climb_to_reset(struct run *r, size_t at);
 
 /* watch.c: looked at now and then */
 void run_watch(struct run *r);
