@@ -157,13 +157,26 @@ consider_alternatives(struct run *r, const struct doctor_probe *p)
 	run_plan_alternative(r, &p->address, SUBMISSIONS);
 }
 
+/* Whether TLS should have come first there is yet to be seen: that would explain it all. */
+static bool
+is_mode_open(struct run *r, size_t at)
+{
+	const struct doctor_probe *p = &r->facts->probes[at];
+
+	if (!run_is_unusual(r, p) || p->dialog.tcp.end != PROBE_TCP_OPEN ||
+	    !is_ended_badly(&p->dialog, PROBE_STAGE_GREETING))
+		return false;
+	run_add_once(r, at, RUN_OTHER_MODE);
+	return !run_is_task_over(r, at, RUN_OTHER_MODE);
+}
+
 static void
 consider(struct run *r, size_t at)
 {
 	const struct doctor_probe *p = &r->facts->probes[at];
 	const struct probe_dialog_facts *d = &p->dialog;
 
-	if (p->is_control || run_is_minor(r, p))
+	if (p->is_control || run_is_minor(r, p) || is_mode_open(r, at))
 		return;
 	consider_alternatives(r, p);
 	if (d->is_tried && d->tcp.end == PROBE_TCP_OPEN) {
@@ -223,6 +236,35 @@ prefer_second(const struct run *r, size_t at)
 	*p->again = first;
 }
 
+/* Has it got as far as to a reply of whoever is there? */
+static bool
+is_answered_in_tls(const struct probe_dialog_facts *d)
+{
+	const enum probe_stage_end end = d->stages[PROBE_STAGE_GREETING].end;
+
+	return d->is_implicit_tls &&
+	       (end == PROBE_STAGE_PASSED || end == PROBE_STAGE_REFUSED ||
+		   end == PROBE_STAGE_BROKEN) &&
+	       d->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
+}
+
+/* Nothing said how TLS begins there, and it is from the first octet on: that dialog counts. */
+static void
+prefer_tls(const struct run *r, size_t at)
+{
+	struct doctor_probe *p = &r->facts->probes[at];
+	struct probe_dialog_facts first;
+
+	if (!run_is_unusual(r, p) || !run_is_task_over(r, at, RUN_DIALOG) ||
+	    !run_is_task_over(r, at, RUN_OTHER_MODE) || p->other_mode == NULL ||
+	    p->dialog.is_implicit_tls || !is_answered_in_tls(p->other_mode) ||
+	    p->dialog.stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_PASSED)
+		return;
+	first = p->dialog;
+	p->dialog = *p->other_mode;
+	*p->other_mode = first;
+}
+
 /* Login and message go to one port of one address, once. */
 static void
 submit(struct run *r)
@@ -258,6 +300,7 @@ run_follow(struct run *r, size_t probe, enum run_task task)
 {
 	if (task == RUN_AGAIN)
 		prefer_second(r, probe);
+	prefer_tls(r, probe);
 	run_follow_all(r);
 	run_start_ready(r);
 }

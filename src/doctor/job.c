@@ -238,6 +238,8 @@ goal_of(const struct run_job *j)
 	case RUN_SUBMIT:
 		return j->run->facts->wants_mail ? PROBE_GOAL_MAIL : PROBE_GOAL_AUTH;
 	case RUN_OTHER_MODE:
+		if (run_is_unusual(j->run, p))
+			break;
 		return PROBE_GOAL_GREETING;
 	case RUN_DIALOG:
 		if (p->port == PORT_SMTP && !run_is_main(j->run, p))
@@ -257,13 +259,26 @@ goal_of(const struct run_job *j)
 static enum probe_dialog_mode
 mode_of(const struct run_job *j)
 {
-	const bool is_implicit = probe_of(j)->port == PORT_SUBMISSIONS;
+	const struct doctor_probe *p = probe_of(j);
+	/* Of an unusual port it is known when another mode has taken the place of the first. */
+	const bool is_implicit = p->port == PORT_SUBMISSIONS || p->dialog.is_implicit_tls;
 
 	if (j->task == RUN_OTHER_MODE)
 		return is_implicit ? PROBE_MODE_STARTTLS : PROBE_MODE_IMPLICIT;
 	if (is_implicit)
 		return PROBE_MODE_IMPLICIT;
 	return j->task == RUN_ANYWAY ? PROBE_MODE_STARTTLS_ANYWAY : PROBE_MODE_STARTTLS;
+}
+
+/* With large packets, too: where the port matters, as far as it is the first to go that way. */
+static bool
+wants_bulk(const struct run_job *j)
+{
+	const struct doctor_probe *p = probe_of(j);
+
+	if (j->task == RUN_OTHER_MODE)
+		return run_is_unusual(j->run, p);
+	return run_is_main(j->run, p) && (j->task == RUN_DIALOG || j->task == RUN_SMALL);
 }
 
 static uint64_t
@@ -326,7 +341,7 @@ start_dialog(struct run_job *j)
 		.name = r->facts->name.text,
 		.hostname = j->hostname,
 		.roots = r->roots,
-		.wants_bulk = run_is_main(r, p) && (j->task == RUN_DIALOG || j->task == RUN_SMALL),
+		.wants_bulk = wants_bulk(j),
 		.max_segment = j->task == RUN_SMALL ? SMALL_SEGMENT : 0,
 		.tls_max = j->task == RUN_TLS12 ? TLS1_2_VERSION : 0,
 		.on_line = r->options->on_line == NULL ? NULL : on_line,

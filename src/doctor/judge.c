@@ -289,9 +289,10 @@ find_fine(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict
 	f->probe = (size_t)(p - facts->probes);
 	if (!p->dialog.ehlo_tls.has_auth)
 		doctor_finding_say(f,
-		    "Port %u of %s works with STARTTLS (%s, certificate valid until %s), but takes "
+		    "Port %u of %s works with %s (%s, certificate valid until %s), but takes "
 		    "no login: it is for mail between servers, not for submission.",
-		    (unsigned)port, facts->host, p->dialog.tls.version,
+		    (unsigned)port, facts->host, p->dialog.is_implicit_tls ? "SSL/TLS" : "STARTTLS",
+		    p->dialog.tls.version,
 		    doctor_words_date(p->dialog.tls.certificate.not_after_unix_s).text);
 	else
 		doctor_finding_say(f,
@@ -302,6 +303,11 @@ find_fine(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict
 		    doctor_words_date(p->dialog.tls.certificate.not_after_unix_s).text);
 	doctor_finding_prove(f, "All stages passed at %s in %s.", doctor_words_endpoint(p).text,
 	    doctor_words_time(p->dialog.took_us).text);
+	if (p->dialog.is_implicit_tls && port != SUBMISSIONS)
+		doctor_finding_prove(f,
+		    "Port %u does not greet in clear: it begins with TLS at "
+		    "once, as port 465 does.",
+		    (unsigned)port);
 	if (facts->wants_auth && p->dialog.stages[PROBE_STAGE_AUTH].end == PROBE_STAGE_PASSED)
 		doctor_finding_prove(f, "The login with %s succeeded.", p->dialog.mechanism);
 	if (facts->wants_mail && p->dialog.stages[PROBE_STAGE_END].end == PROBE_STAGE_PASSED)

@@ -8,7 +8,7 @@
 #include "doctor/view.h"
 #include "util/alloc.h"
 
-enum { SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE_COUNT = 2 };
+enum { SMTP = 25, SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE = 2525, ALTERNATIVE_COUNT = 2 };
 
 static const uint16_t control_ports[] = { 443, 993 };
 enum { CONTROL_PORT_COUNT = sizeof control_ports / sizeof control_ports[0] };
@@ -34,6 +34,13 @@ run_is_minor(const struct run *r, const struct doctor_probe *p)
 {
 	return !p->is_control && !r->facts->is_port_given && p->port != SUBMISSION &&
 	       p->port != SUBMISSIONS;
+}
+
+bool
+run_is_unusual(const struct run *r, const struct doctor_probe *p)
+{
+	return run_is_main(r, p) && p->port != SMTP && p->port != SUBMISSION &&
+	       p->port != SUBMISSIONS && p->port != ALTERNATIVE;
 }
 
 static struct net_address

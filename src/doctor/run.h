@@ -134,6 +134,8 @@ void run_plan_controls(struct run *r, const struct net_address *address);
 void run_plan_alternative(struct run *r, const struct net_address *address, uint16_t port);
 bool run_is_main(const struct run *r, const struct doctor_probe *p);
 bool run_is_minor(const struct run *r, const struct doctor_probe *p);
+/* A port that the reader has named, of which nothing says how TLS begins there. */
+bool run_is_unusual(const struct run *r, const struct doctor_probe *p);
 
 /* gate.c */
 /* How many connections to the host there may be at a time. */

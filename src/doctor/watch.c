@@ -11,7 +11,8 @@
 #include "doctor/view.h"
 
 enum { SUBMISSIONS = 465 };
-enum { NO_GREETING_MS = 1000 };
+/* Where nothing says how TLS begins, a second connection tries it sooner. */
+enum { NO_GREETING_MS = 1000, NO_GREETING_UNUSUAL_MS = 400 };
 /* As ports of a host that may not be there: three SYNs are lost by then. */
 enum { CONTROL_SILENT_MS = 2200 };
 /* So long a stage of large packets may take before it is tried with small ones beside it. */
@@ -159,6 +160,7 @@ watch_stage(struct run *r, struct run_job *j)
 {
 	const struct doctor_probe *p = &r->facts->probes[j->probe];
 	const enum probe_stage stage = probe_dialog_stage(j->dialog);
+	const uint64_t patience_ms = run_is_unusual(r, p) ? NO_GREETING_UNUSUAL_MS : NO_GREETING_MS;
 	uint64_t since_ms;
 
 	if (stage != j->stage) {
@@ -168,7 +170,7 @@ watch_stage(struct run *r, struct run_job *j)
 	if (p->is_control || run_is_minor(r, p) || run_job_waiting_ms(j) != 0)
 		return;
 	since_ms = run_now_ms(r) - j->stage_since_ms;
-	if (stage == PROBE_STAGE_GREETING && since_ms >= NO_GREETING_MS)
+	if (stage == PROBE_STAGE_GREETING && since_ms >= patience_ms)
 		run_add_once(r, j->probe, RUN_OTHER_MODE);
 	if ((stage == PROBE_STAGE_HANDSHAKE || stage == PROBE_STAGE_BULK) && since_ms >= STALL_MS)
 		run_add_once(r, j->probe, RUN_SMALL);

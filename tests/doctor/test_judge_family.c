@@ -109,7 +109,36 @@ want_port_25(struct doctor_facts *facts)
 	facts->probes[0].dialog.ehlo_tls.has_auth = false;
 }
 
+/* Nothing greeted in clear, and TLS at once was answered: that dialog has taken the first's place.
+ */
+static void
+want_port_1465(struct doctor_facts *facts)
+{
+	want_port_465(facts);
+	facts->ports[0] = 1465;
+	facts->probes[0].dialog.is_implicit_tls = true;
+	fixture_set_healthy(&facts->probes[0]);
+}
+
+static void
+want_port_1465_expired(struct doctor_facts *facts)
+{
+	want_port_1465(facts);
+	facts->probes[0].dialog.tls.certificate.faults = PROBE_CERTIFICATE_EXPIRED;
+}
+
 static const struct judging_case ports[] = {
+	{ .name = "a port of its own that begins with TLS",
+	    .rows = { { 1465, "open", NULL, 0, NULL } },
+	    .change = want_port_1465,
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE,
+	    .says = "port 1465 with SSL/TLS" },
+	{ .name = "a port of its own that begins with TLS, with an old certificate",
+	    .rows = { { 1465, "open", NULL, 0, NULL } },
+	    .change = want_port_1465_expired,
+	    .cause = "certificate-expired",
+	    .exit = DOCTOR_EXIT_CERTIFICATE },
 	{ .name = "port 25 takes no login",
 	    .rows = { { 25, "healthy", NULL, 0, NULL } },
 	    .change = want_port_25,

@@ -183,6 +183,7 @@ FAULTS = {
                                certificate="rsa")),
     "tls-on-plain-port": Smtp(is_implicit=True),
     "plain-on-tls-port": Smtp(is_implicit=False),
+    "tls-at-once-expired": Smtp(is_implicit=True, tls=Tls(certificate="expired")),
 
     # ---- certificates ----
     "certificate-expired": _certificate("expired"),

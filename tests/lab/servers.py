@@ -141,6 +141,16 @@ _STARTTLS = [
     _fault("plain-on-tls-port", "465 speaks in the clear", "tls: WRONG_VERSION_NUMBER",
            Verdict("tls-on-plain-port", 16), port=465, target="HOST:465",
            ports={**HEALTHY, 465: "plain-on-tls-port"}),
+    # Nothing but the port itself can say how TLS begins on a port of the provider's own.
+    _fault("tls-on-own-port", "1465 waits for TLS at once, and is asked for", "greeting: silent",
+           Verdict("ok", 0, seconds=4.5), port=1465, target="HOST:1465",
+           ports={**HEALTHY, 1465: "tls-on-plain-port"}),
+    _fault("expired-on-own-port", "1465 with TLS at once and a certificate that expired",
+           "greeting: silent", Verdict("certificate-expired", 17), port=1465, target="HOST:1465",
+           ports={**HEALTHY, 1465: "tls-at-once-expired"}),
+    _fault("close-on-own-port", "1465 ends connections at once, and is asked for",
+           "greeting: closed", Verdict("greeting-closed", 14), port=1465, target="HOST:1465",
+           ports={**HEALTHY, 1465: "close-at-once"}),
 ]
 
 
