@@ -18,7 +18,7 @@ struct guesses {
 	const struct audit_door *door;
 	struct audit_talk *t;
 	unsigned count;
-	bool is_resisted;
+	bool is_resisted, is_let_in;
 	char how[160];
 	uint64_t times[2][AUDIT_GUESSES_MAX]; /* nobody's, and the account's own */
 	unsigned time_counts[2];
@@ -47,6 +47,16 @@ be_ready(struct guesses *g)
 	return g->t != NULL && audit_talk_code(g->t) == 250;
 }
 
+/* With a password that was made up a moment ago. */
+static void
+note_let_in(struct guesses *g, unsigned who)
+{
+	g->is_let_in = true;
+	audit_findings_add(&g->a->result->findings, AUDIT_AUTH_ANY,
+	    "%s: AUTH PLAIN %s with a wrong password is accepted: 235 %s", g->door->name,
+	    who == 0 ? "of nobody" : "of the account", audit_talk_text(g->t));
+}
+
 /* who: 0 for nobody, 1 for the account. */
 static void
 guess(struct guesses *g, unsigned who)
@@ -58,6 +68,10 @@ guess(struct guesses *g, unsigned who)
 	audit_make_word(wrong);
 	code = audit_login(g->t, who == 0 ? word : g->a->options->user, slice_of(wrong));
 	g->count++;
+	if (code == 235) {
+		note_let_in(g, who);
+		return;
+	}
 	g->a->result->failed_login_count++;
 	/* Only plain refusals are compared: a lock comes to whoever is next. */
 	if (code / 100 == 5) {
@@ -129,7 +143,7 @@ judge(struct guesses *g)
 		audit_gap(g->a, false, "no login could be tried");
 		return;
 	}
-	if (!g->is_resisted && !g->a->options->is_dry)
+	if (!g->is_resisted && !g->is_let_in && !g->a->options->is_dry)
 		audit_findings_add(&g->a->result->findings, AUDIT_BRUTE_FORCE,
 		    "%s: %u wrong passwords, each answered at once and on one connection",
 		    g->door->name, g->count);
@@ -143,9 +157,9 @@ audit_check_guessing(struct audit *a)
 
 	if (g.door == NULL)
 		return;
-	while (g.count < wanted && !g.is_resisted && be_ready(&g))
+	while (g.count < wanted && !g.is_resisted && !g.is_let_in && be_ready(&g))
 		guess(&g, g.count % 2);
-	if (g.count > 0 && g.count < wanted && !g.is_resisted)
+	if (g.count > 0 && g.count < wanted && !g.is_resisted && !g.is_let_in)
 		note_resistance(&g, "the next connection was refused");
 	judge(&g);
 	audit_talk_close(&g.t);

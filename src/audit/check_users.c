@@ -239,6 +239,23 @@ try_verb(struct users *u, const struct verb *verb)
 		compare_times(u, verb, u->a->options->user == NULL ? known[0] : own);
 }
 
+/* A server that does not wait for the password says who may go on without any. */
+static void
+judge_login(struct users *u, unsigned code)
+{
+	if (code == 235) {
+		audit_findings_add(&u->a->result->findings, AUDIT_AUTH_ANY,
+		    "%s: AUTH LOGIN for nobody is accepted before any password: 235 %s",
+		    u->door->name, audit_talk_text(u->t));
+		return;
+	}
+	u->a->result->failed_login_count++;
+	if (code != 0)
+		audit_findings_add(&u->a->result->findings, AUDIT_USERS_AUTH,
+		    "%s: AUTH LOGIN for nobody is refused before the password: %u %s",
+		    u->door->name, code, audit_talk_text(u->t));
+}
+
 /* Only as far as the question for the password: that is no failed login. */
 static void
 try_login(struct users *u)
@@ -251,18 +268,15 @@ try_login(struct users *u)
 		return;
 	audit_make_word(word);
 	u->said_count++;
-	if (audit_talk_say(u->t, "AUTH LOGIN") != 334)
+	code = audit_talk_say(u->t, "AUTH LOGIN");
+	if (code == 334)
+		code = audit_login_say_name(u->t, word);
+	else if (code != 235)
 		return;
-	code = audit_login_say_name(u->t, word);
-	if (code == 334) {
+	if (code == 334)
 		(void)audit_talk_say(u->t, "*");
-		return;
-	}
-	u->a->result->failed_login_count++;
-	if (code != 0)
-		audit_findings_add(&u->a->result->findings, AUDIT_USERS_AUTH,
-		    "%s: AUTH LOGIN for nobody is refused before the password: %u %s",
-		    u->door->name, code, audit_talk_text(u->t));
+	else
+		judge_login(u, code);
 }
 
 void

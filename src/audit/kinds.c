@@ -70,6 +70,11 @@ static const struct audit_kind kinds[] = {
 	[AUDIT_AUTH_ANONYMOUS] = { "auth-anonymous", AUDIT_HIGH,
 	    "A login without any proof is offered (ANONYMOUS).",
 	    "Take ANONYMOUS out of the list of mechanisms.", "RFC 6409 §4.3, RFC 4505" },
+	[AUDIT_AUTH_ANY] = { "any-login-accepted", AUDIT_CRITICAL,
+	    "A login is accepted of a user who does not exist, or with a wrong password.",
+	    "Close it now: whoever comes may send as if he had an account. Look at what verifies "
+	    "passwords, and at test settings that say yes to everyone.",
+	    "RFC 6409 §4.3, RFC 4954 §4" },
 	[AUDIT_AUTH_OLD] = { "auth-mechanism-old", AUDIT_INFO,
 	    "Mechanisms are offered that have been given up.",
 	    "CRAM-MD5, DIGEST-MD5 and NTLM make the server keep passwords as they are, or nearly: "

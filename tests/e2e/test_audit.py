@@ -216,6 +216,7 @@ MANNERS = {
     "users-by-rcpt": differ(tells=("RCPT",), local_users=("postmaster",), mail_without_login=True),
     "users-by-time": differ(local_users=("postmaster",), slow_for_users=0.2),
     "users-by-login": differ(refuses_user_name=True),
+    "any-login-accepted": differ(asks_no_password=True),
     "version-shown": differ(greeting="220 exim.example ESMTP Exim 4.96 Sun, 22 Nov 2026"),
     "product-shown": differ(greeting="220 mail.example ESMTP Postfix"),
     "help-tells": differ(help="214 2.0.0 This is Sendmail 8.15.2"),
@@ -428,6 +429,14 @@ def test_a_server_that_resists_guessing_is_not_blamed(audit, impostor, keys):
     report = audit.json(*ports(server), "--only", "ports", "--user", USER, "--brute-force", "6",
                         status=0)
     assert "passwords-guessable" not in ids(report)
+
+
+def test_a_server_that_takes_any_password_is_found(audit, impostor):
+    server = impostor(differ(accounts=((USER, "x"),), takes_any_password=True))
+    report = audit.json(*ports(server), "--only", "ports", "--user", USER, "--brute-force", "6",
+                        status=1)
+    assert ids(report, "medium", "high", "critical") == {"any-login-accepted"}
+    assert report["failed_logins"] == 0
 
 
 def test_a_login_that_tells_users_apart_is_found(audit, impostor):

@@ -40,6 +40,8 @@ class Manners:
     tells: tuple = ()  # VRFY, EXPN, RCPT
     slow_for_users: float = 0.0
     refuses_user_name: bool = False
+    asks_no_password: bool = False  # whoever it is
+    takes_any_password: bool = False
     help: str = "214 2.0.0 read the RFCs"
     waits_for_greeting: bool = True  # cuts off who talks before it
     accounts: tuple = ()  # (user, password)
@@ -188,6 +190,8 @@ class _Session(socketserver.BaseRequestHandler):
             name = base64.b64decode(name).decode()
             if self.manners.refuses_user_name:
                 return self.fail_login()
+            if self.manners.asks_no_password:
+                return self.say("235 2.7.0 welcome")
             self.say("334 UGFzc3dvcmQ6")
             if (password := self.line()) == "*":
                 return self.say("501 5.7.0 cancelled")
@@ -199,7 +203,7 @@ class _Session(socketserver.BaseRequestHandler):
         return self.log_in(name, password)
 
     def log_in(self, name, password):
-        if (name, password) in self.manners.accounts:
+        if (name, password) in self.manners.accounts or self.manners.takes_any_password:
             self.user = name
             return self.say("235 2.7.0 welcome")
         return self.fail_login(name)
