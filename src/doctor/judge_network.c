@@ -9,6 +9,7 @@
 #include "doctor/judge.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,8 +19,9 @@
 struct tally {
 	size_t tried, open, silent, refused;
 	size_t mute;
-	const struct doctor_control *proven, *altered; /* NULL: none */
-	char names[256];                               /* of those that did not open */
+	size_t own;                                                /* this machine itself said no */
+	const struct doctor_control *proven, *altered, *first_own; /* NULL: none */
+	char names[256];                                           /* of those that did not open */
 };
 
 /* The same host by its other family, which has been counted. */
@@ -48,6 +50,17 @@ best_end(const struct doctor_facts *facts, size_t at)
 		    strcmp(facts->controls[i].name, c->name) == 0)
 			end = PROBE_TCP_OPEN;
 	return end;
+}
+
+/* Did it get no further than this machine's own rules? */
+static bool
+is_own_refusal(const struct doctor_facts *facts, const struct doctor_control *c)
+{
+	const struct probe_tcp *tcp = &c->tcp;
+
+	if (tcp->end == PROBE_TCP_REJECTED)
+		return tcp->has_icmp && probe_host_owns(&facts->machine, &tcp->icmp.offender);
+	return tcp->end == PROBE_TCP_LOCAL && (tcp->error == EACCES || tcp->error == EPERM);
 }
 
 static void
@@ -84,6 +97,8 @@ count(const struct doctor_facts *facts, enum doctor_control_kind kind)
 		t.open += end == PROBE_TCP_OPEN;
 		t.silent += end == PROBE_TCP_SILENT;
 		t.refused += end == PROBE_TCP_RESET || end == PROBE_TCP_REJECTED;
+		if (end != PROBE_TCP_OPEN && is_own_refusal(facts, c) && t.own++ == 0)
+			t.first_own = c;
 		if (end != PROBE_TCP_OPEN && len < sizeof t.names)
 			len += (size_t)snprintf(t.names + len, sizeof t.names - len, "%s%.60s",
 			    len == 0 ? "" : ", ", c->name);
@@ -150,6 +165,43 @@ find_intercepted(struct doctor_verdict *verdict, const struct tally *mail, const
 		doctor_finding_doubt(f, DOCTOR_POSSIBLE);
 	doctor_finding_exclude(f, "It is not that host's fault: elsewhere it has STARTTLS and a "
 				  "certificate for its name.");
+}
+
+/* No host was asked at all: that says nothing about the network. */
+static bool
+is_kept_in(const struct tally *mail)
+{
+	return mail->tried != 0 && mail->own == mail->tried;
+}
+
+static void
+find_kept_in(struct doctor_verdict *verdict, const struct doctor_facts *facts,
+    const struct tally *mail, const struct tally *tls, const struct tally *other)
+{
+	const struct probe_tcp *tcp = &mail->first_own->tcp;
+	const bool is_rejected = tcp->end == PROBE_TCP_REJECTED;
+	const char *ports = is_kept_in(tls) ? "ports 587 and 465" : "port 587";
+	struct doctor_finding *f = doctor_finding_add(verdict,
+	    is_rejected ? "local-firewall" : "local-denied", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+
+	doctor_finding_set(&f->port, "587");
+	doctor_finding_set(&f->where, "on this machine");
+	if (is_rejected)
+		doctor_finding_say(
+		    f, "The firewall of this machine itself rejects connections to %s", ports);
+	else
+		doctor_finding_say(
+		    f, "This machine does not allow the program to connect to %s", ports);
+	advise_port(verdict, f, tls, other);
+	if (is_rejected)
+		doctor_finding_prove(f, "The SYN to %s:587 was answered by %s with %s.",
+		    mail->first_own->name, doctor_words_who(facts, &tcp->icmp.offender).text,
+		    doctor_words_icmp(&tcp->icmp).text);
+	else
+		doctor_finding_prove(f, "connect() to %s:587: %s (%s); nothing was sent.",
+		    mail->first_own->name, strerrordesc_np(tcp->error),
+		    strerrorname_np(tcp->error));
+	doctor_finding_exclude(f, "The network is not the cause: what said no is this machine.");
 }
 
 static void
@@ -307,6 +359,8 @@ doctor_judge_network(const struct doctor_facts *facts, struct doctor_verdict *ve
 		find_intercepted(verdict, &mail, &tls, &other);
 	else if (mail.open != 0)
 		find_possible(verdict, &mail, &tls);
+	else if (is_kept_in(&mail))
+		find_kept_in(verdict, facts, &mail, &tls, &other);
 	else if (tls.open != 0 || web.open != 0 || other.open != 0)
 		find_blocked(verdict, &mail, &tls, &other);
 	else

@@ -16,6 +16,8 @@ EXPECTED = {
     "drop-server": ("ok", 0, None),  # one host's own affair
     "isp-drop-587": ("port-filtered", 12, 465),
     "isp-reject-587": ("port-rejected", 12, 465),
+    "reject-admin-client": ("local-firewall", 11, 465),
+    "reject-port-client": ("local-firewall", 11, 465),
     "hoster-drop-mail": ("port-filtered", 12, 2525),
     "captive-portal": ("proxy-transparent", 15, None),
     "proxy-r1": ("proxy-transparent", 15, 465),
