@@ -373,6 +373,30 @@ find_too_long(const struct doctor_judging *j, enum probe_stage stage, const char
 	return f;
 }
 
+/* LMTP knows no EHLO, only LHLO (RFC 2033 §4.1), and its servers greet with their protocol. */
+static bool
+speaks_lmtp(const struct doctor_judging *j)
+{
+	return stage_of(j, PROBE_STAGE_EHLO)->code / 100 == 5 &&
+	       strcasestr(stage_of(j, PROBE_STAGE_GREETING)->text, "LMTP") != NULL;
+}
+
+static struct doctor_finding *
+find_lmtp(const struct doctor_judging *j)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "not-smtp", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "What answers on port %u speaks LMTP, by which mail is put into mailboxes: it is no "
+	    "server for submission.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "It greets with \"%s\", and says \"%s\" to EHLO.",
+	    doctor_words_reply(stage_of(j, PROBE_STAGE_GREETING)).text,
+	    doctor_words_reply(stage_of(j, PROBE_STAGE_EHLO)).text);
+	doctor_finding_set(&f->detail, "LMTP");
+	return f;
+}
+
 static struct doctor_finding *
 judge_hello(const struct doctor_judging *j, enum probe_stage stage, const char *when)
 {
@@ -380,6 +404,8 @@ judge_hello(const struct doctor_judging *j, enum probe_stage stage, const char *
 
 	switch (s->end) {
 	case PROBE_STAGE_REFUSED:
+		if (speaks_lmtp(j))
+			return find_lmtp(j);
 		return is_greeted_otherwise(j) ? find_not_smtp(j, PROBE_STAGE_GREETING)
 					       : find_refusal(j, s, "ehlo-refused", when);
 	case PROBE_STAGE_BROKEN:

@@ -126,6 +126,26 @@ know_no_ehlo(struct doctor_facts *facts)
 	    facts, PROBE_STAGE_EHLO, PROBE_STAGE_REFUSED, 502, "Command not implemented");
 }
 
+/* RFC 2033 §4.1 */
+static void
+know_lhlo_only(struct doctor_facts *facts)
+{
+	struct probe_stage_fact *greeting = &judging_dialog(facts)->stages[PROBE_STAGE_GREETING];
+
+	judging_end_at(facts, PROBE_STAGE_EHLO, PROBE_STAGE_REFUSED, 500, "5.5.1 Unknown command");
+	(void)snprintf(
+	    greeting->text, sizeof greeting->text, "mail.example.org Dovecot LMTP ready");
+}
+
+/* A name is no protocol: who takes EHLO speaks SMTP. */
+static void
+be_named_lmtp(struct doctor_facts *facts)
+{
+	struct probe_stage_fact *greeting = &judging_dialog(facts)->stages[PROBE_STAGE_GREETING];
+
+	(void)snprintf(greeting->text, sizeof greeting->text, "lmtp.example.org ESMTP");
+}
+
 /* NNTP: its greeting begins with 2, too. */
 static void
 greet_as_news(struct doctor_facts *facts)
@@ -246,6 +266,18 @@ static const struct judging_case greetings[] = {
 	    .exit = DOCTOR_EXIT_SILENT,
 	    .use_port = 465,
 	    .confidence = DOCTOR_LIKELY },
+	{ .name = "LMTP",
+	    .rows = ROWS,
+	    .change = know_lhlo_only,
+	    .cause = "not-smtp",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .use_port = 465,
+	    .says = "speaks LMTP" },
+	{ .name = "a server whose name has LMTP in it",
+	    .rows = ROWS,
+	    .change = be_named_lmtp,
+	    .cause = "ok",
+	    .exit = DOCTOR_EXIT_FINE },
 	{ .name = "EHLO refused",
 	    .rows = ROWS,
 	    .change = know_no_ehlo,

@@ -129,6 +129,7 @@ FAULTS = {
     "ftp": Smtp(greeting=("220 FTP server (vsFTPd 3.0.3) ready.", SILENCE)),
     "ftp-refuses": Smtp(greeting="220 (vsFTPd 3.0.3)",
                         ehlo="530 Please login with USER and PASS."),
+    "lmtp": Smtp(greeting="220 {name} Dovecot LMTP ready", ehlo="500 5.5.2 Unknown command"),
     "imap": Smtp(greeting=("* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot ready.", SILENCE)),
     "pop3": Smtp(greeting=("+OK Dovecot ready.", SILENCE)),
     "ssh": Smtp(greeting=("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3", SILENCE)),

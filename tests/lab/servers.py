@@ -60,6 +60,8 @@ _NOT_SMTP = [
            _broken(("not-smtp", "dialog-timeout"), 14)),
     _fault("ftp-refuses", "FTP that wants a login first", "ehlo: 530 Please login",
            _broken(("not-smtp", "ehlo-refused"), (14, 19))),
+    _fault("lmtp", "LMTP, which knows LHLO only", "ehlo: 500 5.5.2 Unknown command",
+           _broken("not-smtp", 14)),
     _fault("imap", "IMAP", "greeting: * OK", _broken("not-smtp", 14)),
     _fault("pop3", "POP3", "greeting: +OK", _broken("not-smtp", 14)),
     _fault("ssh", "SSH", "greeting: SSH-2.0", _broken("not-smtp", 14)),
