@@ -12,6 +12,7 @@ enum { WIDTH = 72, LINE_SIZE = 1024, ADVICE_SIZE = 4096 };
 
 enum addressee {
 	NOBODY,
+	RESOLVER, /* who runs the name server that this network asks */
 	NETWORK,  /* who runs the network between here and there */
 	SERVER,   /* who runs the mail server */
 	DOMAIN,   /* who runs the zone of its name */
@@ -24,9 +25,9 @@ static const struct {
 	const char *id;
 	enum addressee addressee;
 } exceptions[] = {
-	{ "resolver-down", NETWORK },
-	{ "name-filtered", NETWORK },
-	{ "name-hijacked", NETWORK },
+	{ "resolver-down", RESOLVER },
+	{ "name-filtered", RESOLVER },
+	{ "name-hijacked", RESOLVER },
 	{ "network-down", NETWORK },
 	{ "host-unreachable", NETWORK },
 	{ "server-blocks-you", SERVER },
@@ -76,9 +77,12 @@ find_subject(const struct doctor_verdict *verdict)
 	return NULL;
 }
 
+/* Names of many domains that all fail are no matter of one of them. */
 static enum addressee
-find_addressee(const struct doctor_finding *f)
+find_addressee(const struct doctor_facts *facts, const struct doctor_finding *f)
 {
+	if (facts->is_network && f->cause->class == EXPLAIN_CLASS_NAME)
+		return RESOLVER;
 	for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++)
 		if (slice_is(slice_of(f->cause->id), exceptions[i].id))
 			return exceptions[i].addressee;
@@ -93,6 +97,9 @@ addressee_words(enum addressee addressee)
 		return "";
 	case NETWORK:
 		return "To: the support of your internet provider, or whoever runs your network";
+	case RESOLVER:
+		return "To: whoever runs the name server of this network, or your internet "
+		       "provider";
 	case SERVER:
 		return "To: the administrator of the mail server (postmaster)";
 	case DOMAIN:
@@ -117,6 +124,9 @@ request_words(enum addressee addressee)
 		       "program hands in its user's mail, with a login and encrypted. It is not "
 		       "server-to-server mail on port 25, which is often blocked because of spam. "
 		       "Please let connections to this host pass, or tell me whom to ask.";
+	case RESOLVER:
+		return "Please look at the name server that machines here are told to ask, and "
+		       "whether its answers are the same as those of others.";
 	case DOMAIN:
 		return "Please look at the zone and its name servers from outside your network.";
 	case MACHINE:
@@ -233,7 +243,8 @@ doctor_report_letter(
 	const char *sentence = verdict->sentence == NULL ? "" : verdict->sentence;
 	enum addressee addressee;
 
-	if (subject == NULL || verdict->is_inconclusive || find_addressee(subject) == NOBODY) {
+	if (subject == NULL || verdict->is_inconclusive ||
+	    find_addressee(facts, subject) == NOBODY) {
 		doctor_paper_text(&paper, "",
 		    verdict->is_inconclusive
 			? "There is nobody to write to yet: it is not known where it fails."
@@ -242,7 +253,7 @@ doctor_report_letter(
 		doctor_paper_text(&paper, "", sentence);
 		return;
 	}
-	addressee = find_addressee(subject);
+	addressee = find_addressee(facts, subject);
 	doctor_paper_text(&paper, "", addressee_words(addressee));
 	doctor_paper_text(&paper, "Subject: Trouble with sending mail: ", doctor_cell_host(facts));
 	doctor_paper_gap(&paper);
