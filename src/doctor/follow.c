@@ -206,7 +206,7 @@ consider(struct run *r, size_t at)
 	case PROBE_TCP_OPEN:
 		return;
 	}
-	run_ask_others(r, doctor_view_is_v4(p));
+	run_ask_others(r, doctor_view_is_v4(p), false);
 }
 
 static void

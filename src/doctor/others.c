@@ -22,6 +22,8 @@ enum { LOOKUP_MS = 1500, CONNECT_MS = 1300, NETWORK_CONNECT_MS = 3000, HOSTS_MAX
 /* Without a name there is nothing to try, so names may take longer when there is none. */
 enum { NETWORK_LOOKUP_MS = 5000 };
 enum { HEARD_MAX = 2, GREETING_MS = 4000, COMMAND_MS = 2500, LAST_WORDS_MS = 300 };
+/* Servers of that size greet at once; round trips come on top. */
+enum { LISTEN_MS = 1500 };
 enum { SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE = 2525, WEB = 443, DNS = 53 };
 
 static void
@@ -120,7 +122,16 @@ connect_other(struct run *r, enum doctor_control_kind kind, const char *name,
 		    &options, false, on_connected, o);
 }
 
-/* As far as EHLO in TLS, so that the certificate is seen. */
+/* How long another host may take to greet. */
+static uint64_t
+greeting_ms(const struct run *r)
+{
+	const struct doctor_pace pace = doctor_pace_of(r->facts);
+
+	return r->facts->is_network ? GREETING_MS : LISTEN_MS + doctor_pace_quiet_ms(&pace);
+}
+
+/* Of a network as far as EHLO in TLS, so that the certificate is seen; else does it greet? */
 static void
 hear_other(struct run *r, enum doctor_control_kind kind, const char *name,
     const struct net_address *address, uint16_t port)
@@ -137,13 +148,13 @@ hear_other(struct run *r, enum doctor_control_kind kind, const char *name,
 	probe_route_read(&ip, &route);
 	run_write_hostname(r, &route, o->hostname);
 	o->options = (struct probe_dialog_options){
-		.goal = PROBE_GOAL_TLS,
+		.goal = r->facts->is_network ? PROBE_GOAL_TLS : PROBE_GOAL_GREETING,
 		.mode = port == SUBMISSIONS ? PROBE_MODE_IMPLICIT : PROBE_MODE_STARTTLS,
 		.name = c->name,
 		.hostname = o->hostname,
 		.roots = r->roots,
-		.connect_ms = NETWORK_CONNECT_MS,
-		.greeting_ms = GREETING_MS,
+		.connect_ms = r->facts->is_network ? NETWORK_CONNECT_MS : CONNECT_MS,
+		.greeting_ms = greeting_ms(r),
 		.command_ms = COMMAND_MS,
 		.total_ms = now_ms < end_ms ? end_ms - now_ms : 1,
 		.on_line = r->options->on_line == NULL ? NULL : on_line,
@@ -205,8 +216,8 @@ count_name(const struct run_lookup *l, const struct net_resolve_result *result)
 static void
 try_ports(const struct run_lookup *l, const struct net_address *address)
 {
-	connect_other(l->run, DOCTOR_CONTROL_SUBMISSION, l->name, address,
-	    l->port == 0 ? SUBMISSION : l->port);
+	(l->is_heard ? hear_other : connect_other)(l->run, DOCTOR_CONTROL_SUBMISSION, l->name,
+	    address, l->port == 0 ? SUBMISSION : l->port);
 	connect_other(l->run, DOCTOR_CONTROL_WEB, l->name, address, WEB);
 }
 
@@ -280,13 +291,13 @@ is_known(const struct run *r, const struct run_lookup *l)
 	return false;
 }
 
-static void
+static struct run_lookup *
 look_up(struct run *r, const char *control, bool wants_v4, bool wants_v6)
 {
 	struct run_lookup *l;
 
 	if (r->lookup_count == DOCTOR_CONTROLS_MAX)
-		return;
+		return NULL;
 	l = &r->lookups[r->lookup_count++];
 	*l = (struct run_lookup){ .run = r, .wants_v4 = wants_v4, .wants_v6 = wants_v6 };
 	split(control, l);
@@ -294,6 +305,7 @@ look_up(struct run *r, const char *control, bool wants_v4, bool wants_v6)
 	r->facts->names.asked += r->facts->is_network && !l->is_again;
 	l->lookup = net_resolve_start(r->resolver, l->name, l->port == 0 ? SUBMISSION : l->port,
 	    r->facts->is_network ? NETWORK_LOOKUP_MS : LOOKUP_MS, on_found, l);
+	return l;
 }
 
 static void
@@ -323,7 +335,7 @@ ask_neighbours(struct run *r, bool is_v4)
 }
 
 void
-run_ask_others(struct run *r, bool is_v4)
+run_ask_others(struct run *r, bool is_v4, bool is_heard)
 {
 	bool *is_asked = is_v4 ? &r->is_asked_v4 : &r->is_asked_v6;
 	const size_t count =
@@ -333,8 +345,27 @@ run_ask_others(struct run *r, bool is_v4)
 		return;
 	*is_asked = true;
 	ask_neighbours(r, is_v4);
-	for (size_t i = 0; i < count; i++)
-		look_up(r, r->options->controls[i], is_v4, !is_v4);
+	for (size_t i = 0; i < count; i++) {
+		struct run_lookup *l = look_up(r, r->options->controls[i], is_v4, !is_v4);
+
+		if (l != NULL)
+			l->is_heard = is_heard;
+	}
+}
+
+bool
+run_is_listening(const struct run *r, bool is_v4)
+{
+	for (size_t i = 0; i < r->other_count; i++)
+		if (r->others[i].dialog != NULL &&
+		    (r->facts->controls[r->others[i].control].address.any.sa_family == AF_INET) ==
+			is_v4)
+			return true;
+	for (size_t i = 0; i < r->lookup_count; i++)
+		if (r->lookups[i].lookup != NULL && r->lookups[i].is_heard &&
+		    r->lookups[i].wants_v4 == is_v4)
+			return true;
+	return false;
 }
 
 static void
@@ -355,7 +386,7 @@ run_ask_network(struct run *r)
 	const bool wants_v6 = r->options->family != AF_INET && r->facts->machine.has_v6;
 
 	for (size_t i = 0; i < r->options->control_count; i++)
-		look_up(r, r->options->controls[i], wants_v4, wants_v6);
+		(void)look_up(r, r->options->controls[i], wants_v4, wants_v6);
 	if (r->lookup_count != 0)
 		r->lookup = probe_name_start(r->base, r->resolver, &r->facts->machine,
 		    r->lookups[0].name, SUBMISSION, NETWORK_LOOKUP_MS, on_name, r);
@@ -408,35 +439,6 @@ run_is_asking(const struct run *r)
 	return false;
 }
 
-/* Does another port of that host answer, or this port of another host? */
-static bool
-has_counterpart(const struct doctor_facts *f, const struct doctor_control *c)
-{
-	for (size_t i = 0; i < f->control_count; i++) {
-		const struct doctor_control *other = &f->controls[i];
-
-		if (!other->is_alive || other->address.any.sa_family != c->address.any.sa_family)
-			continue;
-		if (other->kind == c->kind || doctor_view_same_ip(&other->address, &c->address))
-			return true;
-	}
-	return false;
-}
-
-/* Routers limit how much they reject: one word for all is enough. */
-static bool
-is_rejected_elsewhere(const struct doctor_facts *f, const struct doctor_control *c)
-{
-	for (size_t i = 0; i < f->control_count; i++) {
-		const struct doctor_control *other = &f->controls[i];
-
-		if (other->kind == c->kind && other->tcp.end == PROBE_TCP_REJECTED &&
-		    other->address.any.sa_family == c->address.any.sa_family)
-			return true;
-	}
-	return false;
-}
-
 static void
 watch_other(struct run_other *o, const struct doctor_pace *pace)
 {
@@ -445,9 +447,9 @@ watch_other(struct run_other *o, const struct doctor_pace *pace)
 	const struct probe_tcp_options options = { .timeout_ms = CONNECT_MS };
 	const uint64_t waiting_ms = probe_tcp_waiting_ms(o->attempt);
 
-	if (!pace->is_known || !has_counterpart(f, c))
+	if (!pace->is_known || !doctor_view_has_counterpart(f, c))
 		return;
-	if (is_rejected_elsewhere(f, c)) {
+	if (doctor_view_is_rejected_elsewhere(f, c)) {
 		if (waiting_ms >= doctor_pace_moment_ms(pace))
 			probe_tcp_stop(&o->attempt);
 	} else if (waiting_ms < doctor_pace_quiet_ms(pace)) {

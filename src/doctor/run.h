@@ -199,11 +199,17 @@ bool run_is_dead(const struct run *r, const struct doctor_probe *p);
 /* Nothing is left to do. */
 bool run_is_complete(struct run *r);
 
+/* mute.c: the port is open and nobody greets: is it so at other hosts, too? */
+void run_watch_mute(struct run *r);
+
 /* progress.c: now and then, what is waited for */
 void run_tell(struct run *r);
 
 /* others.c */
-void run_ask_others(struct run *r, bool is_v4);
+/* is_heard: and whether a mail server greets there. */
+void run_ask_others(struct run *r, bool is_v4, bool is_heard);
+/* Is it not known yet who of them greets? */
+bool run_is_listening(const struct run *r, bool is_v4);
 void run_ask_network(struct run *r);
 /* Nothing was found to ask: what the names have come to. */
 void run_note_names(struct run *r);

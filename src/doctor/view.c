@@ -188,6 +188,74 @@ doctor_view_controls(const struct doctor_facts *facts, enum doctor_control_kind 
 	return v;
 }
 
+bool
+doctor_view_has_counterpart(const struct doctor_facts *f, const struct doctor_control *c)
+{
+	for (size_t i = 0; i < f->control_count; i++) {
+		const struct doctor_control *other = &f->controls[i];
+
+		if (!other->is_alive || other->address.any.sa_family != c->address.any.sa_family)
+			continue;
+		if (other->kind == c->kind || doctor_view_same_ip(&other->address, &c->address))
+			return true;
+	}
+	return false;
+}
+
+bool
+doctor_view_is_rejected_elsewhere(const struct doctor_facts *f, const struct doctor_control *c)
+{
+	for (size_t i = 0; i < f->control_count; i++) {
+		const struct doctor_control *other = &f->controls[i];
+
+		if (other->kind == c->kind && other->tcp.end == PROBE_TCP_REJECTED &&
+		    other->address.any.sa_family == c->address.any.sa_family)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_mute(const struct probe_dialog_facts *d)
+{
+	const struct probe_stage_fact *s = &d->stages[PROBE_STAGE_GREETING];
+
+	return d->tcp.end == PROBE_TCP_OPEN &&
+	       ((s->end == PROBE_STAGE_TIMEOUT && s->partial_len == 0) ||
+		   s->end == PROBE_STAGE_BROKEN);
+}
+
+struct doctor_view_greetings
+doctor_view_greetings(const struct doctor_facts *facts, bool is_v4)
+{
+	struct doctor_view_greetings v = { 0 };
+
+	for (size_t i = 0; i < facts->control_count; i++) {
+		const struct doctor_control *c = &facts->controls[i];
+		const struct probe_dialog_facts *d = c->dialog;
+
+		if (c->kind != DOCTOR_CONTROL_SUBMISSION || d == NULL ||
+		    (c->address.any.sa_family == AF_INET) != is_v4)
+			continue;
+		v.greeted += d->stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_PASSED ||
+			     d->stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_REFUSED;
+		if (!is_mute(d))
+			continue;
+		if (v.mute == 0)
+			v.first_mute = c;
+		else if (v.mute == 1)
+			v.second_mute = c;
+		v.mute++;
+	}
+	return v;
+}
+
+bool
+doctor_view_is_swallowed(const struct doctor_view_greetings *greetings)
+{
+	return greetings->greeted == 0 && greetings->mute >= 2;
+}
+
 unsigned
 doctor_view_progress(const struct doctor_probe *p)
 {

@@ -46,6 +46,22 @@ struct doctor_view_controls {
 struct doctor_view_controls doctor_view_controls(
     const struct doctor_facts *facts, enum doctor_control_kind kind, bool is_v4);
 
+/* Does another port of that host answer, or this port of another host? */
+bool doctor_view_has_counterpart(const struct doctor_facts *f, const struct doctor_control *c);
+/* Routers limit how much they reject: one word for all is enough. */
+bool doctor_view_is_rejected_elsewhere(
+    const struct doctor_facts *f, const struct doctor_control *c);
+
+/* Whether other hosts greet on their submission ports; of those that were listened to. */
+struct doctor_view_greetings {
+	size_t greeted; /* as a mail server does, be it with a refusal */
+	size_t mute;    /* open, and silent or no mail server */
+	const struct doctor_control *first_mute, *second_mute;
+};
+struct doctor_view_greetings doctor_view_greetings(const struct doctor_facts *facts, bool is_v4);
+/* Not one of several unrelated hosts greets: something in between takes their connections. */
+bool doctor_view_is_swallowed(const struct doctor_view_greetings *greetings);
+
 /* The furthest stage that a dialog passed, plus 1; 0: not even connected. */
 unsigned doctor_view_progress(const struct doctor_probe *p);
 /* Did it go as far as can be asked of it: TLS, with a certificate that is fine? */

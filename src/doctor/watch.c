@@ -88,9 +88,11 @@ static bool
 is_swallowed(const struct run *r, const struct doctor_probe *p)
 {
 	const struct doctor_probe *control = doctor_view_measured(r->facts, p);
+	const struct doctor_view_greetings greetings =
+	    doctor_view_greetings(r->facts, doctor_view_is_v4(p));
 
-	return run_is_routed(r, p) && p->path.end_ttl == 1 && control != NULL &&
-	       control->path.end_ttl == 1;
+	return greetings.greeted == 0 && run_is_routed(r, p) && p->path.end_ttl == 1 &&
+	       control != NULL && control->path.end_ttl == 1;
 }
 
 /*
@@ -212,6 +214,7 @@ run_watch(struct run *r)
 			run_give_up(j);
 	}
 	run_watch_others(r);
+	run_watch_mute(r);
 	run_follow_all(r);
 }
 
