@@ -28,7 +28,8 @@ struct cli_send {
 	const char *sender; /* envelope's; owned by the caller */
 	struct send_job job;
 	bool is_json, is_quiet, shows_transcript;
-	bool explains; /* asks the doctor when the server could not be reached */
+	bool explains;     /* asks the doctor when the server could not be reached */
+	bool is_explained; /* it has said its words while the connection was waited for */
 };
 
 /*

@@ -139,6 +139,8 @@ cli_send_submit(struct cli_send *s)
 	int code, r;
 
 	buf_init(&error, ERROR_MAX);
+	if (s->explains)
+		cli_send_explain_silence(s);
 	if (s->shows_transcript)
 		cli_send_show_transcript(s);
 	r = cli_send_submit_quietly(s, &result, &error);

@@ -281,7 +281,7 @@ print_help(void)
 int
 cli_sendmail(int argc, char **argv)
 {
-	struct cli_send s = { .is_quiet = true };
+	struct cli_send s = { .is_quiet = true, .explains = true };
 	struct send_sendmail line;
 	struct buf error;
 	int r = EX_OK;

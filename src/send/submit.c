@@ -32,6 +32,9 @@ struct submission {
 	struct net_resolve_result names;
 	struct probe_dialog_options options;
 	struct smtp_mail_params mail_params;
+	struct probe_dialog *dialog; /* NULL: it is over */
+	struct event *patience;
+	bool is_asked;        /* on_silent() was called */
 	char host[HOST_SIZE]; /* "smtp.example.org:587" */
 };
 
@@ -91,8 +94,46 @@ on_done(void *arg, const struct probe_dialog_facts *facts)
 {
 	struct submission *s = (struct submission *)arg;
 
+	s->dialog = NULL;
 	*s->result->facts = *facts;
 	(void)event_base_loopbreak(s->base);
+}
+
+static bool
+turn(void *arg)
+{
+	struct submission *s = (struct submission *)arg;
+
+	if (s->dialog != NULL)
+		(void)event_base_loop(s->base, EVLOOP_NONBLOCK);
+	return s->dialog != NULL;
+}
+
+static void
+on_patience(evutil_socket_t fd, short what, void *arg)
+{
+	struct submission *s = (struct submission *)arg;
+
+	(void)fd;
+	(void)what;
+	(void)event_base_loopbreak(s->base);
+}
+
+/* Until it is over, or for as long as an answer to a SYN should take. */
+static void
+wait_for_answer(struct submission *s)
+{
+	const struct timeval patience = { SEND_SILENT_MS / 1000, SEND_SILENT_MS % 1000 * 1000 };
+
+	if (s->job->on_silent == NULL || s->is_asked)
+		return;
+	(void)evtimer_add(s->patience, &patience);
+	(void)event_base_dispatch(s->base);
+	(void)evtimer_del(s->patience);
+	if (s->dialog == NULL || probe_dialog_stage(s->dialog) != PROBE_STAGE_CONNECT)
+		return;
+	s->is_asked = true;
+	s->job->on_silent(s->job->arg, turn, s);
 }
 
 static void
@@ -105,8 +146,10 @@ dial(struct submission *s, const struct net_address *address)
 	if (s->job->on_address != NULL)
 		s->job->on_address(s->job->arg, address);
 	s->options.total_ms = time_left_ms(s);
-	(void)probe_dialog_start(s->base, address, &s->options, on_done, s);
-	(void)event_base_dispatch(s->base);
+	s->dialog = probe_dialog_start(s->base, address, &s->options, on_done, s);
+	wait_for_answer(s);
+	while (s->dialog != NULL)
+		(void)event_base_dispatch(s->base);
 }
 
 static void
@@ -251,6 +294,9 @@ open_all(struct submission *s, struct buf *error)
 	s->base = event_base_new();
 	if (s->base == NULL)
 		return -ENOMEM;
+	s->patience = evtimer_new(s->base, on_patience, s);
+	if (s->patience == NULL)
+		return -ENOMEM;
 	r = open_resolver(s, error);
 	if (r == 0)
 		r = probe_roots_read(s->job->settings->ca_file, &s->roots, error);
@@ -265,6 +311,8 @@ close_all(struct submission *s)
 {
 	net_resolver_free(&s->resolver);
 	X509_STORE_free(s->roots);
+	if (s->patience != NULL)
+		event_free(s->patience);
 	if (s->base != NULL)
 		event_base_free(s->base);
 }

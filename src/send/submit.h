@@ -19,6 +19,8 @@
 #include "util/buf.h"
 #include "util/slice.h"
 
+#define SEND_SILENT_MS 3300 /* three SYNs have gone out by then */
+
 /* All is borrowed for the call. */
 struct send_job {
 	const struct send_settings *settings; /* complete, with a server */
@@ -38,6 +40,12 @@ struct send_job {
 	void (*on_line)(void *arg, bool is_ours, struct slice line);
 	/* Before the first line with an address. NULL: none. */
 	void (*on_address)(void *arg, const struct net_address *address);
+	/*
+	 * Once, when an address has not answered for SEND_SILENT_MS: a moment to find out why. The
+	 * connection is still waited for; turn(turn_arg), now and then, lets it go on meanwhile, and
+	 * is false when all is over. NULL: none.
+	 */
+	void (*on_silent)(void *arg, bool (*turn)(void *turn_arg), void *turn_arg);
 	void *arg;
 };
 

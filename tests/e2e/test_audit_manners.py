@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`sallyport audit`: what it does to the server that it looks at, how long it takes, the grade."""
 
-import contextlib
 import dataclasses
-import socket
 import ssl
 import subprocess
 
@@ -13,6 +11,7 @@ from test_audit import _POSTFIX_GOOD, postfix  # noqa: F401  (a fixture)
 from test_audit_dns import DOMAIN, HOST, rsa_keys  # noqa: F401  (a fixture)
 
 from support.auditor import ids, ports
+from support.full import full_port
 from support.impostor import Manners, Witness, server_context
 from support.names import Names
 from support.scratch import ADDRESS, free_port
@@ -23,20 +22,6 @@ CONNECTIONS_USUAL = 80  # of a server that agrees to what it should
 
 def differ(**keys):
     return dataclasses.replace(Manners(), **keys)
-
-
-@contextlib.contextmanager
-def full_port():
-    """Packets to it are dropped, as by a firewall: the queue of its listener is full."""
-    with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind((ADDRESS, 0))
-        listener.listen(0)
-        for _ in range(4):
-            client = stack.enter_context(socket.socket())
-            client.setblocking(False)
-            client.connect_ex(listener.getsockname())
-        yield listener.getsockname()[1]
 
 
 # ---- what is done to the server ------------------------------------------------------------------

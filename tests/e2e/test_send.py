@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """`sallyport send` and `sallyport sendmail` against real servers, and what they say of failures."""
 
+import contextlib
 import email
 import email.policy
 import os
 import subprocess
+import threading
+import time
 
 import pytest
 from conftest import PASSWORD, USER, hop
 
 from support import schemas
+from support.full import full_listener
 from support.peer import Peer
 from support.receiver import Receiver
 from support.scratch import ADDRESS, free_port, wait_for
@@ -130,6 +134,61 @@ def test_nothing_is_sent_in_clear_when_starttls_is_missing(run):
     assert result.returncode == 69, result.stderr.decode()
     assert b"STARTTLS" in result.stderr
     assert peer.transactions == []
+
+
+def greet_all(listener):
+    """Each connection, those of before as well; no more than a greeting and an end."""
+    def serve(connection):
+        with connection, contextlib.suppress(ConnectionError):
+            connection.sendall(b"220 late.example ESMTP\r\n")
+            if connection.recv(100).startswith(b"QUIT"):
+                connection.sendall(b"221 2.0.0 bye\r\n")
+
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+
+def read_until(stream, words):
+    """Lines, with words in the last one."""
+    lines = []
+    for line in stream:
+        lines.append(line)
+        if words in line:
+            break
+    return b"".join(lines)
+
+
+@pytest.mark.xdist_group("load")  # it measures, and must not meet what loads the machine
+def test_the_doctor_speaks_while_a_silent_server_is_waited_for(build, scratch):
+    with full_listener() as listener:
+        words = [build / "src/cli/sallyport", "send", "-s",
+                 f"{ADDRESS}:{listener.getsockname()[1]}", "--tls", "none", "--until", "greeting",
+                 "-f", "a@example.org"]
+        began = time.monotonic()
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env={"HOME": str(scratch), **SANITIZER}) as program:
+            said = read_until(program.stderr, b"Checked at")
+            took = time.monotonic() - began
+            # A connection that comes after all is not lost.
+            threading.Thread(target=greet_all, args=(listener,), daemon=True).start()
+            stdout, stderr = program.communicate(timeout=40)
+    assert b"does not answer; it is still waited for" in said
+    assert b'Why, as "sallyport check" sees it meanwhile' in said
+    assert 3 < took < 13
+    assert program.returncode == 0, stderr.decode()
+    assert b"all went well" in stdout and b"Why" not in stderr
+
+
+def test_sendmail_says_why_no_server_is_reached(run, config):
+    port = free_port()
+    result = run("sendmail", "-C", config(port), "bob@example.net", text="x\n")
+    check_clean(result)
+    assert result.returncode == 75, result.stderr.decode()
+    assert f"Nothing listens on port {port}".encode() in result.stderr
 
 
 def test_each_recipient_has_its_own_answer(run):
