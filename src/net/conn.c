@@ -285,6 +285,7 @@ net_conn_start_tls(struct net_conn *c, SSL_CTX *context, bool server, const char
 	assert(c->ssl != NULL);
 	c->is_server = server;
 	c->held = c->is_full = false;
+	net_stream_want_input(&c->stream, false); /* a peer that reads no reply is not read */
 	enter(c, CONN_UPGRADING);
 	if (!server && name != NULL && !net_tls_set_name(c->ssl, name))
 		fail_later(c, "not a name that a certificate can show");

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/stream.h"
-
 #include <assert.h>
 #include <errno.h>
 #include <stdint.h>
@@ -8,115 +6,21 @@
 
 #include <event2/buffer.h>
 #include <event2/event.h>
-#include <openssl/buffer.h>
 #include <openssl/err.h>
 
 #include "net/conn.h"
+#include "net/stream_private.h"
 #include "util/fd.h"
 
 enum {
 	PLAIN_READ_SIZE = 4096 - 64, /* a connection that idles may keep as much */
-	RECORD_SIZE = 16 * 1024,     /* RFC 8446 §5.1 */
 	READ_SIZE = 8 * 1024,
-	CIPHERTEXT_KEPT = 1024, /* of the memory that records are written to */
 };
 
-/* The kernel takes what it can at once; the rest waits for its word. */
-static void
-send_now(struct net_stream *s, struct slice out)
-{
-	ssize_t n = 0;
-
-	if (evbuffer_get_length(s->out) == 0)
-		n = send(s->fd, out.ptr, out.len, MSG_NOSIGNAL);
-	if (n == (ssize_t)out.len)
-		return;
-	/* An error comes again in the loop, and is reported there. */
-	(void)evbuffer_add(s->out, out.ptr + (n < 0 ? 0 : n), out.len - (size_t)(n < 0 ? 0 : n));
-	if (!event_pending(&s->writable, EV_WRITE, NULL))
-		(void)event_add(&s->writable, NULL);
-}
-
-/* A handshake's flight or a large record leaves more memory than replies will need. */
-static void
-renew_ciphertext(struct net_stream *s)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-
-	assert(bio != NULL);
-	SSL_set0_wbio(s->ssl, bio);
-}
-
-/* What OpenSSL has written: one call of the kernel for all the records of a turn. */
-static void
-send_ciphertext(struct net_stream *s)
-{
-	BIO *bio = SSL_get_wbio(s->ssl);
-	BUF_MEM *memory = NULL;
-
-	(void)BIO_get_mem_ptr(bio, &memory);
-	if (memory->length == 0)
-		return;
-	send_now(s, slice_make((const uint8_t *)memory->data, memory->length));
-	if (memory->max > CIPHERTEXT_KEPT && !s->is_handshaking)
-		renew_ciphertext(s);
-	else
-		(void)BIO_reset(bio);
-}
-
-static void
-write_records(struct net_stream *s, struct slice out)
-{
-	while (out.len != 0) {
-		struct slice piece =
-		    slice_first(out, out.len < RECORD_SIZE ? out.len : RECORD_SIZE);
-		int n;
-
-		ERR_clear_error();
-		n = SSL_write(s->ssl, piece.ptr, (int)piece.len);
-		ERR_clear_error();
-		/* Of a second handshake, too, which has to end before anything else is written. */
-		send_ciphertext(s);
-		if (n <= 0)
-			break; /* the record layer has failed; reading says why */
-		out = slice_after(out, (size_t)n);
-	}
-}
-
-static void
-tell_later(struct net_stream *s)
+void
+net_stream_tell_later(struct net_stream *s)
 {
 	event_active(&s->later, EV_TIMEOUT, 0);
-}
-
-void
-net_stream_write(struct net_stream *s, struct slice out)
-{
-	if (out.len == 0)
-		return;
-	if (s->ssl == NULL)
-		send_now(s, out);
-	else
-		write_records(s, out);
-	if (net_stream_pending(s) == 0 && s->handler->on_drained != NULL) {
-		s->tells_drained = true;
-		tell_later(s);
-	}
-}
-
-size_t
-net_stream_pending(const struct net_stream *s)
-{
-	return evbuffer_get_length(s->out);
-}
-
-void
-net_stream_notify_close(struct net_stream *s)
-{
-	ERR_clear_error();
-	(void)SSL_shutdown(s->ssl);
-	ERR_clear_error();
-	send_ciphertext(s);
 }
 
 enum status {
@@ -154,6 +58,7 @@ static enum status
 explain(struct net_stream *s, int returned)
 {
 	int socket_error = errno;
+	unsigned long tls_error;
 
 	switch (SSL_get_error(s->ssl, returned)) {
 	case SSL_ERROR_WANT_READ:
@@ -164,7 +69,9 @@ explain(struct net_stream *s, int returned)
 	case SSL_ERROR_SYSCALL:
 		return fail(s, socket_error, 0);
 	default:
-		return fail(s, 0, ERR_peek_last_error());
+		tls_error = ERR_peek_last_error();
+		ERR_clear_error(); /* not to be taken for another connection's */
+		return fail(s, 0, tls_error);
 	}
 }
 
@@ -185,7 +92,7 @@ read_records(struct net_stream *s)
 		n = SSL_read(s->ssl, octets, sizeof octets);
 		if (n <= 0)
 			return explain(s, n);
-		(void)evbuffer_add(s->in, octets, (size_t)n);
+		net_stream_keep(s->in, octets, (size_t)n);
 	} while (SSL_has_pending(s->ssl) == 1 && evbuffer_get_length(s->in) < NET_CONN_READ_MAX);
 	if (SSL_has_pending(s->ssl) == 1)
 		event_active(&s->readable, EV_READ, 0);
@@ -211,16 +118,19 @@ shake(struct net_stream *s)
 	return r == 1 ? GOING : explain(s, r);
 }
 
-static void
-watch_input(struct net_stream *s)
+void
+net_stream_watch_input(struct net_stream *s)
 {
 	bool is_watched = event_pending(&s->readable, EV_READ, NULL) != 0;
-	bool wanted = (s->is_reading || s->is_handshaking) && !s->is_connecting && !s->is_over;
+	bool wanted = (s->is_reading || s->is_handshaking) && !s->is_connecting && !s->is_over &&
+		      !s->is_clogged;
 
 	if (wanted && !is_watched)
 		(void)event_add(&s->readable, NULL);
 	else if (!wanted && is_watched)
 		(void)event_del(&s->readable);
+	if (wanted && !is_watched && s->ssl != NULL && SSL_has_pending(s->ssl) == 1)
+		event_active(&s->readable, EV_READ, 0);
 }
 
 static void
@@ -228,7 +138,7 @@ end(struct net_stream *s, enum status status)
 {
 	s->is_over = true;
 	s->is_connecting = false;
-	watch_input(s);
+	net_stream_watch_input(s);
 	if (status == FAILED)
 		(void)event_del(&s->writable);
 	s->handler->on_end(s->owner, status == CLOSED ? NET_STREAM_CLOSED : NET_STREAM_FAILED);
@@ -241,7 +151,7 @@ go_on_shaking(struct net_stream *s, const bool *is_gone, enum status *status)
 	*status = shake(s);
 	if (*status != GOING || s->is_handshaking)
 		return false;
-	watch_input(s);
+	net_stream_watch_input(s);
 	s->handler->on_secure(s->owner);
 	return !*is_gone;
 }
@@ -253,9 +163,41 @@ go_on_reading(struct net_stream *s, const bool *is_gone, enum status *status)
 	size_t before_len = evbuffer_get_length(s->in);
 
 	*status = read_some(s);
-	if (evbuffer_get_length(s->in) > before_len)
+	s->has_come = evbuffer_get_length(s->in) > before_len;
+	if (s->has_come)
 		s->handler->on_input(s->owner);
 	return !*is_gone;
+}
+
+/* A step of the handshake, input, or both. False when the owner has freed s. */
+static bool
+go_on(struct net_stream *s, enum status *status)
+{
+	bool is_gone = false;
+
+	*status = GOING;
+	s->has_come = false;
+	s->is_gone = &is_gone;
+	if ((!s->is_handshaking || go_on_shaking(s, &is_gone, status)) && s->is_reading &&
+	    !s->is_over)
+		(void)go_on_reading(s, &is_gone, status);
+	if (is_gone)
+		return false;
+	s->is_gone = NULL;
+	return true;
+}
+
+/* Nothing can be sent any more. A TLS alert that came says more than the socket's error. */
+static void
+end_broken(struct net_stream *s, enum status status)
+{
+	s->tells_break = status == GOING && s->has_come;
+	if (s->tells_break)
+		net_stream_tell_later(s);
+	else if (status == FAILED && s->tls_error != 0)
+		end(s, FAILED);
+	else
+		end(s, fail(s, s->write_error, 0));
 }
 
 /*
@@ -266,20 +208,17 @@ static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct net_stream *s = arg;
-	enum status status = GOING;
-	bool is_gone = false;
+	enum status status;
 
 	(void)fd;
 	(void)what;
-	s->is_gone = &is_gone;
-	if ((!s->is_handshaking || go_on_shaking(s, &is_gone, &status)) && s->is_reading)
-		(void)go_on_reading(s, &is_gone, &status);
-	if (is_gone)
+	if (!go_on(s, &status))
 		return;
-	s->is_gone = NULL;
 	if (s->ssl != NULL)
-		send_ciphertext(s);
-	if (status != GOING)
+		net_stream_answer(s);
+	if (s->write_error != 0)
+		end_broken(s, status);
+	else if (status != GOING)
 		end(s, status);
 }
 
@@ -297,7 +236,7 @@ finish_connecting(struct net_stream *s)
 		return;
 	}
 	s->is_connecting = false;
-	watch_input(s);
+	net_stream_watch_input(s);
 	s->handler->on_connected(s->owner);
 }
 
@@ -312,15 +251,7 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 		finish_connecting(s);
 		return;
 	}
-	if (evbuffer_write(s->out, s->fd) < 0 && errno != EAGAIN && errno != EINTR) {
-		end(s, fail(s, errno, 0));
-		return;
-	}
-	if (evbuffer_get_length(s->out) != 0)
-		return;
-	(void)event_del(&s->writable);
-	if (s->handler->on_drained != NULL)
-		s->handler->on_drained(s->owner);
+	net_stream_flush(s);
 }
 
 /* What a call of the owner has brought about, and must not be told inside of it. */
@@ -335,17 +266,15 @@ on_later(evutil_socket_t fd, short what, void *arg)
 		end(s, FAILED); /* at once: s->error says why */
 		return;
 	}
-	if (s->is_handshaking) {
-		on_readable(fd, what, s);
-		return;
-	}
 	s->is_gone = &is_gone;
 	if (tells_input && evbuffer_get_length(s->in) != 0)
 		s->handler->on_input(s->owner);
 	if (is_gone)
 		return;
 	s->is_gone = NULL;
-	if (tells_drained && net_stream_pending(s) == 0 && s->handler->on_drained != NULL)
+	if (s->tells_break)
+		on_readable(fd, what, s);
+	else if (tells_drained && net_stream_pending(s) == 0 && s->handler->on_drained != NULL)
 		s->handler->on_drained(s->owner);
 }
 
@@ -372,6 +301,8 @@ net_stream_done(struct net_stream *s)
 	(void)event_del(&s->later);
 	evbuffer_free(s->in);
 	evbuffer_free(s->out);
+	if (s->unwritten != NULL)
+		evbuffer_free(s->unwritten);
 	fd_close(&s->fd);
 }
 
@@ -384,7 +315,7 @@ net_stream_connect(struct net_stream *s, const struct sockaddr *address, size_t 
 		return;
 	}
 	s->error = errno;
-	tell_later(s);
+	net_stream_tell_later(s);
 }
 
 void
@@ -399,24 +330,21 @@ net_stream_start_tls(struct net_stream *s, SSL *ssl)
 	s->ssl = ssl;
 	s->is_handshaking = true;
 	net_stream_pace(s);
-	watch_input(s);
+	net_stream_watch_input(s);
 	if (SSL_is_server(ssl) == 0)
-		tell_later(s); /* it begins */
+		event_active(&s->readable, EV_READ, 0); /* it begins */
 }
 
 void
 net_stream_want_input(struct net_stream *s, bool wanted)
 {
 	s->is_reading = wanted;
-	watch_input(s);
-	if (wanted && !s->is_over && s->ssl != NULL && !s->is_handshaking &&
-	    SSL_has_pending(s->ssl) == 1)
-		event_active(&s->readable, EV_READ, 0);
+	net_stream_watch_input(s);
 }
 
 void
 net_stream_tell_input(struct net_stream *s)
 {
 	s->tells_input = true;
-	tell_later(s);
+	net_stream_tell_later(s);
 }

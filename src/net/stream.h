@@ -24,7 +24,7 @@ struct evbuffer;
 
 enum net_stream_end {
 	NET_STREAM_CLOSED, /* by the peer; output may still go to it */
-	NET_STREAM_FAILED, /* see error and tls_error of the stream */
+	NET_STREAM_FAILED, /* see error and tls_error of the stream; what had come has been told */
 };
 
 struct net_stream_handler {
@@ -42,16 +42,21 @@ struct net_stream {
 	SSL *ssl; /* NULL: plain; the owner's, and lives until net_stream_done() */
 	struct event readable, writable, later;
 	struct evbuffer *in, *out; /* read and not consumed; ready for the kernel, ciphertext too */
-	size_t turn_len;           /* octets that OpenSSL has read without a pause */
-	int error;                 /* errno of the failure, or 0 */
-	unsigned long tls_error;   /* OpenSSL's, or 0 */
-	bool *is_gone;             /* set by net_stream_done() while a callback runs */
-	bool is_connecting;        /* until on_connected */
-	bool is_handshaking;       /* until on_secure */
-	bool is_reading;           /* input is wanted */
-	bool is_over;              /* nothing more can be read */
-	bool tells_input;          /* on_input from the loop */
-	bool tells_drained;        /* on_drained from the loop */
+	struct evbuffer *unwritten; /* what OpenSSL does not take yet; NULL: that never happened */
+	size_t turn_len;            /* octets that OpenSSL has read without a pause */
+	int error;                  /* errno of the failure, or 0 */
+	unsigned long tls_error;    /* OpenSSL's, or 0 */
+	int write_error;            /* why nothing can be sent any more, or 0 */
+	bool *is_gone;              /* set by net_stream_done() while a callback runs */
+	bool is_connecting;         /* until on_connected */
+	bool is_handshaking;        /* until on_secure */
+	bool is_reading;            /* input is wanted */
+	bool is_over;               /* nothing more can be read */
+	bool is_clogged;            /* the peer does not read what OpenSSL answers */
+	bool has_come;              /* in the last turn of reading */
+	bool tells_input;           /* on_input from the loop */
+	bool tells_break;           /* write_error from the loop, behind what has come */
+	bool tells_drained;         /* on_drained from the loop */
 };
 
 /* Takes over fd, non-blocking; reads from the next turn of the loop on. handler is a constant. */
@@ -79,8 +84,5 @@ void net_stream_write(struct net_stream *s, struct slice out);
 size_t net_stream_pending(const struct net_stream *s);
 /* close_notify (RFC 8446 §6.1), if that does not block. */
 void net_stream_notify_close(struct net_stream *s);
-
-/* stream_pace.c */
-void net_stream_pace(struct net_stream *s);
 
 #endif

@@ -8,7 +8,7 @@
  */
 #include <openssl/bio.h>
 
-#include "net/stream.h"
+#include "net/stream_private.h"
 
 enum { TURN_LEN_MAX = 32 * 1024 };
 

@@ -82,6 +82,21 @@ test_output_before_the_handshake_goes_out_in_plain(void **state)
 	side_wait(f->base, &f->client.is_tls);
 }
 
+/* The reply to STARTTLS waits, and so does the handshake: nobody takes what comes by then. */
+static void
+test_a_peer_that_does_not_read_the_reply_to_starttls_is_not_read(void **state)
+{
+	struct duo *f = *state;
+
+	f->client.leaves_input = true;
+	duo_write_big(&f->server);
+	net_conn_start_tls(f->server.conn, f->server_tls, true, NULL);
+	duo_write_big(&f->client);
+	side_settle(f->base);
+	assert_true(net_conn_pending(f->client.conn) > 0);
+	assert_int_equal(f->server.input_calls, 0);
+}
+
 static void
 check_back_pressure(struct duo *f)
 {
@@ -138,8 +153,6 @@ test_resume_gives_what_was_left_unread(void **state)
 	duo_check_got(f, &f->server, "NOOP\r\n");
 }
 
-/* A reset because of unread input could overtake the last reply. */
-/* Many clients close the socket as soon as they have the reply to QUIT. */
 static void
 test_a_deadline_can_be_moved_both_ways(void **state)
 {
@@ -270,6 +283,7 @@ main(void)
 		DUO_TEST(test_plaintext_that_waits_is_gone_after_the_handshake),
 		DUO_TEST(test_plaintext_that_comes_during_the_handshake_fails_it),
 		DUO_TEST(test_output_before_the_handshake_goes_out_in_plain),
+		DUO_TEST(test_a_peer_that_does_not_read_the_reply_to_starttls_is_not_read),
 		DUO_TEST(test_a_held_connection_takes_nothing_and_then_all_in_plain),
 		DUO_TEST(test_a_held_connection_takes_nothing_and_then_all_under_tls),
 		DUO_TEST(test_unread_input_is_bounded),
