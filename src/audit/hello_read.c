@@ -20,6 +20,7 @@ enum {
 	EXTENSION_RENEGOTIATION = 0xff01,
 	RANDOM_LEN = 32,
 	SSL2_SERVER_HELLO = 4,
+	SSL2_SERVER_HELLO_LEN = 11, /* with nothing in its fields of variable length */
 };
 
 /* What is read so far; every take is checked, and one that is short marks all. */
@@ -204,13 +205,14 @@ read_ssl2(struct slice in, struct audit_hello_answer *answer)
 	(void)take_number(&r, 2);
 	if (r.is_short)
 		return AUDIT_HELLO_MORE;
-	if (type != SSL2_SERVER_HELLO || answer->version != AUDIT_SSL2 || len < 11)
+	if (type != SSL2_SERVER_HELLO || answer->version != AUDIT_SSL2 ||
+	    len < SSL2_SERVER_HELLO_LEN)
 		return AUDIT_HELLO_NO_TLS;
 	/* Without a suite in common a server may still answer, and then hang up. */
-	if (suites < 3)
+	if (suites < 3 || skipped + suites > len - SSL2_SERVER_HELLO_LEN)
 		return AUDIT_HELLO_NO_TLS;
 	if (r.rest.len < skipped + suites)
-		return in.len < len + 2 ? AUDIT_HELLO_MORE : AUDIT_HELLO_NO_TLS;
+		return AUDIT_HELLO_MORE;
 	(void)take(&r, skipped);
 	read_ssl2_suites(&r, suites / 3, answer);
 	return AUDIT_HELLO_ACCEPTED;

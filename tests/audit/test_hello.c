@@ -67,6 +67,10 @@ static const struct answer_case {
 	    "\x80\x0f\x04\x00\x01\x00\x02\x00\x01\x00\x06\x00\x02"
 	    "c\x01\x00\x80",
 	    17, false, AUDIT_HELLO_NO_TLS, { .version = AUDIT_SSL2 } },
+	{ "SSL 2.0 that has more suites than its record holds, and octets behind it",
+	    "\x80\x0f\x04\x00\x01\x00\x02\x00\x01\x00\x06\x00\x02"
+	    "c\x01\x00\x80\x07\x00\xc0ii",
+	    22, false, AUDIT_HELLO_NO_TLS, { .version = AUDIT_SSL2 } },
 	{ "SSL 2.0 without a suite in common",
 	    "\x80\x0d\x04\x00\x01\x00\x02\x00\x01\x00\x00\x00\x02", 13, false, AUDIT_HELLO_NO_TLS,
 	    { .version = AUDIT_SSL2 } },

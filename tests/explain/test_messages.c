@@ -42,7 +42,7 @@ test_every_example_has_the_first_cause_of_its_entry_first(void **state)
 		if (strcmp(id, e->cause) == 0)
 			continue;
 		wrong_count++;
-		print_message("%s: wants %s, has %s of %s: %s\n", e->id, e->cause, id,
+		print_message("# %s: wants %s, has %s of %s: %s\n", e->id, e->cause, id,
 		    answer.count == 0 || answer.results[0].message_id == NULL
 			? "a code"
 			: answer.results[0].message_id,

@@ -60,7 +60,7 @@ is_right(struct slice line)
 	explain_text(buf_slice(&text), &answer);
 	ok = answer.count > 0 && is_among(slice_first(line, tab), answer.results[0].cause->id);
 	if (!ok)
-		print_message("%s for: %.*s\n",
+		print_message("# %s for: %.*s\n",
 		    answer.count == 0 ? "nothing" : answer.results[0].cause->id, (int)line.len,
 		    (const char *)line.ptr);
 	buf_done(&text);
