@@ -166,6 +166,27 @@ is_silent(const struct search *search, enum service first, enum service last)
 	return true;
 }
 
+/* Of a question that has failed. */
+static const char *
+failure_words(enum net_query_status status)
+{
+	switch (status) {
+	case NET_QUERY_SERVER_FAILED:
+		return "the name server fails";
+	case NET_QUERY_BOGUS:
+		return "the answer does not pass DNSSEC";
+	case NET_QUERY_TIMEOUT:
+		return "no answer in time";
+	case NET_QUERY_NO_NAME:
+		return "no such name";
+	case NET_QUERY_NO_DATA:
+		return "no such record";
+	case NET_QUERY_FOUND:
+		break;
+	}
+	return "an answer";
+}
+
 static void
 take_submission(const struct search *search, struct client_settings *s)
 {
@@ -182,7 +203,7 @@ take_submission(const struct search *search, struct client_settings *s)
 		cli_complain("DNS does not answer for %s.%s (%s): there may be a server with TLS "
 			     "from the first octet, which is to be preferred; try again",
 		    services[SUBMISSIONS].label, s->domain,
-		    net_query_status_name(search->answers[SUBMISSIONS].status));
+		    failure_words(search->answers[SUBMISSIONS].status));
 }
 
 /* RFC 6186 §3.4: the least priority tells which the site prefers; among equals it is IMAP. */
@@ -274,8 +295,7 @@ complain_of_nothing(const struct search *search, const struct client_settings *s
 	for (enum service i = SUBMISSIONS; i <= SUBMISSION; i++)
 		if (has_failed(search, i)) {
 			cli_complain("DNS does not tell the servers of %s: %s for %s.%s", s->domain,
-			    net_query_status_name(search->answers[i].status), services[i].label,
-			    s->domain);
+			    failure_words(search->answers[i].status), services[i].label, s->domain);
 			return EX_TEMPFAIL;
 		}
 	for (enum service i = SUBMISSIONS; i <= SUBMISSION; i++)

@@ -30,6 +30,14 @@ add_words(struct changes *c, const char *words)
 	doctor_printable_add(c->out, words, WORDS_MAX, false);
 }
 
+/* A name of JSON's, as "not_reached", in words. */
+static void
+add_name(struct changes *c, const char *name)
+{
+	for (; *name != '\0'; name++)
+		(void)buf_add_octet(c->out, *name == '_' ? ' ' : (uint8_t)*name);
+}
+
 static const char *
 text_at(const json_t *object, const char *key)
 {
@@ -58,6 +66,23 @@ compare_text(
 		return;
 	if (strcmp(x == NULL ? "" : x, y == NULL ? "" : y) != 0)
 		report_text(c, what, x, y);
+}
+
+/* The same where the words are names of ours, and what has them is a stage. */
+static void
+compare_end(struct changes *c, const char *what, const json_t *before, const json_t *after)
+{
+	const char *x = text_at(before, "end"), *y = text_at(after, "end");
+
+	if (x == NULL || y == NULL || strcmp(x, y) == 0)
+		return;
+	begin_line(c);
+	add_name(c, what);
+	(void)buf_add_text(c->out, " was ");
+	add_name(c, x);
+	(void)buf_add_text(c->out, ", is now ");
+	add_name(c, y);
+	(void)buf_add_text(c->out, "\n");
 }
 
 static bool
@@ -151,7 +176,7 @@ compare_stages(struct changes *c, const json_t *before, const json_t *after)
 		const json_t *old = name == NULL ? NULL : find_stage(before, name);
 
 		if (old != NULL)
-			compare_text(c, name, "end", old, stage);
+			compare_end(c, name, old, stage);
 	}
 }
 
@@ -212,7 +237,7 @@ compare_probe(struct changes *c, const json_t *before, const json_t *after)
 	const json_t *x = json_object_get(before, "dialog"), *y = json_object_get(after, "dialog");
 	const json_t *old_tcp = json_object_get(x, "tcp"), *tcp = json_object_get(y, "tcp");
 
-	compare_text(c, "TCP", "end", old_tcp, tcp);
+	compare_end(c, "TCP", old_tcp, tcp);
 	compare_way(c, before, after);
 	compare_dialog(c, x, y);
 }

@@ -70,6 +70,13 @@ struct doctor_finding *doctor_judge_client_certificate(const struct doctor_judgi
 struct doctor_finding *doctor_judge_greeting(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_ehlo(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_starttls(const struct doctor_judging *j);
+/* STARTTLS is not offered: missing, or EHLO is not taken. */
+struct doctor_finding *doctor_judge_starttls_missing(const struct doctor_judging *j);
+/* Not offered, and yet the server took STARTTLS and meant it. */
+bool doctor_judge_is_starttls_known(const struct doctor_probe *p);
+/* EHLO is refused in clear, and HELO is not. */
+bool doctor_judge_is_helo_only(const struct doctor_probe *p);
+void doctor_judge_prove_helo(const struct probe_ehlo *e, struct doctor_finding *f);
 struct doctor_finding *doctor_judge_handshake(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_ehlo_tls(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_certificate(const struct doctor_judging *j);

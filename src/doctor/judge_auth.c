@@ -29,6 +29,8 @@ judge_offer(const struct doctor_judging *j)
 	doctor_finding_prove(f, "The reply to EHLO after TLS has %s%s.",
 	    e->has_auth ? "AUTH, but not one mechanism" : "no AUTH",
 	    j->probe->dialog.ehlo.has_auth ? ", the one before TLS has" : "");
+	if (e->code / 100 == 5)
+		doctor_judge_prove_helo(e, f);
 	doctor_finding_exclude(f, "It may take mail from certain addresses without a login, or "
 				  "offer it to certain addresses only; that cannot be seen from "
 				  "here.");

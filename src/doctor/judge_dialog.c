@@ -437,33 +437,6 @@ doctor_judge_ehlo_tls(const struct doctor_judging *j)
 	return judge_hello(j, PROBE_STAGE_EHLO_TLS, "at EHLO after TLS");
 }
 
-static struct doctor_finding *
-find_starttls_missing(const struct doctor_judging *j)
-{
-	const struct probe_ehlo *e = &j->probe->dialog.ehlo;
-	const struct probe_dialog_facts *anyway = j->probe->anyway;
-	struct doctor_finding *f = doctor_judge_find(j, "starttls-missing", DOCTOR_BROKEN);
-
-	doctor_finding_say(f,
-	    "The server does not offer STARTTLS on port %u: no encryption, so no "
-	    "safe way to log in.",
-	    (unsigned)j->probe->port);
-	doctor_finding_prove(f, "Its reply to EHLO has no STARTTLS%s%s.",
-	    e->has_auth ? ", but offers AUTH in clear: " : "", e->has_auth ? e->mechanisms : "");
-	if (anyway != NULL && anyway->is_tried) {
-		doctor_finding_prove(f, "STARTTLS, said all the same, is answered with \"%s\".",
-		    doctor_words_reply(&anyway->stages[PROBE_STAGE_STARTTLS]).text);
-		doctor_finding_exclude(f,
-		    "No sign that it is taken out on the way: the keyword "
-		    "is not painted over, and the command is not understood.");
-	} else {
-		doctor_finding_doubt(f, DOCTOR_LIKELY);
-	}
-	doctor_finding_exclude(f, "That something on the way removes both is possible; compare "
-				  "from another network.");
-	return f;
-}
-
 struct doctor_finding *
 doctor_judge_starttls(const struct doctor_judging *j)
 {
@@ -475,7 +448,7 @@ doctor_judge_starttls(const struct doctor_judging *j)
 	switch (s->end) {
 	case PROBE_STAGE_SKIPPED:
 	case PROBE_STAGE_NOT_REACHED:
-		return j->probe->dialog.ehlo.has_starttls ? NULL : find_starttls_missing(j);
+		return j->probe->dialog.ehlo.has_starttls ? NULL : doctor_judge_starttls_missing(j);
 	case PROBE_STAGE_REFUSED:
 		f = doctor_judge_find(j, "starttls-refused", DOCTOR_BROKEN);
 		doctor_finding_say(f, "The server offers STARTTLS on port %u, but refuses it.",

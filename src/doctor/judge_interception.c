@@ -152,6 +152,15 @@ find_stripped(const struct doctor_judging *j, const struct doctor_forger *forger
 {
 	struct doctor_finding *f = doctor_judge_find(j, "starttls-stripped", DOCTOR_BROKEN);
 
+	if (doctor_judge_is_helo_only(j->probe)) {
+		doctor_finding_say(f,
+		    "EHLO is refused on port %u by something on the way%s%s, so that neither "
+		    "STARTTLS nor a login can be used; a password or mail sent there would be "
+		    "readable.",
+		    (unsigned)j->probe->port, forger->text[0] == '\0' ? "" : ", ", forger->text);
+		doctor_judge_prove_helo(&j->probe->dialog.ehlo, f);
+		return f;
+	}
 	doctor_finding_say(f,
 	    "STARTTLS is taken out of the conversation on port %u by something on the way%s%s; "
 	    "a password or mail sent there would be readable.",
@@ -343,10 +352,11 @@ static struct doctor_finding *
 judge_stripped(const struct doctor_judging *j)
 {
 	static const struct doctor_forger nobody = { 0 };
-	const struct probe_dialog_facts *d = &j->probe->dialog, *anyway = j->probe->anyway;
+	const struct probe_dialog_facts *d = &j->probe->dialog;
 	const struct doctor_probe *elsewhere = doctor_view_open_elsewhere(j->facts, j->probe);
+	/* With HELO alone the server may not say what it has. */
 	const bool is_understood =
-	    anyway != NULL && anyway->stages[PROBE_STAGE_STARTTLS].end == PROBE_STAGE_PASSED;
+	    doctor_judge_is_starttls_known(j->probe) && !doctor_judge_is_helo_only(j->probe);
 	const bool is_elsewhere = elsewhere != NULL && elsewhere->dialog.ehlo.has_starttls;
 	struct doctor_finding *f;
 
@@ -357,7 +367,7 @@ judge_stripped(const struct doctor_judging *j)
 		doctor_finding_prove(f,
 		    "Yet STARTTLS, said all the same, is answered with "
 		    "\"%s\".",
-		    doctor_words_reply(&anyway->stages[PROBE_STAGE_STARTTLS]).text);
+		    doctor_words_reply(&j->probe->anyway->stages[PROBE_STAGE_STARTTLS]).text);
 	if (is_elsewhere)
 		doctor_finding_prove(f, "At the host's other address, %s, it is offered.",
 		    doctor_words_endpoint(elsewhere).text);

@@ -110,6 +110,8 @@ test_verdict_way_login_and_certificate_are_looked_at(void **state)
 	    "192.0.2.1 port 587: who rejects it was 10.0.0.1, is now 10.0.0.9\n");
 	check_replaced("'end':'passed'", "'end':'refused'",
 	    "192.0.2.1 port 587: auth was passed, is now refused\n");
+	check_replaced("'end':'passed'", "'end':'not_reached'",
+	    "192.0.2.1 port 587: auth was passed, is now not reached\n");
 	check_replaced("'TLSv1.3'", "'TLSv1.2'",
 	    "192.0.2.1 port 587: TLS version was TLSv1.3, is now TLSv1.2\n");
 	check_replaced("'sha256':'aa'", "'sha256':'bb'",

@@ -16,7 +16,7 @@
 
 #define GATEWAY "10.0.0.1"
 #define WAY GATEWAY " 198.51.100.7 open"
-/* 587 is changed by each case; 465 and 443 are well. */
+/* 587 is changed by each case; 465 is well. */
 #define ROWS                                                                                       \
 	{                                                                                          \
 		{ 587, "healthy", NULL, 0, NULL },                                                 \
@@ -24,21 +24,6 @@
 			465, "healthy", NULL, 0, NULL                                              \
 		}                                                                                  \
 	}
-#define MEASURED                                                                                   \
-	{                                                                                          \
-		{ 587, "healthy", WAY, 0, NULL }, { 465, "healthy", NULL, 0, NULL },               \
-		{                                                                                  \
-			443, "open", WAY, 0, NULL                                                  \
-		}                                                                                  \
-	}
-#define PROXIED                                                                                    \
-	{                                                                                          \
-		{ 587, "healthy", "open open", 0, NULL }, { 465, "healthy", NULL, 0, NULL },       \
-		{                                                                                  \
-			443, "open", WAY, 0, NULL                                                  \
-		}                                                                                  \
-	}
-
 static void
 say_nothing(struct doctor_facts *facts)
 {
@@ -319,133 +304,11 @@ static const struct judging_case greetings[] = {
 	    .use_port = 465 },
 };
 
-/* STARTTLS is not offered; the command is not known either. */
-static void
-offer_no_starttls(struct doctor_facts *facts)
-{
-	struct probe_dialog_facts *anyway = judging_add_second(&facts->probes[0].anyway);
-
-	judging_end_at(facts, PROBE_STAGE_STARTTLS, PROBE_STAGE_SKIPPED, 0, "");
-	judging_dialog(facts)->ehlo.has_starttls = false;
-	anyway->stages[PROBE_STAGE_STARTTLS] =
-	    (struct probe_stage_fact){ .end = PROBE_STAGE_REFUSED, .code = 502, .text = "No" };
-}
-
-static void
-hide_starttls(struct doctor_facts *facts)
-{
-	offer_no_starttls(facts);
-	facts->probes[0].anyway->stages[PROBE_STAGE_STARTTLS].end = PROBE_STAGE_PASSED;
-}
-
-static void
-mask_starttls(struct doctor_facts *facts)
-{
-	offer_no_starttls(facts);
-	judging_dialog(facts)->ehlo.is_masked = true;
-	(void)snprintf(judging_dialog(facts)->ehlo.masked,
-	    sizeof judging_dialog(facts)->ehlo.masked, "XXXXXXXA");
-}
-
-static void
-greet_as_another(struct doctor_facts *facts)
-{
-	(void)snprintf(judging_dialog(facts)->stages[PROBE_STAGE_GREETING].text,
-	    PROBE_STAGE_TEXT_SIZE, "smtp.isp.example ESMTP");
-}
-
-static void
-be_another(struct doctor_facts *facts)
-{
-	offer_no_starttls(facts);
-	greet_as_another(facts);
-}
-
-static void
-show_another_certificate(struct doctor_facts *facts)
-{
-	struct probe_certificate *c = &judging_dialog(facts)->tls.certificate;
-
-	greet_as_another(facts);
-	c->faults = PROBE_CERTIFICATE_WRONG_NAME;
-	(void)snprintf(c->names[0], sizeof c->names[0], "smtp.isp.example");
-	memset(c->key_sha256, 'c', sizeof c->key_sha256 - 1);
-}
-
-static void
-inspect(struct doctor_facts *facts)
-{
-	struct probe_certificate *c = &judging_dialog(facts)->tls.certificate;
-
-	c->faults = PROBE_CERTIFICATE_INSPECTED | PROBE_CERTIFICATE_UNTRUSTED;
-	c->inspector = "Avast";
-}
-
-static const struct judging_case between[] = {
-	{ .name = "STARTTLS is not there",
-	    .rows = MEASURED,
-	    .change = offer_no_starttls,
-	    .cause = "starttls-missing",
-	    .exit = DOCTOR_EXIT_TLS,
-	    .use_port = 465 },
-	{ .name = "STARTTLS works all the same",
-	    .rows = MEASURED,
-	    .change = hide_starttls,
-	    .cause = "starttls-stripped",
-	    .exit = DOCTOR_EXIT_INTERCEPTED,
-	    .use_port = 465 },
-	{ .name = "painted over",
-	    .rows = MEASURED,
-	    .change = mask_starttls,
-	    .cause = "starttls-masked",
-	    .exit = DOCTOR_EXIT_INTERCEPTED,
-	    .use_port = 465 },
-	{ .name = "not there, and the connection ends at the gateway",
-	    .rows = PROXIED,
-	    .change = offer_no_starttls,
-	    .cause = "starttls-stripped",
-	    .exit = DOCTOR_EXIT_INTERCEPTED,
-	    .use_port = 465,
-	    .says = "1 hop away, at 10.0.0.1 (your router)" },
-	{ .name = "another server answers at the gateway",
-	    .rows = PROXIED,
-	    .change = be_another,
-	    .cause = "proxy-transparent",
-	    .exit = DOCTOR_EXIT_INTERCEPTED,
-	    .use_port = 465 },
-	{ .name = "a proxy that passes TLS on",
-	    .rows = PROXIED,
-	    .cause = "proxy-transparent",
-	    .exit = DOCTOR_EXIT_INTERCEPTED,
-	    .says = "passes TLS on untouched" },
-	{ .name = "another server and certificate, as far away",
-	    .rows = MEASURED,
-	    .change = show_another_certificate,
-	    .cause = "certificate-of-another",
-	    .exit = DOCTOR_EXIT_INTERCEPTED,
-	    .use_port = 465,
-	    .confidence = DOCTOR_LIKELY },
-	{ .name = "inspected",
-	    .rows = MEASURED,
-	    .change = inspect,
-	    .cause = "certificate-inspected",
-	    .exit = DOCTOR_EXIT_INTERCEPTED,
-	    .use_port = 465,
-	    .says = "Avast" },
-};
-
 static void
 test_a_server_that_does_not_greet_is_told_from_one_that_does_otherwise(void **state)
 {
 	(void)state;
 	judging_check(greetings, sizeof greetings / sizeof greetings[0]);
-}
-
-static void
-test_who_stands_between_is_found_by_what_he_changes(void **state)
-{
-	(void)state;
-	judging_check(between, sizeof between / sizeof between[0]);
 }
 
 int
@@ -454,7 +317,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    test_a_server_that_does_not_greet_is_told_from_one_that_does_otherwise),
-		cmocka_unit_test(test_who_stands_between_is_found_by_what_he_changes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,7 @@ class Smtp:
     offers_auth: str = MECHANISMS   # mechanisms after TLS
     ehlo: object = None
     ehlo_tls: object = None
+    helo: object = None  # None: as EHLO
     starttls: object = "220 2.0.0 go ahead"
     keeps_commands: bool = False  # carries out within TLS what came in the clear behind STARTTLS
     handshake: object = None  # instead of one
@@ -157,6 +158,10 @@ FAULTS = {
     "starttls-missing": Smtp(offers_starttls=False, starttls="502 5.5.1 Command not implemented"),
     "starttls-missing-auth": Smtp(offers_starttls=False, offers_auth_in_clear=MECHANISMS,
                                   starttls="502 5.5.1 Command not implemented"),
+    "helo-only": Smtp(ehlo="502 5.5.1 Command not implemented", helo="250 {name}",
+                      starttls="502 5.5.1 Command not implemented"),
+    "helo-starttls": Smtp(ehlo="500 5.5.2 Command not recognized", helo="250 {name}"),
+    "starttls-250": Smtp(offers_starttls=False, starttls="250 2.0.0 Ok"),
     "starttls-hidden": Smtp(offers_starttls=False),  # the command still works: someone hides it
     "masked": Smtp(greeting="220 ****************************0****0*2******200**",
                    ehlo=_MASKED_EHLO.encode(), starttls="500 #5.5.1 command not recognized"),

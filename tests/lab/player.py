@@ -203,7 +203,11 @@ class Session:
         step = self.smtp.ehlo_tls if self.tls else self.smtp.ehlo
         await self.do(step if step is not None else self._ehlo_reply())
 
-    _on_helo = _on_ehlo
+    async def _on_helo(self, line):
+        if self.smtp.helo is None:
+            await self._on_ehlo(line)
+        else:
+            await self.do(self.smtp.helo)
 
     def _ehlo_reply(self):
         mechanisms = self.smtp.offers_auth if self.tls else self.smtp.offers_auth_in_clear

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* judge_starttls.c - STARTTLS is not among what the server offers: why, as far as it can be told */
+#include "doctor/judge.h"
+
+#include "doctor/view.h"
+#include "doctor/words.h"
+
+enum { REPLY_READY = 220 };
+
+/* What was said to STARTTLS, which nobody had offered; NULL: it was not tried. */
+static const struct probe_stage_fact *
+find_anyway(const struct doctor_judging *j)
+{
+	const struct probe_dialog_facts *anyway = j->probe->anyway;
+
+	return anyway == NULL || !anyway->is_tried ? NULL : &anyway->stages[PROBE_STAGE_STARTTLS];
+}
+
+static void
+prove_anyway(struct doctor_finding *f, const struct probe_stage_fact *said)
+{
+	if (said != NULL && said->end != PROBE_STAGE_NOT_REACHED)
+		doctor_finding_prove(f, "STARTTLS, said all the same, is answered with \"%s\".",
+		    doctor_words_reply(said).text);
+}
+
+/*
+ * RFC 3207 §4: the reply is 220. There are servers that say 250 to whatever they do not know; such
+ * a yes means something only when TLS follows.
+ */
+static bool
+is_meant(const struct probe_dialog_facts *anyway)
+{
+	return anyway->stages[PROBE_STAGE_STARTTLS].code == REPLY_READY ||
+	       anyway->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
+}
+
+bool
+doctor_judge_is_starttls_known(const struct doctor_probe *p)
+{
+	return p->anyway != NULL &&
+	       p->anyway->stages[PROBE_STAGE_STARTTLS].end == PROBE_STAGE_PASSED &&
+	       is_meant(p->anyway);
+}
+
+bool
+doctor_judge_is_helo_only(const struct doctor_probe *p)
+{
+	const struct probe_dialog_facts *d = &p->dialog;
+
+	return d->ehlo.is_there && d->ehlo.code / 100 == 5 &&
+	       d->stages[PROBE_STAGE_EHLO].end == PROBE_STAGE_PASSED;
+}
+
+void
+doctor_judge_prove_helo(const struct probe_ehlo *e, struct doctor_finding *f)
+{
+	doctor_finding_prove(f, "EHLO is answered with \"%03u %.100s\", HELO is accepted.",
+	    (unsigned)e->code, e->text);
+}
+
+/* Without EHLO there is no list of what the server can do, so nothing of it can be used. */
+static struct doctor_finding *
+find_helo_only(const struct doctor_judging *j)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "ehlo-unknown", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "The server on port %u, or something before it, refuses EHLO and knows the old HELO "
+	    "only: neither STARTTLS nor a login (AUTH) can be used.",
+	    (unsigned)j->probe->port);
+	doctor_judge_prove_helo(&j->probe->dialog.ehlo, f);
+	prove_anyway(f, find_anyway(j));
+	if (doctor_judge_is_starttls_known(j->probe))
+		doctor_finding_exclude(f,
+		    "The server knows STARTTLS, and a server that does knows EHLO: most likely a "
+		    "firewall before it, with an old inspection of mail, refuses EHLO in its "
+		    "place.");
+	else
+		doctor_finding_exclude(f,
+		    "A very old server and a firewall that inspects mail look "
+		    "the same; compare from another network.");
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
+static void
+weigh_anyway(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	const struct probe_stage_fact *said = find_anyway(j);
+
+	prove_anyway(f, said);
+	if (said == NULL) {
+		doctor_finding_doubt(f, DOCTOR_LIKELY);
+		return;
+	}
+	if (said->end != PROBE_STAGE_PASSED) {
+		doctor_finding_exclude(f,
+		    "No sign that it is taken out on the way: the keyword is not painted over, and "
+		    "the command is not understood.");
+		return;
+	}
+	doctor_finding_prove(f, "A yes would be 220, and what followed was no TLS.");
+	doctor_finding_exclude(f,
+	    "That reply is no sign that STARTTLS is taken out on the way: some servers say yes to "
+	    "commands that they do not know.");
+}
+
+struct doctor_finding *
+doctor_judge_starttls_missing(const struct doctor_judging *j)
+{
+	const struct probe_ehlo *e = &j->probe->dialog.ehlo;
+	struct doctor_finding *f;
+
+	if (doctor_judge_is_helo_only(j->probe))
+		return find_helo_only(j);
+	f = doctor_judge_find(j, "starttls-missing", DOCTOR_BROKEN);
+	doctor_finding_say(f,
+	    "The server does not offer STARTTLS on port %u: no encryption, so no "
+	    "safe way to log in.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "Its reply to EHLO has no STARTTLS%s%s.",
+	    e->has_auth ? ", but offers AUTH in clear: " : "", e->has_auth ? e->mechanisms : "");
+	weigh_anyway(j, f);
+	doctor_finding_exclude(f, "That something on the way removes both is possible; compare "
+				  "from another network.");
+	return f;
+}
