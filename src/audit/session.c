@@ -61,8 +61,8 @@ note_stapling(struct audit_inventory *v, SSL *ssl)
 }
 
 /*
- * The answer to a command tells that a second handshake was made, an end that it was not. In the
- * midst of it nothing can be written, so the command is said again until it has gone out.
+ * The answer to a command tells that a second handshake was made, an end that it was not: in the
+ * midst of it nothing can be written, and the stream keeps the command until then.
  */
 static void
 renegotiate(struct audit_inventory *v, struct audit_talk *t)
@@ -73,8 +73,8 @@ renegotiate(struct audit_inventory *v, struct audit_talk *t)
 		return;
 	(void)SSL_do_handshake(ssl);
 	audit_talk_forgive(t);
+	audit_talk_send_quietly(t, slice_of("NOOP\r\n"));
 	for (int i = 0; i < RENEGOTIATION_TURNS && audit_talk_is_open(t); i++) {
-		audit_talk_send_quietly(t, slice_of("NOOP\r\n"));
 		if (!audit_talk_reply(t, TURN_MS))
 			continue;
 		v->client_renegotiation =
