@@ -123,7 +123,8 @@ on_patience(evutil_socket_t fd, short what, void *arg)
 static void
 wait_for_answer(struct submission *s)
 {
-	const struct timeval patience = { SEND_SILENT_MS / 1000, SEND_SILENT_MS % 1000 * 1000 };
+	const struct timeval patience = { SEND_SILENT_MS / 1000,
+		(suseconds_t)(SEND_SILENT_MS % 1000) * 1000 };
 
 	if (s->job->on_silent == NULL || s->is_asked)
 		return;

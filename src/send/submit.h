@@ -42,8 +42,8 @@ struct send_job {
 	void (*on_address)(void *arg, const struct net_address *address);
 	/*
 	 * Once, when an address has not answered for SEND_SILENT_MS: a moment to find out why. The
-	 * connection is still waited for; turn(turn_arg), now and then, lets it go on meanwhile, and
-	 * is false when all is over. NULL: none.
+	 * connection is still waited for; turn(turn_arg), now and then, lets it go on meanwhile,
+	 * and is false when all is over. NULL: none.
 	 */
 	void (*on_silent)(void *arg, bool (*turn)(void *turn_arg), void *turn_arg);
 	void *arg;
