@@ -53,7 +53,7 @@ on_name(void *arg, const struct probe_name *name)
 	r->lookup = NULL;
 	r->facts->name = *name;
 	keep_family(&r->facts->name, r->options->family);
-	r->is_named = true;
+	r->is_named = !run_ask_services(r);
 	run_plan(r);
 	run_start_ready(r);
 }

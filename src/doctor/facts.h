@@ -66,6 +66,19 @@ struct doctor_names {
 	size_t nowhere; /* all of its addresses lead back to this machine */
 };
 
+/* What a domain that has no address itself says of its servers. */
+enum doctor_service_kind {
+	DOCTOR_SERVICE_SUBMISSIONS, /* _submissions._tcp: TLS at once */
+	DOCTOR_SERVICE_SUBMISSION,  /* _submission._tcp (RFC 6186 §3.1) */
+	DOCTOR_SERVICE_MX,          /* where mail for it goes; nothing for submission */
+};
+#define DOCTOR_SERVICES 3
+
+struct doctor_service {
+	char target[NET_RESOLVE_NAME_MAX + 1]; /* the first; empty: none, or not asked */
+	uint16_t port;
+};
+
 struct doctor_facts {
 	char host[NET_RESOLVE_NAME_MAX + 1]; /* as asked for */
 	size_t port_count;
@@ -73,6 +86,7 @@ struct doctor_facts {
 	bool is_port_given; /* by the reader: not the usual four */
 	struct probe_host machine;
 	struct probe_name name;
+	struct doctor_service services[DOCTOR_SERVICES];      /* by doctor_service_kind */
 	struct probe_route routes[NET_RESOLVE_ADDRESSES_MAX]; /* beside name.addresses */
 	size_t probe_count;
 	struct doctor_probe *probes; /* ports of all addresses, then their controls */

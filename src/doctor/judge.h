@@ -38,6 +38,10 @@ struct doctor_finding *doctor_judge_name(
     const struct doctor_facts *facts, struct doctor_verdict *verdict);
 /* What was answered about it, family by family, and what its name servers are like. */
 void doctor_judge_prove_name(const struct doctor_facts *facts, struct doctor_finding *f);
+/* "smtp.example.org" is what to ask about instead of its domain; "": the domain names no host. */
+const char *doctor_judge_submission_host(const struct doctor_facts *facts);
+/* With the commands that look at what the domain names. */
+void doctor_judge_prove_services(const struct doctor_facts *facts, struct doctor_finding *f);
 /* It did for one family; a warning when the other one fails. */
 void doctor_judge_half_name(const struct doctor_facts *facts, struct doctor_verdict *verdict);
 /* It did, but one that is made up; a warning when that cannot be said of this one. */

@@ -247,9 +247,15 @@ find_no_address(const struct doctor_facts *facts, struct doctor_verdict *verdict
 		doctor_finding_say(f, "%s has no IPv6 address.", n->text);
 	else if (n->v6.end == PROBE_NAME_NOT_ASKED)
 		doctor_finding_say(f, "%s has no IPv4 address.", n->text);
+	else if (doctor_judge_submission_host(facts)[0] != '\0')
+		doctor_finding_say(f,
+		    "The name %s exists, but it has no address: it is a domain, and its server "
+		    "for submission is %s.",
+		    n->text, doctor_judge_submission_host(facts));
 	else
 		doctor_finding_say(f, "The name %s exists, but it has no address.", n->text);
 	prove_families(n, f);
+	doctor_judge_prove_services(facts, f);
 	return f;
 }
 

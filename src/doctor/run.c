@@ -125,6 +125,7 @@ void
 run_end(struct run *r)
 {
 	run_cancel_others(r);
+	run_cancel_services(r);
 	probe_name_cancel(&r->lookup);
 	for (size_t i = 0; i < r->job_count; i++)
 		run_job_free(&r->jobs[i]);

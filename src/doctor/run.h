@@ -18,6 +18,7 @@
 
 #include "doctor/check.h"
 #include "doctor/facts.h"
+#include "net/query.h"
 #include "net/resolve.h"
 #include "net/resolver.h"
 
@@ -90,6 +91,12 @@ struct run_lookup {
 	struct net_resolve *lookup;
 };
 
+struct run_service {
+	struct run *run;
+	enum doctor_service_kind kind;
+	struct net_query *query; /* NULL: answered, or not asked */
+};
+
 struct run {
 	const struct doctor_check_options *options;
 	struct doctor_facts *facts;
@@ -98,6 +105,7 @@ struct run {
 	struct net_resolver *resolver;
 	X509_STORE *roots;
 	struct probe_name_lookup *lookup;
+	struct run_service services[DOCTOR_SERVICES];
 	struct probe_name other_name; /* of the first of other hosts, for a network */
 	uint64_t began_ms, deadline_ms, told_ms;
 	uint64_t ended_ms; /* when the last connection did */
@@ -125,6 +133,10 @@ void run_end(struct run *r);
 uint64_t run_now_ms(const struct run *r); /* since its beginning */
 /* Something has changed: is looked at next, not when the timer comes. */
 void run_wake(struct run *r);
+
+/* services.c: the servers of a domain that has no address. False: there is no need to ask. */
+bool run_ask_services(struct run *r);
+void run_cancel_services(struct run *r);
 
 /* plan.c: the first jobs, when the name is known */
 void run_plan(struct run *r);

@@ -22,6 +22,16 @@ have_no_address(struct doctor_facts *facts)
 }
 
 static void
+be_a_domain(struct doctor_facts *facts)
+{
+	struct doctor_service *s = &facts->services[DOCTOR_SERVICE_SUBMISSION];
+
+	have_no_address(facts);
+	(void)snprintf(s->target, sizeof s->target, "smtp.example.org");
+	s->port = 587;
+}
+
+static void
 have_no_v6(struct doctor_facts *facts)
 {
 	naming_find_nothing(facts, PROBE_NAME_NOT_ASKED, PROBE_NAME_NO_ADDRESS);
@@ -142,6 +152,11 @@ static const struct judging_case names[] = {
 	    .exit = DOCTOR_EXIT_NAME,
 	    .says = "There is no host named mail.example.org" },
 	{ .name = "no address",
+	    .change = be_a_domain,
+	    .cause = "name-no-address",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "its server for submission is smtp.example.org" },
+	{ .name = "no address, and nothing that names a server",
 	    .change = have_no_address,
 	    .cause = "name-no-address",
 	    .exit = DOCTOR_EXIT_NAME },
