@@ -45,6 +45,7 @@ struct check_options {
 	struct net_address resolver;
 	struct secret secret;
 	struct buf message;
+	bool is_message_own; /* each host and each round gets a new one, by check_message_write() */
 	struct doctor_check_options check; /* without host, and ports of a target */
 };
 

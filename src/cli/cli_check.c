@@ -18,18 +18,32 @@
 #include "doctor/verdict.h"
 #include "util/alloc.h"
 #include "util/clock.h"
+#include "util/rand.h"
 
 enum { ERROR_SIZE = 512, CHANGES_SIZE = 65536, MS_PER_S = 1000 };
+
+/* A message that is sent again is another one, with a date and a Message-ID of its own. */
+static void
+write_message(
+    const struct check_options *o, struct buf *message, struct doctor_check_options *check)
+{
+	if (!o->is_message_own || check->to == NULL)
+		return;
+	check_message_write(check->from, check->to, clock_unix_ms(), rand_u64(), message);
+	check->message = buf_slice(message);
+}
 
 static int
 run_one(const struct check_options *o, const struct check_target *target,
     struct doctor_facts *ret_facts)
 {
 	struct doctor_check_options check = o->check;
-	struct buf error;
+	struct buf error, message;
 	int r;
 
 	buf_init(&error, ERROR_SIZE);
+	buf_init(&message, CLI_CHECK_MESSAGE_MAX);
+	write_message(o, &message, &check);
 	if (!o->is_network)
 		check.host = target->host;
 	if (!o->is_network && target->port != 0) {
@@ -43,6 +57,7 @@ run_one(const struct check_options *o, const struct check_target *target,
 	if (r != 0)
 		cli_complain("%.*s", (int)error.len, (const char *)error.ptr);
 	buf_done(&error);
+	buf_done(&message);
 	if (r == -EINVAL)
 		return EX_NOINPUT;
 	return r == 0 ? CLI_GO : EX_OSERR;

@@ -7,6 +7,7 @@
 #include "doctor/words.h"
 
 enum { AUTH_TEMPORARY = 454, AUTH_FAILED = 535, SERVICE_CLOSING = 421 };
+enum { ENDLESS_COUNT = 2 }; /* of 334, when the last one made no sense */
 
 /* Is the port one that people submit mail to, so that it should take logins? */
 static bool
@@ -126,6 +127,26 @@ find_cut_short(const struct doctor_judging *j)
 	return f;
 }
 
+/* It asks again and again. No mechanism needs more, so the login was given up. */
+static struct doctor_finding *
+find_endless(const struct doctor_judging *j)
+{
+	const struct probe_dialog_facts *d = &j->probe->dialog;
+	struct doctor_finding *f = doctor_judge_find(j, "dialog-timeout", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "The server on port %u asks for more at each step of the login (334) and says neither "
+	    "yes nor no; the login was given up.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f,
+	    "AUTH %s was answered with 334 %u times, the last time after the login had been "
+	    "cancelled with \"*\" (RFC 4954 §4).",
+	    d->mechanism, (unsigned)d->challenge_count);
+	doctor_finding_exclude(f, "The port is not blocked and TLS works. Whether user name and "
+				  "password are right cannot be said; the fault is the server's.");
+	return f;
+}
+
 static struct doctor_finding *
 find_lost(const struct doctor_judging *j, const struct probe_stage_fact *s)
 {
@@ -134,6 +155,8 @@ find_lost(const struct doctor_judging *j, const struct probe_stage_fact *s)
 
 	if (is_timeout && j->probe->dialog.is_cut_short)
 		return find_cut_short(j);
+	if (s->end == PROBE_STAGE_BROKEN && j->probe->dialog.challenge_count >= ENDLESS_COUNT)
+		return find_endless(j);
 	f = doctor_judge_find(j, is_timeout ? "dialog-timeout" : "connection-lost", DOCTOR_BROKEN);
 	doctor_finding_say(f, "%s on port %u at the login.",
 	    is_timeout ? "The server did not answer any more" : "The connection was lost",

@@ -403,7 +403,7 @@ doctor_judge_made_up(const struct doctor_facts *facts, struct doctor_verdict *ve
 {
 	const struct probe_name *n = &facts->name;
 
-	if (n->address_count == 0 || n->is_literal)
+	if (n->address_count == 0 || n->is_literal || n->is_localhost)
 		return NULL;
 	if (n->is_from_hosts)
 		return n->is_filtered && is_mute(facts) ? find_blocked_by_hosts(facts, verdict)
@@ -445,6 +445,11 @@ doctor_judge_hosts_file(const struct doctor_facts *facts, struct doctor_finding 
 {
 	const struct probe_name *n = &facts->name;
 
+	if (n->is_localhost)
+		doctor_finding_prove(f,
+		    "%s is this machine itself by its name (RFC 6761). The hosts file (/etc/hosts) "
+		    "has no line for it, so that some programs may not find it.",
+		    n->text);
 	if (!n->is_from_hosts || strcasecmp(n->text, "localhost") == 0)
 		return;
 	doctor_finding_prove(f,

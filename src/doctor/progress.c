@@ -7,13 +7,45 @@
 
 enum { EVERY_MS = 200, TEXT_SIZE = 160 };
 
+/* What a dialog has to wait for, and for how long at most. */
+static const char *
+dialog_words(const struct run_job *j)
+{
+	if (run_job_waiting_ms(j) != 0)
+		return "waits for an answer";
+	if (j->dialog == NULL)
+		return "talks";
+	switch (probe_dialog_stage(j->dialog)) {
+	case PROBE_STAGE_GREETING:
+		return "is open; waits for the server's greeting, up to 7 s";
+	case PROBE_STAGE_STARTTLS:
+		return "waits for the reply to STARTTLS";
+	case PROBE_STAGE_HANDSHAKE:
+		return "waits for the server's part of the TLS handshake";
+	case PROBE_STAGE_EHLO:
+	case PROBE_STAGE_EHLO_TLS:
+		return "waits for the reply to EHLO";
+	case PROBE_STAGE_BULK:
+		return "sends large packets";
+	case PROBE_STAGE_CONNECT:
+	case PROBE_STAGE_AUTH:
+	case PROBE_STAGE_MAIL:
+	case PROBE_STAGE_RCPT:
+	case PROBE_STAGE_DATA:
+	case PROBE_STAGE_END:
+	case PROBE_STAGE_QUIT:
+		break;
+	}
+	return "talks";
+}
+
 static const char *
 words_of(const struct run_job *j)
 {
 	switch (j->task) {
 	case RUN_DIALOG:
 	case RUN_AGAIN:
-		return run_job_waiting_ms(j) != 0 ? "waits for an answer" : "talks";
+		return dialog_words(j);
 	case RUN_ANYWAY:
 		return "tries STARTTLS all the same";
 	case RUN_SMALL:

@@ -234,6 +234,31 @@ add_request(const struct doctor_paper *paper, const struct doctor_facts *facts,
 	buf_done(&filled);
 }
 
+/* Do all ways to the host end in this machine? */
+static bool
+is_own(const struct doctor_facts *facts)
+{
+	for (size_t i = 0; i < facts->name.address_count; i++)
+		if (!facts->routes[i].is_loopback)
+			return false;
+	return facts->name.address_count != 0;
+}
+
+static void
+add_refusal(const struct doctor_paper *paper, const struct doctor_facts *facts,
+    const struct doctor_verdict *verdict)
+{
+	doctor_paper_text(paper, "",
+	    is_own(facts)
+		? "No letter: the host is this machine itself, so there is nobody else to write "
+		  "to. Without --letter the answer has what its administrator can do."
+	    : verdict->is_inconclusive
+		? "There is nobody to write to yet: it is not known where it fails."
+		: "No letter is needed; nobody else has to act.");
+	doctor_paper_gap(paper);
+	doctor_paper_text(paper, "", verdict->sentence == NULL ? "" : verdict->sentence);
+}
+
 void
 doctor_report_letter(
     const struct doctor_facts *facts, const struct doctor_verdict *verdict, struct buf *out)
@@ -243,14 +268,9 @@ doctor_report_letter(
 	const char *sentence = verdict->sentence == NULL ? "" : verdict->sentence;
 	enum addressee addressee;
 
-	if (subject == NULL || verdict->is_inconclusive ||
+	if (subject == NULL || verdict->is_inconclusive || is_own(facts) ||
 	    find_addressee(facts, subject) == NOBODY) {
-		doctor_paper_text(&paper, "",
-		    verdict->is_inconclusive
-			? "There is nobody to write to yet: it is not known where it fails."
-			: "No letter is needed; nobody else has to act.");
-		doctor_paper_gap(&paper);
-		doctor_paper_text(&paper, "", sentence);
+		add_refusal(&paper, facts, verdict);
 		return;
 	}
 	addressee = find_addressee(facts, subject);

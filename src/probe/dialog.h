@@ -125,7 +125,8 @@ struct probe_dialog_facts {
 	struct probe_ehlo ehlo, ehlo_tls; /* before and after TLS */
 	struct probe_tls tls;
 	struct probe_bulk bulk;
-	char mechanism[32]; /* that AUTH was tried with */
+	char mechanism[32];       /* that AUTH was tried with */
+	uint32_t challenge_count; /* of AUTH: how often the server said 334 */
 	bool is_logged_in;
 	char complaint[256]; /* what the server has against a token, JSON; printable, cut */
 	char queue_id[128];  /* out of the reply to the end of the text, as far as it can be told */

@@ -149,8 +149,10 @@ on_reply(void *arg, enum smtp_client_step step, uint16_t code, struct slice text
 	/* In a flight of commands a stage begins when the one before it has its reply. */
 	if (d->stage != stage)
 		dialog_begin(d, stage);
-	if (stage == PROBE_STAGE_AUTH && code / 100 == 3)
+	if (stage == PROBE_STAGE_AUTH && code / 100 == 3) {
+		d->facts.challenge_count++;
 		return;
+	}
 	hear(d, code, text);
 	take_words(d, step, code, text);
 }

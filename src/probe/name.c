@@ -318,6 +318,38 @@ answer_literal(struct probe_name_lookup *l, const struct net_address *address)
 	finish(l);
 }
 
+/* RFC 6761 §6.3: the name and all below it are of this machine, and DNS is not asked. */
+static bool
+is_localhost(const char *name)
+{
+	static const char top[] = "localhost";
+	const size_t len = strlen(name), top_len = sizeof top - 1;
+
+	return len >= top_len && strcasecmp(name + len - top_len, top) == 0 &&
+	       (len == top_len || name[len - top_len - 1] == '.');
+}
+
+/* ::1 is not there where IPv6 is off. */
+static void
+answer_localhost(struct probe_name_lookup *l)
+{
+	static const struct ip v6 = { { [IP_LEN - 1] = 1 } };
+	struct probe_route route;
+	struct ip v4;
+
+	l->name.is_localhost = true;
+	if (ip_parse(slice_of("127.0.0.1"), &v4))
+		add_address(l, FAMILY_V4, &v4);
+	probe_route_read(&v6, &route);
+	if (route.error == 0)
+		add_address(l, FAMILY_V6, &v6);
+	for (int family = 0; family < FAMILY_COUNT; family++)
+		family_of(&l->name, (enum family)family)->end =
+		    l->counts[family] == 0 ? PROBE_NAME_NO_ADDRESS : PROBE_NAME_FOUND;
+	list_addresses(l);
+	finish(l);
+}
+
 /* Those that the resolver was given, else those of this machine. */
 static void
 list_servers(struct probe_name_lookup *l, const struct probe_host *host)
@@ -338,6 +370,10 @@ ask(struct probe_name_lookup *l)
 	struct probe_name *n = &l->name;
 
 	n->is_from_hosts = probe_hosts_file_has(net_resolver_hosts(l->resolver), n->text);
+	if (!n->is_from_hosts && is_localhost(n->text)) {
+		answer_localhost(l);
+		return;
+	}
 	ask_both(l, n->text, on_result);
 	if (n->is_from_hosts)
 		return;

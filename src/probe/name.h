@@ -54,6 +54,8 @@ struct probe_name {
 	bool is_literal;    /* an IP address: nothing was asked */
 	bool is_impossible; /* DNS has no names like this: nothing was asked */
 	bool is_from_hosts; /* /etc/hosts says so, not DNS */
+	/* "localhost", which /etc/hosts does not have: this machine by its name (RFC 6761 §6.3). */
+	bool is_localhost;
 	struct probe_name_family v4, v6;
 	size_t address_count; /* of both; IPv6 first */
 	struct net_address addresses[NET_RESOLVE_ADDRESSES_MAX];

@@ -46,7 +46,8 @@ void
 probe_name_judge_addresses(struct probe_name *n)
 {
 	/* "127.0.1.1 thishost" is as it should be; names of lists of filters have 0.0.0.0. */
-	n->is_filtered = are_all(n, n->is_from_hosts ? ip_is_unspecified : is_nowhere);
+	n->is_filtered =
+	    are_all(n, n->is_from_hosts || n->is_localhost ? ip_is_unspecified : is_nowhere);
 	n->is_private = are_all(n, ip_is_private);
 }
 

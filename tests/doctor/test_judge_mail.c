@@ -291,6 +291,17 @@ be_slow_before_the_login(struct doctor_facts *facts)
 	facts->probes[0].dialog.mechanism[0] = '\0';
 }
 
+static void
+ask_without_end(struct doctor_facts *facts)
+{
+	struct probe_dialog_facts *d = &facts->probes[0].dialog;
+
+	facts->wants_auth = true;
+	d->stages[PROBE_STAGE_AUTH].end = PROBE_STAGE_BROKEN;
+	d->challenge_count = 2;
+	(void)snprintf(d->mechanism, sizeof d->mechanism, "PLAIN");
+}
+
 #define ALONE                                                                                      \
 	{                                                                                          \
 		{                                                                                  \
@@ -310,6 +321,12 @@ static const struct judging_case logins[] = {
 	    .cause = "size-exceeded",
 	    .exit = DOCTOR_EXIT_SIZE,
 	    .says = "60000000" },
+	{ .name = "334 without end",
+	    .rows = ALONE,
+	    .change = ask_without_end,
+	    .cause = "dialog-timeout",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .says = "says neither yes nor no" },
 	{ .name = "no AUTH",
 	    .rows = ALONE,
 	    .change = offer_no_login,

@@ -35,6 +35,31 @@ test_the_letter_goes_to_who_can_act(void **state)
 	}
 }
 
+/* The same facts of a host that is this machine. */
+static void
+add_own(const struct doctor_facts *facts, const struct doctor_verdict *verdict, struct buf *out)
+{
+	struct doctor_facts *own = test_malloc(sizeof *own);
+
+	*own = *facts;
+	for (size_t i = 0; i < own->name.address_count; i++)
+		own->routes[i].is_loopback = true;
+	doctor_report_letter(own, verdict, out);
+	test_free(own);
+}
+
+static void
+test_nobody_writes_to_himself(void **state)
+{
+	static const char *const words[] = { "No letter: the host is this machine itself", NULL };
+	char *text = report_make("filtered", add_own);
+
+	(void)state;
+	report_expect(text, words);
+	assert_null(strstr(text, "To: "));
+	free(text);
+}
+
 static void
 test_it_has_time_addresses_ports_and_proof(void **state)
 {
@@ -53,6 +78,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_letter_goes_to_who_can_act),
+		cmocka_unit_test(test_nobody_writes_to_himself),
 		cmocka_unit_test(test_it_has_time_addresses_ports_and_proof),
 	};
 

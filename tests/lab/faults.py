@@ -67,6 +67,7 @@ class Smtp:
     handshake: object = None  # instead of one
     tls: Tls = Tls()
     auth: object = None
+    never_ends_auth: bool = False  # asks again whatever is said
     mail: object = None
     rcpt: object = None
     data: object = None
@@ -158,6 +159,7 @@ FAULTS = {
     "starttls-missing": Smtp(offers_starttls=False, starttls="502 5.5.1 Command not implemented"),
     "starttls-missing-auth": Smtp(offers_starttls=False, offers_auth_in_clear=MECHANISMS,
                                   starttls="502 5.5.1 Command not implemented"),
+    "auth-endless": Smtp(never_ends_auth=True),
     "helo-only": Smtp(ehlo="502 5.5.1 Command not implemented", helo="250 {name}",
                       starttls="502 5.5.1 Command not implemented"),
     "helo-starttls": Smtp(ehlo="500 5.5.2 Command not recognized", helo="250 {name}"),

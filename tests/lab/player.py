@@ -253,6 +253,9 @@ class Session:
         await self.do(self.smtp.auth or "535 5.7.8 Error: authentication failed")
 
     async def _credentials(self, words):
+        while self.smtp.never_ends_auth:
+            await self.do("334 ")
+            await self.reader.readuntil(b"\n")
         if words[1].upper() == "LOGIN":
             user = words[2] if words[2:] else await self._ask("VXNlcm5hbWU6")
             return _decode(user), _decode(await self._ask("UGFzc3dvcmQ6"))

@@ -241,6 +241,8 @@ _AUTH = [
            Verdict("smtp-auth-disabled", 18), login=True),
     _fault("auth-534-rule", "a rule of the server's own forbids the login", "auth: 534 5.7.14",
            Verdict("auth-policy", 18), login=True),
+    _fault("auth-endless", "334 to whatever is said at the login", "auth: 334",
+           Verdict("dialog-timeout", 14), login=True),
     _fault("auth-close", "closed at the login", "auth: lost",
            Verdict("connection-lost", 14), login=True),
 ]

@@ -383,6 +383,26 @@ test_the_hosts_file_is_told_from_dns(void **state)
 	(void)unlink(net_resolver_hosts(f->asker.resolver));
 }
 
+/* RFC 6761 §6.3, and not a question leaves. */
+static void
+test_localhost_is_this_machine_whatever_the_hosts_file_has(void **state)
+{
+	static const char *const names[] = { "localhost.", "mail.localhost", "a.LocalHost" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const struct probe_name *n = look_up(f, names[i], 8000);
+		struct ip ip;
+
+		assert_true(n->is_localhost || strcmp(names[i], "localhost.") == 0);
+		assert_int_not_equal(n->address_count, 0);
+		assert_false(n->is_filtered);
+		for (size_t k = 0; k < n->address_count; k++)
+			assert_true(net_address_ip(&n->addresses[k], &ip) && ip_is_loopback(&ip));
+	}
+	assert_false(look_up(f, "nolocalhost", 8000)->is_localhost);
+}
+
 /* As programs do: "telnet mail 587" works in an office. */
 static void
 test_the_search_list_completes_a_name_that_is_not_there(void **state)
@@ -461,6 +481,8 @@ main(void)
 		    test_made_up_answers_are_found_out, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_the_hosts_file_is_told_from_dns, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_localhost_is_this_machine_whatever_the_hosts_file_has, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_the_search_list_completes_a_name_that_is_not_there, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
