@@ -31,7 +31,8 @@ struct net_stream_handler {
 	void (*on_connected)(void *owner); /* after net_stream_connect() */
 	void (*on_secure)(void *owner);    /* the handshake is complete */
 	void (*on_input)(void *owner);     /* there is input, not all of which need be new */
-	void (*on_drained)(void *owner);   /* all output has been handed to the kernel */
+	/* All output has been handed to the kernel, a client's last flight of a handshake too. */
+	void (*on_drained)(void *owner);
 	void (*on_end)(void *owner, enum net_stream_end end);
 };
 

@@ -177,8 +177,12 @@ net_stream_answer(struct net_stream *s)
 		s->is_clogged = true;
 		net_stream_watch_input(s);
 	}
-	if (!s->is_handshaking)
-		write_unwritten(s);
+	if (s->is_handshaking)
+		return;
+	write_unwritten(s);
+	/* A client's last flight: what comes next is for the server to say. */
+	if (has_answered && SSL_is_server(s->ssl) == 0)
+		tell_when_drained(s);
 }
 
 void
