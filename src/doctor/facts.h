@@ -25,10 +25,10 @@
 struct doctor_probe {
 	struct net_address address;
 	uint16_t port;
-	bool is_control; /* 443 or 993: is the host there at all? */
+	bool is_control;    /* 443 or 993: is the host there at all? */
+	uint8_t answer_ttl; /* 0: not known */
 	struct probe_dialog_facts dialog;
 	struct probe_path path; /* path.count == 0: not tried */
-	uint8_t answer_ttl;     /* 0: not known */
 	/* The same again with something changed, to see what made the difference; is_tried. */
 	struct probe_dialog_facts *anyway;     /* STARTTLS though it was not offered */
 	struct probe_dialog_facts *small;      /* with small segments, after a stall */

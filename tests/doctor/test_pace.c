@@ -91,7 +91,7 @@ test_a_slow_path_is_not_looked_into_later_than_an_unknown_one(void **state)
 }
 
 static struct probe_tcp
-answer(enum probe_tcp_end end, uint64_t took_us)
+answer(enum probe_tcp_end end, unsigned took_us)
 {
 	return (struct probe_tcp){ .end = end, .took_us = took_us };
 }
