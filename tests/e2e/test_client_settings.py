@@ -37,6 +37,8 @@ def fixture_environment(authority, scratch):
     (scratch / "php.ini").write_text(f"openssl.cafile = {authority.certificate}\n")
     return {**os.environ, "SMTP_PASSWORD": PASSWORD, "SSL_CERT_FILE": str(authority.certificate),
             "NODE_EXTRA_CA_CERTS": str(authority.certificate), "NODE_PATH": "/usr/share/nodejs",
+            # The house listens on 127.0.0.1; which address "localhost" has first is the machine's.
+            "NODE_OPTIONS": "--dns-result-order=ipv4first",
             "PHPRC": str(scratch)}
 
 
