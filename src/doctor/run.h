@@ -18,6 +18,7 @@
 
 #include "doctor/check.h"
 #include "doctor/facts.h"
+#include "doctor/pace.h"
 #include "net/query.h"
 #include "net/resolve.h"
 #include "net/resolver.h"
@@ -217,17 +218,34 @@ void run_watch_mute(struct run *r);
 /* progress.c: now and then, what is waited for */
 void run_tell(struct run *r);
 
-/* others.c */
+/* others.c: who else is asked */
 /* is_heard: and whether a mail server greets there. */
 void run_ask_others(struct run *r, bool is_v4, bool is_heard);
 /* Is it not known yet who of them greets? */
 bool run_is_listening(const struct run *r, bool is_v4);
+bool run_is_asking(const struct run *r);
+void run_watch_others(struct run *r);
+void run_cancel_others(struct run *r);
+
+/* other_name.c */
+/* NULL: there are as many as there may be. */
+struct run_lookup *run_look_up_other(
+    struct run *r, const char *control, bool wants_v4, bool wants_v6);
+/* A name that is slow is not waited for when other hosts are there. */
+bool run_is_looking_up(const struct run_lookup *l);
+/* The hosts of the reference file, for a network. */
 void run_ask_network(struct run *r);
 /* Nothing was found to ask: what the names have come to. */
 void run_note_names(struct run *r);
-bool run_is_asking(const struct run *r);
+
+/* other.c: one port of another host; those beyond DOCTOR_CONTROLS_MAX are left out */
+void run_connect_other(struct run *r, enum doctor_control_kind kind, const char *name,
+    const struct net_address *address, uint16_t port);
+/* Of a network as far as EHLO in TLS, so that the certificate is seen; else does it greet? */
+void run_hear_other(struct run *r, enum doctor_control_kind kind, const char *name,
+    const struct net_address *address, uint16_t port);
 /* Sends a second SYN where the first is not answered, and waits no longer than is of use. */
-void run_watch_others(struct run *r);
-void run_cancel_others(struct run *r);
+void run_watch_other(struct run_other *o, const struct doctor_pace *pace);
+void run_cancel_other(struct run_other *o);
 
 #endif
