@@ -49,7 +49,29 @@ struct doctor_finding *doctor_judge_made_up(
     const struct doctor_facts *facts, struct doctor_verdict *verdict);
 /* The address is from the hosts file and not from DNS: said of an answer that is not good. */
 void doctor_judge_hosts_file(const struct doctor_facts *facts, struct doctor_finding *f);
-/* All of one port: what became of the connection, then of the dialog. */
+/*
+ * A port that is asked about, at all addresses: the finding that is the answer, or NULL when it
+ * works.
+ */
+struct doctor_finding *doctor_judge_main_port(
+    const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict);
+/* A port that is not: what is wrong there is a note, or a warning at most. */
+void doctor_judge_side_port(
+    const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict);
+
+/* The port is closed, and that is all: the server wants another one. NULL: that is not so. */
+struct doctor_finding *doctor_judge_port_missing(const struct doctor_facts *facts,
+    const struct doctor_finding *closed, struct doctor_verdict *verdict);
+/* "Submission works: ..." of the first address where it does. */
+struct doctor_finding *doctor_judge_fine(
+    const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict);
+/* The verdict is what that finding says of that port, and what works instead. */
+void doctor_judge_conclude(const struct doctor_facts *facts, const struct doctor_finding *f,
+    uint16_t port, struct doctor_verdict *verdict);
+/* Is it that this client and the server share no way to log in? */
+bool doctor_judge_is_about_mechanisms(const struct doctor_finding *f);
+
+/* One port of one address: what became of the connection, then of the dialog. */
 struct doctor_finding *doctor_judge_probe(const struct doctor_judging *j);
 
 /* By the end of the attempt to connect. */
