@@ -51,5 +51,7 @@ const char *doctor_cell_control(enum doctor_control_kind kind);
 bool doctor_cell_is_named(const struct doctor_control *control);
 /* "PROBE_STAGE_EHLO_TLS" to people: "EHLO in TLS". */
 const char *doctor_cell_stage(enum probe_stage stage);
+/* How it ended, when it did not end well: "the connection was reset". */
+const char *doctor_cell_stage_end(enum probe_stage_end end);
 
 #endif

@@ -180,3 +180,25 @@ doctor_cell_stage(enum probe_stage stage)
 	}
 	return "";
 }
+
+const char *
+doctor_cell_stage_end(enum probe_stage_end end)
+{
+	switch (end) {
+	case PROBE_STAGE_TIMEOUT:
+		return "nothing more came";
+	case PROBE_STAGE_CLOSED:
+		return "the connection was closed";
+	case PROBE_STAGE_RESET:
+		return "the connection was reset";
+	case PROBE_STAGE_REFUSED:
+		return "it was refused";
+	case PROBE_STAGE_BROKEN:
+		return "what came could not be read";
+	case PROBE_STAGE_NOT_REACHED:
+	case PROBE_STAGE_SKIPPED:
+	case PROBE_STAGE_PASSED:
+		break;
+	}
+	return "it ended";
+}

@@ -32,6 +32,8 @@ struct doctor_subject {
 /* A finding about this port, with its number and address filled in. */
 struct doctor_finding *doctor_judge_find(
     const struct doctor_judging *j, const char *id, enum doctor_weight weight);
+const struct probe_stage_fact *doctor_judge_stage(
+    const struct doctor_judging *j, enum probe_stage stage);
 
 /* The name did not give an address to try. */
 struct doctor_finding *doctor_judge_name(
@@ -86,9 +88,23 @@ struct doctor_finding *doctor_judge_unreachable(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_reply(
     const struct doctor_judging *j, const struct probe_stage_fact *s);
 
+/* The server says no where it is about who we are, not about mail; else by that cause. */
+struct doctor_finding *doctor_judge_refusal(const struct doctor_judging *j,
+    const struct probe_stage_fact *s, const char *id, const char *when);
+/* The dialog did not come to the end of that stage; when: "at STARTTLS". */
+struct doctor_finding *doctor_judge_lost(
+    const struct doctor_judging *j, enum probe_stage stage, const char *when);
 /* All the time of the check went by in that stage, before it had as much as others have. */
 struct doctor_finding *doctor_judge_too_slow(
     const struct doctor_judging *j, enum probe_stage stage, const char *when);
+/* The reply of that stage is none of SMTP. */
+struct doctor_finding *doctor_judge_not_smtp(
+    const struct doctor_judging *j, enum probe_stage stage);
+/* It is, and does not end where programs stop reading. */
+struct doctor_finding *doctor_judge_too_long(
+    const struct doctor_judging *j, enum probe_stage stage, const char *when);
+/* The server speaks LMTP; NULL: it does not. */
+struct doctor_finding *doctor_judge_lmtp(const struct doctor_judging *j);
 
 /* By the stages of the dialog, in their order. */
 struct doctor_finding *doctor_judge_interception(const struct doctor_judging *j);
@@ -96,8 +112,6 @@ struct doctor_finding *doctor_judge_client_certificate(const struct doctor_judgi
 struct doctor_finding *doctor_judge_greeting(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_ehlo(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_starttls(const struct doctor_judging *j);
-/* STARTTLS is not offered: missing, or EHLO is not taken. */
-struct doctor_finding *doctor_judge_starttls_missing(const struct doctor_judging *j);
 /* Not offered, and yet the server took STARTTLS and meant it. */
 bool doctor_judge_is_starttls_known(const struct doctor_probe *p);
 /* EHLO is refused in clear, and HELO is not. */

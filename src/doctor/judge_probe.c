@@ -31,6 +31,12 @@ doctor_judge_find(const struct doctor_judging *j, const char *id, enum doctor_we
 	return f;
 }
 
+const struct probe_stage_fact *
+doctor_judge_stage(const struct doctor_judging *j, enum probe_stage stage)
+{
+	return &j->probe->dialog.stages[stage];
+}
+
 /* Silence, and yet of many SYNs some were taken: no filter does that. */
 static struct doctor_finding *
 find_lossy(const struct doctor_judging *j)

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* judge_reply.c - what a server says when it says no: the catalogue of messages knows many of them
- */
+/* judge_reply.c - what a server says when it says no: by its words, else by its code */
 #include "doctor/judge.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "doctor/words.h"
 #include "explain/explain.h"
 
-enum { TITLE_SIZE = 512 };
+enum { TITLE_SIZE = 512, REPLY_GOING_AWAY = 421, ENHANCED_POLICY = 7 };
 
 /* Is it about who sends or what, and not about the way here? */
 static bool
@@ -50,5 +49,55 @@ doctor_judge_reply(const struct doctor_judging *j, const struct probe_stage_fact
 	doctor_finding_say(f, "%.*s", (int)title.len, (const char *)title.ptr);
 	buf_done(&title);
 	doctor_finding_set(&f->detail, "%s", reply.text);
+	return f;
+}
+
+/* "too many", "rate", and 421 with 4.7.x: the server counts. */
+static bool
+is_rate_limit(const struct probe_stage_fact *s)
+{
+	static const char *const words[] = { "too many", "rate limit", "ratelimit", "throttl",
+		"too fast", "too much", "connection limit", "concurrent" };
+
+	if (s->code / 100 != 4 && s->code / 100 != 5)
+		return false;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcasestr(s->text, words[i]) != NULL)
+			return true;
+	return s->code == REPLY_GOING_AWAY && s->enhanced[0] == 4 &&
+	       s->enhanced[1] == ENHANCED_POLICY;
+}
+
+/* By its code, when its words are not known. */
+static struct doctor_finding *
+find_by_code(const struct doctor_judging *j, const struct probe_stage_fact *s, const char *id,
+    const char *when)
+{
+	const char *what = "turns this machine away";
+	struct doctor_finding *f;
+
+	if (is_rate_limit(s)) {
+		id = "rate-limited";
+		what = "limits how often or from where one may connect, and says so";
+	} else if (s->code / 100 == 4) {
+		id = "temporary-failure";
+		what = "has a trouble of its own and asks to come back later,";
+	}
+	f = doctor_judge_find(j, id, DOCTOR_BROKEN);
+	doctor_finding_say(f, "The server %s %s on port %u.", what, when, (unsigned)j->probe->port);
+	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	return f;
+}
+
+struct doctor_finding *
+doctor_judge_refusal(const struct doctor_judging *j, const struct probe_stage_fact *s,
+    const char *id, const char *when)
+{
+	struct doctor_finding *f = doctor_judge_reply(j, s);
+
+	if (f == NULL)
+		f = find_by_code(j, s, id, when);
+	doctor_finding_prove(f, "It said %s: \"%s\".", when, doctor_words_reply(s).text);
+	doctor_finding_exclude(f, "The port is not blocked: the server answered.");
 	return f;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* judge_starttls.c - STARTTLS is not among what the server offers: why, as far as it can be told */
+/* judge_starttls.c - is STARTTLS offered and taken? Why it is not, as far as that can be told */
 #include "doctor/judge.h"
 
 #include "doctor/view.h"
@@ -106,8 +106,8 @@ weigh_anyway(const struct doctor_judging *j, struct doctor_finding *f)
 	    "commands that they do not know.");
 }
 
-struct doctor_finding *
-doctor_judge_starttls_missing(const struct doctor_judging *j)
+static struct doctor_finding *
+find_missing(const struct doctor_judging *j)
 {
 	const struct probe_ehlo *e = &j->probe->dialog.ehlo;
 	struct doctor_finding *f;
@@ -125,4 +125,34 @@ doctor_judge_starttls_missing(const struct doctor_judging *j)
 	doctor_finding_exclude(f, "That something on the way removes both is possible; compare "
 				  "from another network.");
 	return f;
+}
+
+struct doctor_finding *
+doctor_judge_starttls(const struct doctor_judging *j)
+{
+	const struct probe_stage_fact *s = doctor_judge_stage(j, PROBE_STAGE_STARTTLS);
+	struct doctor_finding *f;
+
+	if (j->probe->dialog.is_implicit_tls || !j->probe->dialog.ehlo.is_there)
+		return NULL;
+	switch (s->end) {
+	case PROBE_STAGE_SKIPPED:
+	case PROBE_STAGE_NOT_REACHED:
+		return j->probe->dialog.ehlo.has_starttls ? NULL : find_missing(j);
+	case PROBE_STAGE_REFUSED:
+		f = doctor_judge_find(j, "starttls-refused", DOCTOR_BROKEN);
+		doctor_finding_say(f, "The server offers STARTTLS on port %u, but refuses it.",
+		    (unsigned)j->probe->port);
+		doctor_finding_prove(f, "It said: \"%s\".", doctor_words_reply(s).text);
+		doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+		return f;
+	case PROBE_STAGE_TIMEOUT:
+	case PROBE_STAGE_CLOSED:
+	case PROBE_STAGE_RESET:
+	case PROBE_STAGE_BROKEN:
+		return doctor_judge_lost(j, PROBE_STAGE_STARTTLS, "at STARTTLS");
+	case PROBE_STAGE_PASSED:
+		break;
+	}
+	return NULL;
 }
