@@ -2,6 +2,7 @@
 #include "bench/client.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "util/rand.h"
@@ -12,21 +13,23 @@
 #define LINE_SIZE 256
 
 void
-client_init(struct client *c, struct run *run)
+client_init(struct client *c, struct worker *worker)
 {
-	*c = (struct client){ .run = run };
-	stream_init(&c->stream, run->epoll, c);
+	*c = (struct client){ .worker = worker };
+	stream_init(&c->stream, worker->epoll, c);
 }
 
 static void
 hang_up(struct client *c)
 {
-	struct run *run = c->run;
+	struct run *run = c->worker->run;
 
-	if (c->has_message)
-		run->in_flight--;
+	if (c->has_message) {
+		c->worker->in_flight--;
+		(void)atomic_fetch_sub(&run->claimed, 1);
+	}
 	if (c->state >= CLIENT_READY && c->state != CLIENT_QUIT)
-		run->logged_in--;
+		(void)atomic_fetch_sub(&run->logged_in, 1);
 	c->has_message = false;
 	c->state = CLIENT_CLOSED;
 	stream_close(&c->stream);
@@ -51,14 +54,13 @@ state_name(enum client_state state)
 static void
 give_up(struct client *c, const char *why)
 {
-	struct run *run = c->run;
+	struct worker *w = c->worker;
 
-	if (run->error[0] == '\0')
-		(void)snprintf(
-		    run->error, sizeof run->error, "in %s: %s", state_name(c->state), why);
-	run->broken++;
+	if (w->error[0] == '\0')
+		(void)snprintf(w->error, sizeof w->error, "in %s: %s", state_name(c->state), why);
+	(void)atomic_fetch_add(&w->run->broken, 1);
 	hang_up(c);
-	c->redial_at_us = run->now_us + REDIAL_US + rand_below(REDIAL_US);
+	c->redial_at_us = w->now_us + REDIAL_US + rand_below(REDIAL_US);
 }
 
 static void
@@ -67,20 +69,24 @@ send_text(struct client *c, const char *text)
 	(void)buf_add_text(&c->stream.head, text);
 }
 
+/* One of the messages that are still to be sent, if there is any. */
 static bool
 claim_message(struct client *c)
 {
-	struct run *run = c->run;
+	struct worker *w = c->worker;
+	struct run *run = w->run;
 	uint64_t wanted = run->options->messages;
 
-	if (!run->sending || run->over)
+	if (!w->sending || w->over)
 		return false;
-	if (wanted != 0 && run->acknowledged + run->in_flight >= wanted)
+	if (atomic_fetch_add(&run->claimed, 1) >= wanted && wanted != 0) {
+		(void)atomic_fetch_sub(&run->claimed, 1);
 		return false;
-	run->in_flight++;
+	}
+	w->in_flight++;
 	c->has_message = true;
-	c->begun_us = run->now_us;
-	text_id(&run->text, ++run->ids, c->id);
+	c->begun_us = w->now_us;
+	text_id(&run->text, ++w->ids * run->options->threads + w->index, c->id);
 	return true;
 }
 
@@ -90,17 +96,17 @@ begin_message(struct client *c)
 	if (!c->has_message && !claim_message(c))
 		return;
 	c->state = CLIENT_ENVELOPE;
-	c->awaited = c->run->options->recipients + 2;
-	(void)buf_add_slice(&c->stream.head, buf_slice(&c->run->envelope));
+	c->awaited = c->worker->run->options->recipients + 2;
+	(void)buf_add_slice(&c->stream.head, buf_slice(&c->worker->run->envelope));
 }
 
 static void
 dial(struct client *c)
 {
-	const struct options *o = c->run->options;
+	const struct options *o = c->worker->run->options;
 	int r = stream_dial(&c->stream, (const struct sockaddr *)&o->address, o->address_len);
 
-	c->run->connects++;
+	c->worker->connects++;
 	c->state = CLIENT_DIALING;
 	if (r < 0)
 		give_up(c, strerrordesc_np(-r));
@@ -109,12 +115,13 @@ dial(struct client *c)
 void
 client_advance(struct client *c)
 {
-	bool per_message = c->run->options->mode == OPTIONS_MODE_RECONNECT;
+	const struct worker *w = c->worker;
+	enum options_mode mode = w->run->options->mode;
 
-	if (c->state == CLIENT_CLOSED && c->run->now_us >= c->redial_at_us && !c->run->over &&
-	    (!per_message || claim_message(c)))
+	if (c->state == CLIENT_CLOSED && w->now_us >= c->redial_at_us && !w->over &&
+	    (mode != OPTIONS_MODE_RECONNECT || claim_message(c)))
 		dial(c);
-	if (c->state != CLIENT_READY || c->run->options->mode == OPTIONS_MODE_IDLE)
+	if (c->state != CLIENT_READY || mode == OPTIONS_MODE_IDLE)
 		return;
 	begin_message(c);
 	if (stream_flush(&c->stream) < 0)
@@ -124,10 +131,10 @@ client_advance(struct client *c)
 static void
 start_tls(struct client *c)
 {
-	struct run *run = c->run;
+	struct worker *w = c->worker;
 
 	c->state = CLIENT_HANDSHAKE;
-	if (stream_start_tls(&c->stream, run->tls, false, run->session) < 0)
+	if (stream_start_tls(&c->stream, w->tls, false, w->session) < 0)
 		give_up(c, "cannot set up TLS");
 }
 
@@ -142,15 +149,15 @@ static void
 become_ready(struct client *c)
 {
 	c->state = CLIENT_READY;
-	c->run->logged_in++;
-	if (c->run->options->mode != OPTIONS_MODE_IDLE)
+	(void)atomic_fetch_add(&c->worker->run->logged_in, 1);
+	if (c->worker->run->options->mode != OPTIONS_MODE_IDLE)
 		begin_message(c);
 }
 
 static void
 after_ehlo(struct client *c)
 {
-	struct run *run = c->run;
+	const struct run *run = c->worker->run;
 
 	if (run->options->tls == OPTIONS_TLS_STARTTLS && c->stream.ssl == NULL) {
 		c->state = CLIENT_STARTTLS;
@@ -166,13 +173,14 @@ after_ehlo(struct client *c)
 static void
 send_message(struct client *c)
 {
-	struct slice text = buf_slice(&c->run->text.octets);
+	const struct text *t = &c->worker->run->text;
+	struct slice text = buf_slice(&t->octets);
 	struct buf *head = &c->stream.head;
-	size_t copied = text.len <= TEXT_COPY_MAX ? text.len : c->run->text.header_len;
+	size_t copied = text.len <= TEXT_COPY_MAX ? text.len : t->header_len;
 	size_t at = head->len;
 
 	(void)buf_add_slice(head, slice_first(text, copied));
-	text_stamp(&c->run->text, head->ptr + at, c->id);
+	text_stamp(t, head->ptr + at, c->id);
 	c->stream.tail = slice_after(text, copied);
 	c->state = CLIENT_TEXT;
 }
@@ -187,17 +195,17 @@ after_envelope(struct client *c)
 static void
 after_text(struct client *c)
 {
-	struct run *run = c->run;
+	struct worker *w = c->worker;
+	struct run *run = w->run;
 
-	run->acknowledged++;
-	run->in_flight--;
+	(void)atomic_fetch_add(&run->acknowledged, 1);
+	atomic_store(&run->last_ack_us, w->now_us);
+	w->in_flight--;
 	c->has_message = false;
-	run->last_ack_us = run->now_us;
-	measure_add(&run->latency, run->now_us - c->begun_us);
-	if (run->ledger != NULL)
-		(void)fprintf(run->ledger, "%s\n", c->id);
+	measure_add(&w->latency, w->now_us - c->begun_us);
+	ledger_add(&w->ledger, c->id);
 	if (run->options->mode == OPTIONS_MODE_RECONNECT) {
-		run->logged_in--;
+		(void)atomic_fetch_sub(&run->logged_in, 1);
 		c->state = CLIENT_QUIT;
 		send_text(c, "QUIT\r\n");
 		return;
@@ -271,7 +279,7 @@ take_replies(struct client *c)
 static void
 on_open(struct client *c)
 {
-	bool implicit = c->run->options->tls == OPTIONS_TLS_IMPLICIT;
+	bool implicit = c->worker->run->options->tls == OPTIONS_TLS_IMPLICIT;
 
 	if (c->state == CLIENT_DIALING && implicit)
 		start_tls(c);

@@ -38,6 +38,13 @@ measure_add(struct measure_samples *m, uint64_t value_us)
 	m->values_us[m->count++] = value_us > UINT32_MAX ? UINT32_MAX : (uint32_t)value_us;
 }
 
+void
+measure_merge(struct measure_samples *m, const struct measure_samples *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		measure_add(m, from->values_us[i]);
+}
+
 static int
 compare(const void *a, const void *b)
 {

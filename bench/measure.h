@@ -17,6 +17,8 @@ struct measure_samples {
 };
 
 void measure_add(struct measure_samples *m, uint64_t value_us);
+/* All samples of `from` as well: percentiles of several parts are those of all their samples. */
+void measure_merge(struct measure_samples *m, const struct measure_samples *from);
 /* The value that `percent` of the samples do not exceed; 0 without samples. Sorts. */
 uint64_t measure_percentile_us(struct measure_samples *m, unsigned percent);
 void measure_done(struct measure_samples *m);

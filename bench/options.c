@@ -15,13 +15,14 @@
 #include "util/slice.h"
 
 #define PASSWORD_LEN_MAX 1024
+#define THREADS_MAX 256
 
 static const char usage[] =
     "usage: load --port PORT [--host ADDRESS] [--tls starttls|implicit|none]\n"
     "            [--user NAME --password-file FILE] [--mode kept|reconnect|idle] [--resume]\n"
     "            [--connections N] [--messages N] [--seconds S] [--size OCTETS]\n"
     "            [--sender ADDRESS] [--recipient ADDRESS] [--recipients N]\n"
-    "            [--ledger FILE] [--patience SECONDS] [--json]\n";
+    "            [--threads N|-j N] [--ledger FILE] [--patience SECONDS] [--json]\n";
 
 enum key {
 	KEY_HOST = 1,
@@ -41,6 +42,7 @@ enum key {
 	KEY_LEDGER,
 	KEY_PATIENCE,
 	KEY_JSON,
+	KEY_THREADS = 'j', /* its short form */
 };
 
 static const struct option keys[] = {
@@ -61,6 +63,7 @@ static const struct option keys[] = {
 	{ "ledger", required_argument, NULL, KEY_LEDGER },
 	{ "patience", required_argument, NULL, KEY_PATIENCE },
 	{ "json", no_argument, NULL, KEY_JSON },
+	{ "threads", required_argument, NULL, KEY_THREADS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -199,6 +202,9 @@ parse_key(int key, const char *text, struct options *o, struct target *t)
 	case KEY_JSON:
 		o->json = true;
 		break;
+	case KEY_THREADS:
+		ok = parse_number(text, 1, THREADS_MAX, &o->threads);
+		break;
 	}
 	return ok;
 }
@@ -222,6 +228,8 @@ check(struct options *o, const struct target *t)
 		return refuse("--user and --password-file", "come together");
 	if (o->messages == 0 && o->seconds == 0 && o->mode != OPTIONS_MODE_IDLE)
 		return refuse("--messages or --seconds", "is needed");
+	if (o->threads > o->connections)
+		o->threads = o->connections;
 	return true;
 }
 
@@ -234,15 +242,16 @@ options_parse(int argc, char **argv, struct options *o)
 	*o = (struct options){ .tls = OPTIONS_TLS_STARTTLS,
 		.sender = "bench@example.com",
 		.recipient = "sink@example.net",
+		.threads = 1,
 		.connections = 1,
 		.size = 10240,
 		.recipients = 1 };
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
-	while ((key = getopt_long(argc, argv, "", keys, &index)) != -1) {
+	while ((key = getopt_long(argc, argv, "j:", keys, &index)) != -1) {
 		if (key == '?')
 			return refuse("cannot read", argv[optind - 1]);
 		if (!parse_key(key, optarg, o, &t))
-			return refuse(keys[index].name, optarg);
+			return refuse(key == KEY_THREADS ? "threads" : keys[index].name, optarg);
 	}
 	if (optind < argc)
 		return refuse("what is", argv[optind]);

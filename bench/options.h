@@ -31,6 +31,7 @@ struct options {
 	char *password;
 	const char *sender, *recipient;
 	const char *ledger_path; /* NULL: none */
+	uint64_t threads;        /* that share the connections; never more than those */
 	uint64_t connections, size, recipients;
 	uint64_t messages; /* to send; 0: as many as `seconds` allow */
 	uint64_t seconds;  /* 0: until the messages are sent */

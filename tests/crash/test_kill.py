@@ -34,8 +34,8 @@ class Load:
         self.ledger = directory / "acknowledged"
         self.child = subprocess.Popen(
             load_command(build, server.port, (USER, password_file), "--connections", CLIENTS,
-                         "--seconds", "3600", "--size", str(size), "--sender", USER, "--patience",
-                         "60", "--ledger", str(self.ledger)),
+                         "--threads", "2", "--seconds", "3600", "--size", str(size),
+                         "--sender", USER, "--patience", "60", "--ledger", str(self.ledger)),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def stop(self):
