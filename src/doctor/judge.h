@@ -40,6 +40,8 @@ struct doctor_finding *doctor_judge_name(
     const struct doctor_facts *facts, struct doctor_verdict *verdict);
 /* What was answered about it, family by family, and what its name servers are like. */
 void doctor_judge_prove_name(const struct doctor_facts *facts, struct doctor_finding *f);
+/* What each name server of this machine did when it was asked. */
+void doctor_judge_prove_resolvers(const struct probe_name *n, struct doctor_finding *f);
 /* "smtp.example.org" is what to ask about instead of its domain; "": the domain names no host. */
 const char *doctor_judge_submission_host(const struct doctor_facts *facts);
 /* With the commands that look at what the domain names. */
