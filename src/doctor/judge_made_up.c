@@ -7,20 +7,12 @@
 #include "doctor/view.h"
 #include "doctor/words.h"
 
-enum { V4_AT = 12, LOOPBACK_NET = 127 };
-
-/* 0.0.0.0, 127.x.x.x, :: and ::1 lead nowhere but to this machine. */
 static bool
-is_nowhere(const struct net_address *address)
+leads_nowhere(const struct net_address *address)
 {
-	static const struct ip unspecified = { 0 }, loopback = { { [IP_LEN - 1] = 1 } };
 	struct ip ip;
 
-	if (!net_address_ip(address, &ip))
-		return false;
-	if (ip_is_v4(&ip))
-		return ip.octets[V4_AT] == 0 || ip.octets[V4_AT] == LOOPBACK_NET;
-	return memcmp(&ip, &unspecified, sizeof ip) == 0 || memcmp(&ip, &loopback, sizeof ip) == 0;
+	return net_address_ip(address, &ip) && ip_is_nowhere(&ip);
 }
 
 /* Nothing at the addresses has spoken SMTP to us. */
@@ -140,7 +132,7 @@ doctor_judge_made_up(const struct doctor_facts *facts, struct doctor_verdict *ve
 	if (n->is_from_hosts)
 		return n->is_filtered && is_mute(facts) ? find_blocked_by_hosts(facts, verdict)
 							: NULL;
-	if (n->is_filtered && is_nowhere(&n->addresses[0]) && is_mute(facts))
+	if (n->is_filtered && leads_nowhere(&n->addresses[0]) && is_mute(facts))
 		return find_filtered(facts, verdict);
 	if (!n->is_hijacked || is_proven(facts))
 		return NULL;

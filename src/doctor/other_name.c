@@ -18,13 +18,6 @@ enum { LOOKUP_MS = 1500, HEARD_MAX = 2 };
 enum { NETWORK_LOOKUP_MS = 5000 };
 enum { SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE = 2525, WEB = 443 };
 
-/* What a filter for names puts in the place of an address: it leads to this machine. */
-static bool
-is_nowhere(const struct ip *ip)
-{
-	return ip_is_unspecified(ip) || ip_is_loopback(ip);
-}
-
 /* An address instead of a name: it is meant, wherever it leads. */
 static bool
 is_literal(const struct run_lookup *l)
@@ -40,7 +33,7 @@ is_other(const struct run_lookup *l, const struct net_address *address)
 {
 	struct ip ip;
 
-	return net_address_ip(address, &ip) && (is_literal(l) || !is_nowhere(&ip)) &&
+	return net_address_ip(address, &ip) && (is_literal(l) || !ip_is_nowhere(&ip)) &&
 	       !doctor_view_is_target(l->run->facts, &ip);
 }
 
@@ -50,7 +43,7 @@ are_all_nowhere(const struct net_resolve_result *result)
 	for (size_t i = 0; i < result->count; i++) {
 		struct ip ip;
 
-		if (!net_address_ip(&result->addresses[i], &ip) || !is_nowhere(&ip))
+		if (!net_address_ip(&result->addresses[i], &ip) || !ip_is_nowhere(&ip))
 			return false;
 	}
 	return result->count != 0;

@@ -23,12 +23,6 @@ probe_name_end_of(enum net_query_status status)
 	return PROBE_NAME_FAILED;
 }
 
-static bool
-is_nowhere(const struct ip *ip)
-{
-	return ip_is_unspecified(ip) || ip_is_loopback(ip);
-}
-
 /* Is every address of the name of that kind? False without any. */
 static bool
 are_all(const struct probe_name *name, bool (*is_one)(const struct ip *ip))
@@ -47,7 +41,7 @@ probe_name_judge_addresses(struct probe_name *n)
 {
 	/* "127.0.1.1 thishost" is as it should be; names of lists of filters have 0.0.0.0. */
 	n->is_filtered =
-	    are_all(n, n->is_from_hosts || n->is_localhost ? ip_is_unspecified : is_nowhere);
+	    are_all(n, n->is_from_hosts || n->is_localhost ? ip_is_unspecified : ip_is_nowhere);
 	n->is_private = are_all(n, ip_is_private);
 }
 

@@ -107,6 +107,12 @@ ip_is_loopback(const struct ip *ip)
 }
 
 bool
+ip_is_nowhere(const struct ip *ip)
+{
+	return ip_is_unspecified(ip) || ip_is_loopback(ip);
+}
+
+bool
 ip_is_private(const struct ip *ip)
 {
 	static const struct {

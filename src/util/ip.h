@@ -25,6 +25,8 @@ void ip_print(const struct ip *ip, char text[IP_TEXT_SIZE]);
 bool ip_is_v4(const struct ip *ip);
 bool ip_is_unspecified(const struct ip *ip); /* 0.0.0.0, :: */
 bool ip_is_loopback(const struct ip *ip);    /* 127/8, ::1 */
+/* Either: what a filter for names gives in the place of an address. It leads to this machine. */
+bool ip_is_nowhere(const struct ip *ip);
 /* Not of the internet: RFC 1918 §3, shared (RFC 6598 §7), unique local, link-local. */
 bool ip_is_private(const struct ip *ip);
 /*

@@ -140,6 +140,7 @@ test_addresses_that_are_not_of_the_internet_are_known(void **state)
 		assert_true(parse(t->text, &ip));
 		if (ip_is_unspecified(&ip) != (strcmp(t->kinds, "u") == 0) ||
 		    ip_is_loopback(&ip) != (strcmp(t->kinds, "l") == 0) ||
+		    ip_is_nowhere(&ip) != (strpbrk(t->kinds, "ul") != NULL) ||
 		    ip_is_private(&ip) != (strcmp(t->kinds, "p") == 0))
 			fail_msg("%s", t->text);
 	}
