@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* report_text.c - the result of an audit for people. */
 #include "audit/report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "util/civil.h"
-
-enum { SCHEMA_VERSION = 1, WIDTH = 78, EVIDENCE_SHOWN = 6 };
+enum { WIDTH = 78, EVIDENCE_SHOWN = 6 };
 
 static const char *
 colour_of(enum audit_severity severity)
@@ -215,138 +213,4 @@ audit_report_kinds(struct buf *out)
 		(void)buf_addf(out, "%s\t%s\t%s\n", kind->id, audit_severity_name(kind->severity),
 		    kind->title);
 	}
-}
-
-static void
-set(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value) != 0)
-		abort();
-}
-
-static void
-append(json_t *array, json_t *value)
-{
-	if (json_array_append_new(array, value) != 0)
-		abort();
-}
-
-/* Null for nothing. */
-static json_t *
-make_text(const char *text)
-{
-	return text == NULL || text[0] == '\0' ? json_null() : json_string(text);
-}
-
-static json_t *
-make_finding(const struct audit_finding *f)
-{
-	const struct audit_kind *kind = audit_kind_of(f->id);
-	json_t *object = json_object(), *evidence = json_array();
-
-	for (size_t i = 0; i < f->evidence_count; i++)
-		append(evidence, make_text(f->evidence[i]));
-	set(object, "id", make_text(kind->id));
-	set(object, "severity", make_text(audit_severity_name(kind->severity)));
-	set(object, "title", make_text(kind->title));
-	set(object, "evidence", evidence);
-	set(object, "fix", make_text(kind->fix));
-	set(object, "reference", make_text(kind->reference));
-	return object;
-}
-
-static json_t *
-make_findings(const struct audit_result *r)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < r->findings.count; i++)
-		append(array, make_finding(r->findings.all[i]));
-	return array;
-}
-
-static json_t *
-make_counts(const struct audit_result *r)
-{
-	json_t *object = json_object();
-
-	for (int i = 0; i < AUDIT_SEVERITY_COUNT; i++)
-		set(object, audit_severity_name((enum audit_severity)i),
-		    json_integer(
-			(json_int_t)audit_findings_count(&r->findings, (enum audit_severity)i)));
-	return object;
-}
-
-static json_t *
-make_gaps(const struct audit_result *r)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < r->gap_count; i++) {
-		json_t *gap = json_object();
-
-		set(gap, "check", make_text(audit_check_name(r->gaps[i].check)));
-		set(gap, "wanted", json_boolean(r->gaps[i].is_wanted_so));
-		set(gap, "why", make_text(r->gaps[i].why));
-		append(array, gap);
-	}
-	return array;
-}
-
-/* A port, or null when it was left out. */
-static json_t *
-make_port(uint16_t port)
-{
-	return port == 0 ? json_null() : json_integer(port);
-}
-
-static json_t *
-make_addresses(const struct audit_result *r)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < r->address_count; i++)
-		append(array, make_text(r->addresses[i]));
-	return array;
-}
-
-static json_t *
-make_inventories(const struct audit_result *r)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < 2; i++)
-		if (r->inventories[i].is_there)
-			append(array, audit_inventory_json(&r->inventories[i]));
-	return array;
-}
-
-json_t *
-audit_report_json(const struct audit_options *options, const struct audit_result *result)
-{
-	json_t *object = json_object();
-
-	set(object, "schema", json_integer(SCHEMA_VERSION));
-	set(object, "host", make_text(options->host));
-	set(object, "address", make_text(result->address));
-	set(object, "addresses", make_addresses(result));
-	set(object, "port", make_port(options->port));
-	set(object, "port_address", make_text(result->port_addresses[0]));
-	set(object, "tls_port", make_port(options->tls_port));
-	set(object, "tls_port_address", make_text(result->port_addresses[1]));
-	set(object, "domain", make_text(result->domain));
-	set(object, "domain_guessed", json_boolean(result->is_domain_guessed));
-	set(object, "began_unix_ms", json_integer((json_int_t)result->began_unix_ms));
-	set(object, "took_ms", json_integer((json_int_t)result->took_ms));
-	set(object, "connections", json_integer(result->connection_count));
-	set(object, "failed_logins", json_integer(result->failed_login_count));
-	set(object, "reachable", json_boolean(result->is_reachable));
-	set(object, "sent_away", json_boolean(result->is_sent_away));
-	set(object, "complete", json_boolean(result->is_complete));
-	set(object, "grade", make_text(result->grade));
-	set(object, "counts", make_counts(result));
-	set(object, "findings", make_findings(result));
-	set(object, "inventory", make_inventories(result));
-	set(object, "gaps", make_gaps(result));
-	return object;
 }
