@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "audit/printable.h"
 #include "util/alloc.h"
 #include "util/rand.h"
 
@@ -24,6 +25,7 @@ format_words(const char *format, va_list args)
 	char words[WORDS_SIZE];
 
 	(void)vsnprintf(words, sizeof words, format, args);
+	audit_make_printable(words);
 	return xstrdup(words);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/printable.h"
 #include "util/alloc.h"
 
 static const char *const severity_names[] = {
@@ -61,17 +62,6 @@ find_or_add(struct audit_findings *list, enum audit_id id)
 	return f;
 }
 
-/* A terminal must not be steered by what a server says. */
-static void
-make_printable(char *text)
-{
-	for (; *text != '\0'; text++)
-		if (*text == '\n' || *text == '\r' || *text == '\t')
-			*text = ' ';
-		else if (*text < 0x20 || *text > 0x7e)
-			*text = '?';
-}
-
 static bool
 has_evidence(const struct audit_finding *f, const char *text)
 {
@@ -91,7 +81,7 @@ audit_findings_add(struct audit_findings *list, enum audit_id id, const char *fo
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	make_printable(text);
+	audit_make_printable(text);
 	if (f->evidence_count < AUDIT_EVIDENCE_MAX && !has_evidence(f, text))
 		f->evidence[f->evidence_count++] = xstrdup(text);
 }

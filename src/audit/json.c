@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#include "audit/printable.h"
+#include "util/alloc.h"
+
 void
 audit_json_set(json_t *object, const char *key, json_t *value)
 {
@@ -20,5 +23,17 @@ audit_json_append(json_t *array, json_t *value)
 json_t *
 audit_json_text(const char *text)
 {
-	return text == NULL || text[0] == '\0' ? json_null() : json_string(text);
+	char *printable;
+	json_t *json;
+
+	if (text == NULL || text[0] == '\0')
+		return json_null();
+	json = json_string(text);
+	if (json != NULL)
+		return json;
+	printable = xstrdup(text);
+	audit_make_printable(printable);
+	json = json_string(printable);
+	free(printable);
+	return json;
 }

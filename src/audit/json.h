@@ -8,7 +8,7 @@
 /* Takes value over. */
 void audit_json_set(json_t *object, const char *key, json_t *value);
 void audit_json_append(json_t *array, json_t *value);
-/* Null for nothing. */
+/* Null for nothing. What is no UTF-8 comes with "?" for what is no ASCII. */
 json_t *audit_json_text(const char *text);
 
 #endif

@@ -114,6 +114,24 @@ test_json_has_all_that_is_agreed_to(void **state)
 	audit_result_done(&r);
 }
 
+/* It may be given in any encoding. */
+static void
+test_a_host_that_is_no_utf_8_does_not_keep_json_from_coming(void **state)
+{
+	static const struct audit_options odd = { .host = "caf\xe9.example", .port = 587 };
+	static const struct audit_options idn = { .host = "caf\xc3\xa9.example", .port = 587 };
+	struct audit_result r = make_result();
+	json_t *json = audit_report_json(&odd, &r);
+
+	(void)state;
+	assert_string_equal(json_string_value(json_object_get(json, "host")), "caf?.example");
+	json_decref(json);
+	json = audit_report_json(&idn, &r);
+	assert_string_equal(json_string_value(json_object_get(json, "host")), idn.host);
+	json_decref(json);
+	audit_result_done(&r);
+}
+
 /* A grade is of the whole. */
 static void
 test_a_part_has_no_grade(void **state)
@@ -167,6 +185,7 @@ main(void)
 		cmocka_unit_test(test_the_text_begins_with_the_grade_and_ends_with_what_is_missing),
 		cmocka_unit_test(test_json_has_all_that_was_seen),
 		cmocka_unit_test(test_json_has_all_that_is_agreed_to),
+		cmocka_unit_test(test_a_host_that_is_no_utf_8_does_not_keep_json_from_coming),
 		cmocka_unit_test(test_a_part_has_no_grade),
 		cmocka_unit_test(test_no_grade_is_given_to_what_was_not_seen),
 	};
