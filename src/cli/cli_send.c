@@ -9,6 +9,8 @@
 #include "send/input.h"
 #include "util/alloc.h"
 
+enum { DNS_PORT = 53 };
+
 struct flags {
 	const char *config, *server, *tls, *user, *password_file, *password_variable, *mechanism,
 	    *ca_file;
@@ -72,6 +74,19 @@ set_goal(struct cli_send *s, const char *until)
 	}
 	cli_complain("--until is connect, greeting, ehlo, tls, auth or end, not \"%s\"", until);
 	return EX_USAGE;
+}
+
+static int
+set_resolver(struct cli_send *s, const char *text)
+{
+	if (text == NULL)
+		return CLI_GO;
+	if (!net_address_parse_with_port(text, DNS_PORT, &s->resolver)) {
+		cli_complain("--resolver takes an IP address, not \"%s\"", text);
+		return EX_USAGE;
+	}
+	s->job.resolver = &s->resolver;
+	return CLI_GO;
 }
 
 /* list: addresses with commas between, or with is_header a message with its fields. */
@@ -203,8 +218,9 @@ run(struct cli_send *s, const struct flags *f, char *const *recipients, int coun
 
 	buf_init(&s->message, SEND_TEXT_MAX);
 	s->job.family = f->v4 ? AF_INET : f->v6 ? AF_INET6 : AF_UNSPEC;
-	s->job.resolver = f->resolver;
 	s->explains = !f->no_check;
+	if (r == CLI_GO)
+		r = set_resolver(s, f->resolver);
 	if (r == CLI_GO)
 		r = check_fields(&f->fields);
 	if (r == CLI_GO)

@@ -24,8 +24,9 @@ struct cli_send {
 	char hostname[CLI_HOSTNAME_SIZE]; /* for EHLO */
 	struct slice domain;              /* of addresses without one */
 	struct send_recipients recipients;
-	struct buf message; /* as it is sent */
-	const char *sender; /* envelope's; owned by the caller */
+	struct buf message;          /* as it is sent */
+	const char *sender;          /* envelope's; owned by the caller */
+	struct net_address resolver; /* what job.resolver points to, where one is given */
 	struct send_job job;
 	bool is_json, is_quiet, shows_transcript;
 	bool explains;     /* asks the doctor when the server could not be reached */

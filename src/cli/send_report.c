@@ -193,6 +193,7 @@ ask_doctor(const struct cli_send *s, struct waiting *w, const char *title)
 		.port_count = 1,
 		.hostname = s->hostname,
 		.ca_file = s->settings.ca_file,
+		.resolver = s->job.resolver,
 		.family = s->job.family,
 		/* The one that is waited for counts as well. */
 		.connections = w->turn == NULL ? DOCTOR_CONNECTIONS : DOCTOR_CONNECTIONS - 1,

@@ -18,7 +18,6 @@ enum {
 	CONNECT_MS = 20000,
 	COMMAND_MS = 300000, /* RFC 5321 §4.5.3.2 has 5 minutes for most; time_ms cuts it */
 	RESOLVE_MS = 20000,
-	DNS_PORT = 53,
 	HOST_SIZE = NET_RESOLVE_NAME_MAX + 16,
 };
 
@@ -274,16 +273,8 @@ set_options(struct submission *s)
 static int
 open_resolver(struct submission *s, struct buf *error)
 {
-	struct net_resolver_options options = { 0 };
-	struct net_address server;
+	const struct net_resolver_options options = { .server = s->job->resolver };
 
-	if (s->job->resolver != NULL) {
-		if (!net_address_parse(s->job->resolver, DNS_PORT, &server)) {
-			(void)buf_addf(error, "\"%s\" is no IP address", s->job->resolver);
-			return -EINVAL;
-		}
-		options.server = &server;
-	}
 	return net_resolver_new_with(s->base, &options, &s->resolver, error);
 }
 

@@ -26,7 +26,7 @@ struct send_job {
 	const struct send_settings *settings; /* complete, with a server */
 	struct slice secret;                  /* with settings->user */
 	const char *hostname;                 /* who we are, in EHLO */
-	const char *resolver;                 /* address of a DNS server; NULL: the system's */
+	const struct net_address *resolver;   /* ask this DNS server; NULL: the system's */
 	int family;                           /* AF_UNSPEC, AF_INET, AF_INET6 */
 	enum probe_dialog_goal goal;          /* PROBE_GOAL_MAIL, or less: a rehearsal */
 	const char *sender;                   /* without <>; "": null reverse-path */

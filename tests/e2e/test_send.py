@@ -14,6 +14,7 @@ from conftest import PASSWORD, USER, hop
 
 from support import schemas
 from support.full import full_listener
+from support.names import Names
 from support.peer import Peer
 from support.receiver import Receiver
 from support.scratch import ADDRESS, free_port, wait_for
@@ -249,6 +250,21 @@ def test_an_unreachable_server_is_explained_by_the_doctor(run):
     assert b"Nothing listens" in result.stderr or b"closed" in result.stderr
 
 
+def test_the_doctor_asks_the_same_name_server(run):
+    """The system's knows nothing of the name; who looks for the reason must not ask that one."""
+    names = Names({"mail.example": {"A": [ADDRESS]}})
+    try:
+        result = run("send", "-s", f"mail.example:{free_port()}", "-f", "a@example.org", "--body",
+                     "x", "--resolver", names.address, "bob@example.net")
+    finally:
+        names.stop()
+    check_clean(result)
+    assert result.returncode == 75, result.stderr.decode()
+    why = result.stderr.decode().split("sees it:")[1]
+    # It has found the address, and wonders at it, as a name of the network has one of this machine.
+    assert ADDRESS in why and "does not exist" not in why, why
+
+
 def test_a_host_that_there_is_not_has_a_code_of_its_own(run, scratch):
     result = run("send", "-s", "nowhere.invalid", "--no-check", "--resolver", "127.0.0.1",
                  "-f", "a@example.org", "--body", "x", "bob@example.net")
@@ -261,6 +277,7 @@ def test_a_host_that_there_is_not_has_a_code_of_its_own(run, scratch):
     (["-s", "a b", "--body", "x"], 64, b"is no host name"),
     (["-s", "h", "--tls", "ssl"], 64, b'is "starttls", "implicit" or "none"'),
     (["-s", "h", "--until", "never"], 64, b"--until is"),
+    (["-s", "h", "--resolver", "dns.example", "--body", "x"], 64, b"--resolver takes an IP address"),
     (["-s", "h", "--body", "x", "b@example.net"], 64, b"no sender is given"),
     (["-s", "h", "-f", "a@example.org", "--body", "x"], 64, b"no recipient is given"),
     (["-s", "h", "-f", "a@example.org", "--body", "x", "<b@"], 64, b"is not an address"),
