@@ -79,6 +79,14 @@ doctor_cell_trouble(enum probe_tls_trouble trouble)
 	return "";
 }
 
+/* With a no, or with another reply than 220. */
+static bool
+is_starttls_refused(const struct probe_stage_fact *starttls)
+{
+	return starttls->end == PROBE_STAGE_REFUSED ||
+	       (starttls->end == PROBE_STAGE_BROKEN && starttls->code != 0);
+}
+
 void
 doctor_cell_tls(const struct probe_dialog_facts *dialog, struct buf *out)
 {
@@ -89,7 +97,7 @@ doctor_cell_tls(const struct probe_dialog_facts *dialog, struct buf *out)
 		(void)buf_add_text(out, dialog->tls.is_legacy ? " (outdated)" : "");
 	} else if (dialog->tls.trouble != PROBE_TLS_NOT_TRIED) {
 		(void)buf_add_text(out, doctor_cell_trouble(dialog->tls.trouble));
-	} else if (dialog->stages[PROBE_STAGE_STARTTLS].end == PROBE_STAGE_REFUSED) {
+	} else if (is_starttls_refused(&dialog->stages[PROBE_STAGE_STARTTLS])) {
 		(void)buf_add_text(out, "STARTTLS refused");
 	} else if (dialog->ehlo.is_there && !dialog->ehlo.has_starttls) {
 		(void)buf_add_text(out, "not offered");

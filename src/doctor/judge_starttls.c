@@ -5,8 +5,6 @@
 #include "doctor/view.h"
 #include "doctor/words.h"
 
-enum { REPLY_READY = 220 };
-
 /* What was said to STARTTLS, which nobody had offered; NULL: it was not tried. */
 static const struct probe_stage_fact *
 find_anyway(const struct doctor_judging *j)
@@ -24,23 +22,11 @@ prove_anyway(struct doctor_finding *f, const struct probe_stage_fact *said)
 		    doctor_words_reply(said).text);
 }
 
-/*
- * RFC 3207 §4: the reply is 220. There are servers that say 250 to whatever they do not know; such
- * a yes means something only when TLS follows.
- */
-static bool
-is_meant(const struct probe_dialog_facts *anyway)
-{
-	return anyway->stages[PROBE_STAGE_STARTTLS].code == REPLY_READY ||
-	       anyway->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
-}
-
 bool
 doctor_judge_is_starttls_known(const struct doctor_probe *p)
 {
 	return p->anyway != NULL &&
-	       p->anyway->stages[PROBE_STAGE_STARTTLS].end == PROBE_STAGE_PASSED &&
-	       is_meant(p->anyway);
+	       p->anyway->stages[PROBE_STAGE_STARTTLS].end == PROBE_STAGE_PASSED;
 }
 
 bool
@@ -94,13 +80,13 @@ weigh_anyway(const struct doctor_judging *j, struct doctor_finding *f)
 		doctor_finding_doubt(f, DOCTOR_LIKELY);
 		return;
 	}
-	if (said->end != PROBE_STAGE_PASSED) {
+	if (said->code / 100 != 2) {
 		doctor_finding_exclude(f,
 		    "No sign that it is taken out on the way: the keyword is not painted over, and "
 		    "the command is not understood.");
 		return;
 	}
-	doctor_finding_prove(f, "A yes would be 220, and what followed was no TLS.");
+	doctor_finding_prove(f, "A yes would be 220 (RFC 3207, section 4).");
 	doctor_finding_exclude(f,
 	    "That reply is no sign that STARTTLS is taken out on the way: some servers say yes to "
 	    "commands that they do not know.");
@@ -127,11 +113,29 @@ find_missing(const struct doctor_judging *j)
 	return f;
 }
 
+/* By a no, or by a reply that is none: RFC 3207 §4 has 220 for a yes. */
+static struct doctor_finding *
+find_refused(const struct doctor_judging *j, const struct probe_stage_fact *said)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "starttls-refused", DOCTOR_BROKEN);
+
+	if (said->end == PROBE_STAGE_REFUSED)
+		doctor_finding_say(f, "The server offers STARTTLS on port %u, but refuses it.",
+		    (unsigned)j->probe->port);
+	else
+		doctor_finding_say(f,
+		    "The server offers STARTTLS on port %u, but does not answer it with 220, which "
+		    "is how encryption begins.",
+		    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "It said: \"%s\".", doctor_words_reply(said).text);
+	doctor_finding_set(&f->detail, "%s", doctor_words_reply(said).text);
+	return f;
+}
+
 struct doctor_finding *
 doctor_judge_starttls(const struct doctor_judging *j)
 {
 	const struct probe_stage_fact *s = doctor_judge_stage(j, PROBE_STAGE_STARTTLS);
-	struct doctor_finding *f;
 
 	if (j->probe->dialog.is_implicit_tls || !j->probe->dialog.ehlo.is_there)
 		return NULL;
@@ -140,16 +144,14 @@ doctor_judge_starttls(const struct doctor_judging *j)
 	case PROBE_STAGE_NOT_REACHED:
 		return j->probe->dialog.ehlo.has_starttls ? NULL : find_missing(j);
 	case PROBE_STAGE_REFUSED:
-		f = doctor_judge_find(j, "starttls-refused", DOCTOR_BROKEN);
-		doctor_finding_say(f, "The server offers STARTTLS on port %u, but refuses it.",
-		    (unsigned)j->probe->port);
-		doctor_finding_prove(f, "It said: \"%s\".", doctor_words_reply(s).text);
-		doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
-		return f;
+		return find_refused(j, s);
+	case PROBE_STAGE_BROKEN:
+		if (s->code != 0)
+			return find_refused(j, s);
+		return doctor_judge_lost(j, PROBE_STAGE_STARTTLS, "at STARTTLS");
 	case PROBE_STAGE_TIMEOUT:
 	case PROBE_STAGE_CLOSED:
 	case PROBE_STAGE_RESET:
-	case PROBE_STAGE_BROKEN:
 		return doctor_judge_lost(j, PROBE_STAGE_STARTTLS, "at STARTTLS");
 	case PROBE_STAGE_PASSED:
 		break;

@@ -51,7 +51,8 @@ enum probe_stage_end {
 	PROBE_STAGE_TIMEOUT, /* nothing more came */
 	PROBE_STAGE_CLOSED,  /* the connection was closed in good order */
 	PROBE_STAGE_RESET,   /* the connection was reset */
-	PROBE_STAGE_BROKEN,  /* no SMTP reply, or TLS failed: see text */
+	/* No SMTP reply, or one that makes no sense there, or TLS failed: see code and text. */
+	PROBE_STAGE_BROKEN,
 };
 
 #define PROBE_STAGE_TEXT_SIZE 512

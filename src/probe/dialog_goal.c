@@ -34,7 +34,7 @@ note_missing_starttls(struct probe_dialog *d)
 static bool
 may_send(struct probe_dialog *d)
 {
-	const struct probe_stage_fact *starttls = &d->facts.stages[PROBE_STAGE_STARTTLS];
+	const enum probe_stage_end starttls = d->facts.stages[PROBE_STAGE_STARTTLS].end;
 
 	if (d->options.auth_user.len > 0 && !d->facts.is_logged_in)
 		return false;
@@ -43,7 +43,7 @@ may_send(struct probe_dialog *d)
 	if (smtp_client_is_tls(d->client))
 		dialog_fault(d, PROBE_STAGE_HANDSHAKE,
 		    "the certificate does not prove the server's name, and TLS is required");
-	else if (starttls->end != PROBE_STAGE_REFUSED)
+	else if (starttls == PROBE_STAGE_NOT_REACHED || starttls == PROBE_STAGE_SKIPPED)
 		dialog_fault(
 		    d, PROBE_STAGE_STARTTLS, "STARTTLS is not offered, and TLS is required");
 	return false;

@@ -8,6 +8,8 @@
 #include "smtp/client_reply.h"
 #include "util/clock.h"
 
+enum { REPLY_READY = 220 };
+
 bool
 dialog_find_stage(
     const struct probe_dialog *d, enum smtp_client_step step, enum probe_stage *ret_stage)
@@ -70,13 +72,23 @@ on_command(void *arg, struct slice line)
 		d->options.on_line(d->options.line_arg, true, line);
 }
 
+/* The first digit tells (RFC 5321 §4.2.1), but at STARTTLS, where a yes is 220 (RFC 3207 §4). */
+static bool
+is_wanted(enum probe_stage stage, uint16_t code)
+{
+	if (stage == PROBE_STAGE_BULK) /* whatever is said to NOOP: it came through */
+		return code != 0;
+	if (stage == PROBE_STAGE_STARTTLS)
+		return code == REPLY_READY;
+	return code / 100u == (stage == PROBE_STAGE_DATA ? 3 : 2);
+}
+
 static enum probe_stage_end
 judge(enum probe_stage stage, uint16_t code)
 {
-	unsigned class = code / 100u, wanted = stage == PROBE_STAGE_DATA ? 3 : 2;
+	const unsigned class = code / 100u;
 
-	/* What is said to NOOP is of no matter: it came through. */
-	if (class == wanted || (stage == PROBE_STAGE_BULK && code != 0))
+	if (is_wanted(stage, code))
 		return PROBE_STAGE_PASSED;
 	return class == 4 || class == 5 ? PROBE_STAGE_REFUSED : PROBE_STAGE_BROKEN;
 }

@@ -4,6 +4,8 @@
 
 #include "smtp/client_internal.h"
 
+enum { REPLY_READY = 220 };
+
 static void
 say_hello(struct smtp_client *c, uint64_t now_ms)
 {
@@ -175,16 +177,23 @@ client_on_helo(struct smtp_client *c, uint64_t now_ms)
 		client_break(c, client_reply_verdict(c));
 }
 
-/* RFC 3207 §4: 220 starts the handshake; all else leaves the connection as it is. */
+/*
+ * RFC 3207 §4: 220 starts the handshake; all else leaves the connection as it is. So does another
+ * yes: there are servers that say 250 to whatever they do not know.
+ */
 void
 client_on_starttls(struct smtp_client *c, uint64_t now_ms)
 {
-	if (client_reply_class(c) == 2)
+	const bool is_refused = client_reply_class(c) == 4 || client_reply_class(c) == 5;
+
+	if (c->reply.code == REPLY_READY)
 		client_enter(c, CLIENT_TLS, now_ms);
-	else if (c->options.tls == SMTP_CLIENT_TLS_REQUIRED)
+	else if (c->options.tls != SMTP_CLIENT_TLS_REQUIRED)
+		client_auth_start(c, now_ms);
+	else if (is_refused)
 		client_break(c, client_reply_verdict(c));
 	else
-		client_auth_start(c, now_ms);
+		client_break_out_of_step(c);
 }
 
 void

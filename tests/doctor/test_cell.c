@@ -122,6 +122,12 @@ test_tls_is_told_or_why_there_is_none(void **state)
 	d->stages[PROBE_STAGE_STARTTLS].end = PROBE_STAGE_REFUSED;
 	doctor_cell_tls(d, &out);
 	expect(&out, "STARTTLS refused");
+	d->stages[PROBE_STAGE_STARTTLS].end = PROBE_STAGE_BROKEN;
+	doctor_cell_tls(d, &out);
+	expect(&out, "not offered");
+	d->stages[PROBE_STAGE_STARTTLS].code = 250;
+	doctor_cell_tls(d, &out);
+	expect(&out, "STARTTLS refused");
 	d->tls.trouble = PROBE_TLS_VERSION;
 	doctor_cell_tls(d, &out);
 	expect(&out, "no version in common");

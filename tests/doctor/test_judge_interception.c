@@ -58,16 +58,7 @@ say_yes(struct doctor_facts *facts)
 {
 	offer_no_starttls(facts);
 	facts->probes[0].anyway->stages[PROBE_STAGE_STARTTLS] =
-	    (struct probe_stage_fact){ .end = PROBE_STAGE_PASSED, .code = 250, .text = "Ok" };
-	facts->probes[0].anyway->stages[PROBE_STAGE_HANDSHAKE].end = PROBE_STAGE_BROKEN;
-	facts->probes[0].anyway->tls.trouble = PROBE_TLS_NOT_TLS;
-}
-
-static void
-say_yes_and_mean_it(struct doctor_facts *facts)
-{
-	say_yes(facts);
-	facts->probes[0].anyway->stages[PROBE_STAGE_HANDSHAKE].end = PROBE_STAGE_PASSED;
+	    (struct probe_stage_fact){ .end = PROBE_STAGE_BROKEN, .code = 250, .text = "Ok" };
 }
 
 static void
@@ -149,12 +140,6 @@ static const struct judging_case between[] = {
 	    .change = say_yes,
 	    .cause = "starttls-missing",
 	    .exit = DOCTOR_EXIT_TLS,
-	    .use_port = 465 },
-	{ .name = "a yes that is no 220, and TLS behind it",
-	    .rows = MEASURED,
-	    .change = say_yes_and_mean_it,
-	    .cause = "starttls-stripped",
-	    .exit = DOCTOR_EXIT_INTERCEPTED,
 	    .use_port = 465 },
 	{ .name = "EHLO is not known",
 	    .rows = MEASURED,

@@ -37,6 +37,13 @@ refuse_starttls(struct doctor_facts *facts)
 	    facts, PROBE_STAGE_STARTTLS, PROBE_STAGE_REFUSED, 454, "4.7.0 TLS not available");
 }
 
+/* RFC 3207 §4 */
+static void
+answer_250(struct doctor_facts *facts)
+{
+	judging_end_at(facts, PROBE_STAGE_STARTTLS, PROBE_STAGE_BROKEN, 250, "2.0.0 Ok");
+}
+
 static void
 speak_no_tls(struct doctor_facts *facts)
 {
@@ -245,6 +252,13 @@ static const struct judging_case tls[] = {
 	    .cause = "starttls-refused",
 	    .exit = DOCTOR_EXIT_TLS,
 	    .use_port = 465 },
+	{ .name = "another yes than 220",
+	    .rows = ROWS,
+	    .change = answer_250,
+	    .cause = "starttls-refused",
+	    .exit = DOCTOR_EXIT_TLS,
+	    .use_port = 465,
+	    .says = "does not answer it with 220" },
 	{ .name = "no certificate for this name",
 	    .rows = ROWS,
 	    .change = know_no_such_name,

@@ -164,6 +164,7 @@ FAULTS = {
                       starttls="502 5.5.1 Command not implemented"),
     "helo-starttls": Smtp(ehlo="500 5.5.2 Command not recognized", helo="250 {name}"),
     "starttls-250": Smtp(offers_starttls=False, starttls="250 2.0.0 Ok"),
+    "starttls-offered-250": Smtp(starttls="250 2.0.0 Ok"),
     "starttls-hidden": Smtp(offers_starttls=False),  # the command still works: someone hides it
     "masked": Smtp(greeting="220 ****************************0****0*2******200**",
                    ehlo=_MASKED_EHLO.encode(), starttls="500 #5.5.1 command not recognized"),

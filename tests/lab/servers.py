@@ -103,6 +103,8 @@ _STARTTLS = [
            _broken("ehlo-unknown", 16)),
     _fault("starttls-250", "STARTTLS is not offered, and answered with 250", "starttls: not offered",
            _broken("starttls-missing", 16)),
+    _fault("starttls-offered-250", "STARTTLS is offered, and answered with 250", "starttls: 250 2.0.0",
+           _broken("starttls-refused", 16)),
     _fault("starttls-hidden", "STARTTLS is not offered, yet works", "starttls: not offered",
            _broken("starttls-stripped", 15)),
     _fault("masked", "greeting and STARTTLS painted over (Cisco ASA)", "starttls: not offered",

@@ -107,6 +107,10 @@ test_where_tls_is_required_nothing_goes_without(void **state)
 	    HELLO "S: 250-mail.example\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 4.7.0 not now\n" QUIT,
 	    &o);
 	talk_check(t, PROBE_STAGE_STARTTLS, PROBE_STAGE_REFUSED);
+	talk_play(
+	    t, HELLO "S: 250-mail.example\nS: 250 STARTTLS\nC: STARTTLS\nS: 250 Ok\n" QUIT, &o);
+	talk_check(t, PROBE_STAGE_STARTTLS, PROBE_STAGE_BROKEN);
+	assert_string_equal(t->facts.stages[PROBE_STAGE_STARTTLS].text, "Ok");
 	o.mode = PROBE_MODE_IMPLICIT;
 	o.name = "other.example";
 	talk_play(t, "TLS\n" HELLO "S: 250 mail.example\n" QUIT, &o);

@@ -65,6 +65,20 @@ test_without_an_offer_starttls_can_be_said_anyway(void **state)
 	assert_int_equal(t->facts.stages[PROBE_STAGE_STARTTLS].code, 500);
 }
 
+/* RFC 3207 §4: 220 is the reply that means ready. */
+static void
+test_another_yes_than_220_starts_no_handshake(void **state)
+{
+	struct talk *t = *state;
+	struct probe_dialog_options o = options(t);
+
+	talk_play(t, ASKED "S: 250 2.0.0 Ok\n" QUIT, &o);
+	talk_check(t, PROBE_STAGE_STARTTLS, PROBE_STAGE_BROKEN);
+	talk_check(t, PROBE_STAGE_HANDSHAKE, PROBE_STAGE_NOT_REACHED);
+	assert_int_equal(t->facts.stages[PROBE_STAGE_STARTTLS].code, 250);
+	assert_string_equal(t->facts.stages[PROBE_STAGE_STARTTLS].text, "2.0.0 Ok");
+}
+
 static void
 test_no_tls_at_all_can_be_asked_for(void **state)
 {
@@ -290,6 +304,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_without_an_offer_starttls_is_not_said),
 		cmocka_unit_test(test_without_an_offer_starttls_can_be_said_anyway),
+		cmocka_unit_test(test_another_yes_than_220_starts_no_handshake),
 		cmocka_unit_test(test_no_tls_at_all_can_be_asked_for),
 		cmocka_unit_test(test_plaintext_behind_the_220_is_noted_and_never_used),
 		cmocka_unit_test(test_a_server_that_goes_on_in_plain_is_no_tls),
