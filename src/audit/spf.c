@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/ip.h"
+#include "util/octet.h"
 
 static const char version[] = "v=spf1";
 
@@ -32,8 +33,7 @@ fail(struct audit_spf *s, struct slice term, const char *error)
 static bool
 is_name_octet(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '_' || c == '.';
+	return octet_is_let_dig(c) || c == '-' || c == '_' || c == '.';
 }
 
 /* A domain, or one with macros, which cannot be known here (RFC 7208 §7). */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "util/octet.h"
 #include "util/slice.h"
 
 enum {
@@ -16,18 +17,11 @@ enum {
 };
 #define UNIX_PREFIX "unix:"
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* What stands in labels; octets above ASCII are a domain in its own letters (RFC 6531 §3.2). */
 static bool
 is_label_octet(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-	       c == '_' || (uint8_t)c >= 0x80;
+	return octet_is_let_dig(c) || c == '-' || c == '_' || (uint8_t)c >= 0x80;
 }
 
 static bool
@@ -113,7 +107,8 @@ config_syntax_is_user(const char *text)
 
 	if (slice_to_u64(slice_of(text), UINT32_MAX - 1, &uid))
 		return true;
-	if (text[0] == '\0' || text[0] == '-' || is_digit(text[0]) || strlen(text) > USER_MAX_LEN)
+	if (text[0] == '\0' || text[0] == '-' || octet_is_digit(text[0]) ||
+	    strlen(text) > USER_MAX_LEN)
 		return false;
 	return text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				 "_-.")] == '\0';

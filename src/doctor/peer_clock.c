@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/civil.h"
+#include "util/octet.h"
 
 enum { YEAR_MIN = 1990 };
 enum { MONTH_LEN = 3, YEAR_LEN = 4, ZONE_LEN = 4 };
@@ -22,12 +23,6 @@ find_month(const char *name)
 	return 0;
 }
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* What is left of the text, while it is as it should be; NULL after that. */
 struct cursor {
 	const char *at;
@@ -41,7 +36,7 @@ take_number(struct cursor *c, unsigned digits_max)
 
 	if (c->at == NULL)
 		return 0;
-	for (; count < digits_max && is_digit(c->at[count]); count++)
+	for (; count < digits_max && octet_is_digit(c->at[count]); count++)
 		value = value * 10 + (unsigned)(c->at[count] - '0');
 	c->at = count == 0 ? NULL : c->at + count;
 	return value;
@@ -117,7 +112,7 @@ bool
 doctor_peer_clock_read(const char *text, int64_t *ret_unix_s)
 {
 	for (size_t i = 0; text[i] != '\0'; i++)
-		if (is_digit(text[i]) && (i == 0 || !is_digit(text[i - 1])) &&
+		if (octet_is_digit(text[i]) && (i == 0 || !octet_is_digit(text[i - 1])) &&
 		    read_date(text + i, ret_unix_s))
 			return true;
 	return false;

@@ -11,6 +11,7 @@
 #include "util/alloc.h"
 #include "util/civil.h"
 #include "util/fd.h"
+#include "util/octet.h"
 
 extern const char doctor_reference_hosts[];
 extern const size_t doctor_reference_hosts_len;
@@ -65,9 +66,7 @@ is_date(struct slice s)
 	if (s.len != sizeof form - 1)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		const bool is_digit = s.ptr[i] >= '0' && s.ptr[i] <= '9';
-
-		if (form[i] == 'd' ? !is_digit : s.ptr[i] != '-')
+		if (form[i] == 'd' ? !octet_is_digit(s.ptr[i]) : s.ptr[i] != '-')
 			return false;
 	}
 	return true;

@@ -8,6 +8,7 @@
 
 #include "doctor/view.h"
 #include "probe/icmp.h"
+#include "util/octet.h"
 
 enum { V4_AT = 12, DAY_SIZE = 16 };
 
@@ -131,8 +132,8 @@ doctor_words_reply(const struct probe_stage_fact *stage)
 {
 	struct doctor_words w = { "" };
 
-	const bool has_code = stage->text[0] >= '0' && stage->text[0] <= '9' &&
-			      strtoul(stage->text, NULL, 10) == stage->code;
+	const bool has_code =
+	    octet_is_digit(stage->text[0]) && strtoul(stage->text, NULL, 10) == stage->code;
 
 	if (stage->code == 0 || has_code)
 		(void)snprintf(w.text, sizeof w.text, "%.200s", stage->text);

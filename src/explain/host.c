@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/octet.h"
+
 enum {
 	NAME_MAX_LEN = 253,
 	LABELS_MAX = 12,
@@ -75,12 +77,6 @@ is_one_of(struct slice label, const char *const *list)
 	return false;
 }
 
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* False: an empty label, or too many. */
 static bool
 split(struct slice name, struct labels *labels)
@@ -108,7 +104,7 @@ is_address(const struct labels *labels)
 		if (label.len > 3)
 			return false;
 		for (size_t k = 0; k < label.len; k++)
-			if (!is_digit(label.ptr[k]))
+			if (!octet_is_digit(label.ptr[k]))
 				return false;
 	}
 	return labels->count == ADDRESS_LABELS;
@@ -123,9 +119,9 @@ has_inner_capital(struct slice label)
 	for (size_t i = 0; i < label.len; i++) {
 		const uint8_t c = label.ptr[i];
 
-		if (c >= 'A' && c <= 'Z' && has_small)
+		if (octet_is_capital(c) && has_small)
 			return true;
-		has_small = has_small || (c >= 'a' && c <= 'z');
+		has_small = has_small || octet_is_small(c);
 	}
 	return false;
 }
@@ -134,7 +130,7 @@ static bool
 has_digit(struct slice label)
 {
 	for (size_t i = 0; i < label.len; i++)
-		if (is_digit(label.ptr[i]))
+		if (octet_is_digit(label.ptr[i]))
 			return true;
 	return false;
 }

@@ -3,6 +3,7 @@
 #include "explain/place.h"
 
 #include "explain/host.h"
+#include "util/octet.h"
 
 enum {
 	LINE_SIDE_MAX = 400, /* octets of the line on each side that are looked at */
@@ -58,24 +59,6 @@ contains_any(struct slice text, const char *const *names)
 	return false;
 }
 
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_hex(uint8_t c)
-{
-	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
-static bool
-is_alnum(uint8_t c)
-{
-	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
 /* The number stands alone, and not as a part of an address or a time. */
 static bool
 contains_number(struct slice text, const char *number)
@@ -84,8 +67,8 @@ contains_number(struct slice text, const char *number)
 
 	for (size_t i = 0; i + len <= text.len; i++)
 		if (memcmp(text.ptr + i, number, len) == 0 &&
-		    (i == 0 || (!is_alnum(text.ptr[i - 1]) && text.ptr[i - 1] != '.')) &&
-		    (i + len == text.len || !is_alnum(text.ptr[i + len])))
+		    (i == 0 || (!octet_is_let_dig(text.ptr[i - 1]) && text.ptr[i - 1] != '.')) &&
+		    (i + len == text.len || !octet_is_let_dig(text.ptr[i + len])))
 			return true;
 	return false;
 }
@@ -110,7 +93,8 @@ contains_ipv6(struct slice text)
 	for (size_t i = 0; i < text.len;) {
 		size_t end = i;
 
-		while (end < text.len && (is_hex(text.ptr[end]) || text.ptr[end] == ':'))
+		while (
+		    end < text.len && (octet_hex_value(text.ptr[end]) >= 0 || text.ptr[end] == ':'))
 			end++;
 		if (is_ipv6_run(slice_make(text.ptr + i, end - i)))
 			return true;
@@ -156,7 +140,7 @@ struct search {
 static bool
 is_host_octet(uint8_t c)
 {
-	return is_alnum(c) || c == '-' || c == '.';
+	return octet_is_let_dig(c) || c == '-' || c == '.';
 }
 
 /* The number behind "name:" or "name port ", "name, " or "name[address]:". */
@@ -167,7 +151,7 @@ read_port(struct slice rest)
 
 	if (rest.len > 0 && rest.ptr[0] == '[')
 		i = slice_find(rest, ']') + 1;
-	while (i < rest.len && i < 48 && !is_digit(rest.ptr[i])) {
+	while (i < rest.len && i < 48 && !octet_is_digit(rest.ptr[i])) {
 		const uint8_t c = rest.ptr[i];
 
 		if (c == '\n' || !(c == ':' || c == ' ' || c == ',' || c == '"' || c == '\'' ||
@@ -176,7 +160,7 @@ read_port(struct slice rest)
 			return slice_make(NULL, 0);
 		i++;
 	}
-	while (i + len < rest.len && len < 6 && is_digit(rest.ptr[i + len]))
+	while (i + len < rest.len && len < 6 && octet_is_digit(rest.ptr[i + len]))
 		len++;
 	return i < rest.len ? slice_make(rest.ptr + i, len) : slice_make(NULL, 0);
 }
@@ -193,8 +177,8 @@ is_mail_port(struct slice number)
 static size_t
 code_len(struct slice name)
 {
-	return name.len > 4 && name.ptr[0] == '2' && is_digit(name.ptr[1]) &&
-		       is_digit(name.ptr[2]) && name.ptr[3] == '-'
+	return name.len > 4 && name.ptr[0] == '2' && octet_is_digit(name.ptr[1]) &&
+		       octet_is_digit(name.ptr[2]) && name.ptr[3] == '-'
 		   ? 4
 		   : 0;
 }
@@ -286,7 +270,7 @@ search_region(struct search *s, struct slice text)
 			i = domain_end;
 		} else {
 			consider_host(s, text, i, run);
-			if (i > 0 && !is_alnum(text.ptr[i - 1]))
+			if (i > 0 && !octet_is_let_dig(text.ptr[i - 1]))
 				consider_number(s, run);
 			i = end == i ? end + 1 : end;
 		}

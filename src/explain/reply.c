@@ -6,6 +6,7 @@
 
 #include "explain/reply_context.h"
 #include "util/alloc.h"
+#include "util/octet.h"
 
 enum {
 	REPLIES_AT_FIRST = 16,
@@ -97,7 +98,7 @@ is_next_line(struct slice text, size_t at, size_t code)
 	if (text.ptr[at] == ' ' || text.ptr[at] == '\t')
 		return true;
 	for (size_t i = 0; i < SIGNS_MAX && at < text.len; i++, at++)
-		if (text.ptr[at] >= '0' && text.ptr[at] <= '9')
+		if (octet_is_digit(text.ptr[at]))
 			break;
 	return at + BASIC_DIGITS <= text.len &&
 	       memcmp(text.ptr + at, text.ptr + code, BASIC_DIGITS) == 0;

@@ -2,6 +2,8 @@
 /* reply_context.c - what tells a reply's code from other numbers */
 #include "explain/reply_context.h"
 
+#include "util/octet.h"
+
 enum {
 	WORDS_BEFORE = 3,      /* that are looked at */
 	WORD_DISTANCE_MAX = 6, /* signs between such a word and the number */
@@ -101,7 +103,7 @@ is_torn(const struct explain_tokens *tokens, size_t i)
 		const uint8_t next = tokens->text.ptr[tokens->all[i + 1].begin];
 
 		return tokens->all[i + 1].begin == tokens->all[i].begin + tokens->all[i].len + 1 &&
-		       next >= '0' && next <= '9';
+		       octet_is_digit(next);
 	}
 	return false;
 }
@@ -176,8 +178,7 @@ static bool
 has_letters(struct slice s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] >= 0x80 || (s.ptr[i] >= '0' && s.ptr[i] <= '9') ||
-		    ((s.ptr[i] | 0x20) >= 'a' && (s.ptr[i] | 0x20) <= 'z'))
+		if (s.ptr[i] >= 0x80 || octet_is_let_dig(s.ptr[i]))
 			return true;
 	return false;
 }
@@ -226,7 +227,7 @@ is_quoted(const struct explain_tokens *tokens, size_t i)
 	if (before.len == 0 || !is_one_of(before.ptr[before.len - 1], ":(\"'[]>;=|<"))
 		return false;
 	return at + 1 < text.len && is_one_of(text.ptr[at], " -,") &&
-	       !(text.ptr[at + 1] >= '0' && text.ptr[at + 1] <= '9');
+	       !octet_is_digit(text.ptr[at + 1]);
 }
 
 bool

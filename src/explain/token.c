@@ -8,6 +8,7 @@
 #include "explain/letter.h"
 #include "explain/tables.h"
 #include "util/alloc.h"
+#include "util/octet.h"
 
 enum {
 	TOKENS_AT_FIRST = 256,
@@ -153,13 +154,13 @@ find_word_end(struct slice text, size_t begin)
 static bool
 is_capital(struct slice text, size_t at)
 {
-	return at < text.len && text.ptr[at] >= 'A' && text.ptr[at] <= 'Z';
+	return at < text.len && octet_is_capital(text.ptr[at]);
 }
 
 static bool
 is_small(struct slice text, size_t at)
 {
-	return at < text.len && text.ptr[at] >= 'a' && text.ptr[at] <= 'z';
+	return at < text.len && octet_is_small(text.ptr[at]);
 }
 
 /* Between "Handshake" and "Failure", between "SSL" and "Exception". */
@@ -219,13 +220,7 @@ read_word(struct scan *s)
 static bool
 is_digit(struct slice text, size_t at)
 {
-	return at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9';
-}
-
-static bool
-is_alnum_ascii(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+	return at < text.len && octet_is_digit(text.ptr[at]);
 }
 
 /* "5.7.26" at text[at]: its octets; 0: it is none. */
@@ -256,7 +251,7 @@ skip_repeated_code(struct scan *s)
 
 	s->open_reply = 0;
 	while (at < text.len && at < s->at + REPLY_PREFIX_MAX && text.ptr[at] != '\n' &&
-	       text.ptr[at] < 0x80 && !is_alnum_ascii(text.ptr[at]))
+	       text.ptr[at] < 0x80 && !octet_is_let_dig(text.ptr[at]))
 		at++;
 	for (size_t i = 0; i < 3; i++, at++) {
 		if (!is_digit(text, at))

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "util/octet.h"
+
 enum {
 	LINES_BEFORE = 40,
 	TAG_WITHIN = 120, /* octets from the begin of a line: date, host, program */
@@ -17,12 +19,6 @@ line_begin(struct slice text, size_t at)
 	return at;
 }
 
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* "postfix/smtp[1234]:" in a line of syslog; empty: there is none. */
 static struct slice
 find_tag(struct slice text, size_t begin)
@@ -34,7 +30,7 @@ find_tag(struct slice text, size_t begin)
 
 	line = slice_first(line, slice_find(line, '\n'));
 	open = slice_find(line, '[');
-	for (close = open + 1; close < line.len && is_digit(line.ptr[close]);)
+	for (close = open + 1; close < line.len && octet_is_digit(line.ptr[close]);)
 		close++;
 	if (close >= line.len || close == open + 1 || line.ptr[close] != ']')
 		return slice_make(NULL, 0);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message/address_token.h"
 
+#include "util/octet.h"
+
 /* Folds are white space: a CRLF in a field is always followed by some. */
 static bool
 is_space(uint8_t c)
@@ -12,7 +14,7 @@ is_space(uint8_t c)
 static bool
 is_atext(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c > 0x7f ||
+	return octet_is_let_dig(c) || c > 0x7f ||
 	       (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 

@@ -4,6 +4,7 @@
 #include "message/date.h"
 #include "smtp/address.h"
 #include "smtp/utf8.h"
+#include "util/octet.h"
 
 #define NAME_LEN_MAX 255    /* octets kept of a name; a domain has no more (RFC 1035 §2.3.4) */
 #define ADDRESS_LEN_MAX 900 /* a line may hold 998 octets (RFC 5322 §2.1.1) */
@@ -12,8 +13,8 @@
 static bool
 is_name_octet(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
-	       c == '.' || c == '_' || c == ':' || c == '[' || c == ']' || c == '/' || c == '+';
+	return octet_is_let_dig(c) || c == '-' || c == '.' || c == '_' || c == ':' || c == '[' ||
+	       c == ']' || c == '/' || c == '+';
 }
 
 /* Printable and no delimiter of a path: enough to keep a recipient inside its <>. */

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "smtp/idna.h"
+#include "util/octet.h"
 
 enum { LABEL_MAX = 63 };
 
 static bool
 is_name_octet(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '_' || c == '.';
+	return octet_is_let_dig(c) || c == '-' || c == '_' || c == '.';
 }
 
 /*

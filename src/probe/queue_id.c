@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "probe/text.h"
+#include "util/octet.h"
 
 enum side {
 	SIDE_BEHIND, /* the words stand before the name */
@@ -74,7 +75,7 @@ static bool
 has_digit(struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (name.ptr[i] >= '0' && name.ptr[i] <= '9')
+		if (octet_is_digit(name.ptr[i]))
 			return true;
 	return false;
 }

@@ -4,6 +4,7 @@
 #include "smtp/idna.h"
 #include "smtp/literal.h"
 #include "smtp/utf8.h"
+#include "util/octet.h"
 
 /* Where the parser is. With a fault, at is where it cannot go on. */
 struct cursor {
@@ -40,12 +41,6 @@ static bool
 is_end(const struct cursor *c)
 {
 	return c->at == c->in.len || next(c) == '>';
-}
-
-static bool
-is_let_dig(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
 /* RFC 5322 §3.2.3: letters, digits and !#$%&'*+-/=?^_`{|}~, a bit for each ASCII character. */
@@ -150,7 +145,7 @@ take_label(struct cursor *c)
 
 	if (next(c) == '-')
 		return fail(c, SMTP_ADDRESS_HYPHEN);
-	while (is_let_dig(next(c)) || next(c) == '-' || next(c) >= 0x80) {
+	while (octet_is_let_dig(next(c)) || next(c) == '-' || next(c) >= 0x80) {
 		is_ascii = is_ascii && next(c) < 0x80;
 		if (next(c) < 0x80)
 			c->at++;

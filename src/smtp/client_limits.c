@@ -4,6 +4,7 @@
 
 #include "smtp/address.h"
 #include "smtp/client_internal.h"
+#include "util/octet.h"
 
 enum {
 	DIGITS_MAX = 6, /* of a value: RFC 9422 §4 */
@@ -25,8 +26,7 @@ next_limit(struct slice *rest)
 static bool
 is_name_octet(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       c == '-' || c == '_';
+	return octet_is_let_dig(c) || c == '-' || c == '_';
 }
 
 /* RFC 9422 §3: limit-name ["=" limit-value] */

@@ -3,6 +3,7 @@
 
 #include "smtp/client.h"
 #include "util/alloc.h"
+#include "util/octet.h"
 
 void
 smtp_reply_parser_init(struct smtp_reply_parser *p)
@@ -29,18 +30,12 @@ smtp_reply_parser_clear(struct smtp_reply_parser *p)
 	p->is_complete = false;
 }
 
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* RFC 5321 §4.2.1 knows the first digits 2 to 5; of the others any value is taken. */
 static bool
 parse_code(struct slice line, uint16_t *ret_code)
 {
-	if (line.len < 3 || line.ptr[0] < '2' || line.ptr[0] > '5' || !is_digit(line.ptr[1]) ||
-	    !is_digit(line.ptr[2]))
+	if (line.len < 3 || line.ptr[0] < '2' || line.ptr[0] > '5' ||
+	    !octet_is_digit(line.ptr[1]) || !octet_is_digit(line.ptr[2]))
 		return false;
 	*ret_code =
 	    (uint16_t)((line.ptr[0] - '0') * 100 + (line.ptr[1] - '0') * 10 + (line.ptr[2] - '0'));
@@ -147,7 +142,7 @@ parse_part(struct slice text, uint16_t *part)
 	size_t len = 0;
 
 	*part = 0;
-	while (len < text.len && len < 3 && is_digit(text.ptr[len]))
+	while (len < text.len && len < 3 && octet_is_digit(text.ptr[len]))
 		*part = (uint16_t)(*part * 10 + (text.ptr[len++] - '0'));
 	return len;
 }

@@ -1,25 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp/literal.h"
 
+#include "util/octet.h"
+
 /* The functions named take_* move *at past a production in s; false: it is not there. */
-
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_hex(uint8_t c)
-{
-	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
-static bool
-is_let_dig(uint8_t c)
-{
-	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
 
 static bool
 take_octet(struct slice s, size_t *at, uint8_t c)
@@ -37,7 +21,7 @@ take_snum(struct slice s, size_t *at)
 	size_t end = *at;
 	uint64_t number;
 
-	while (end < s.len && end - *at < 3 && is_digit(s.ptr[end]))
+	while (end < s.len && end - *at < 3 && octet_is_digit(s.ptr[end]))
 		end++;
 	if (!slice_to_u64(slice_make(s.ptr + *at, end - *at), 255, &number))
 		return false;
@@ -60,7 +44,7 @@ take_group(struct slice s, size_t *at)
 {
 	size_t end = *at;
 
-	while (end < s.len && end - *at < 4 && is_hex(s.ptr[end]))
+	while (end < s.len && end - *at < 4 && octet_hex_value(s.ptr[end]) >= 0)
 		end++;
 	if (end == *at || (end < s.len && s.ptr[end] == '.'))
 		return false;
@@ -130,7 +114,7 @@ take_ipv6(struct slice s, size_t *at)
 static bool
 take_general(struct slice s, size_t *at)
 {
-	while (*at < s.len && (is_let_dig(s.ptr[*at]) || s.ptr[*at] == '-'))
+	while (*at < s.len && (octet_is_let_dig(s.ptr[*at]) || s.ptr[*at] == '-'))
 		++*at;
 	if (*at == 0 || s.ptr[*at - 1] == '-' || !take_octet(s, at, ':') || *at == s.len)
 		return false;

@@ -2,16 +2,15 @@
 #include "smtp/params.h"
 
 #include "smtp/utf8.h"
+#include "util/octet.h"
 
 static bool
 is_keyword(struct slice s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t c = s.ptr[i];
-		bool is_let_dig =
-		    (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 
-		if (!is_let_dig && (c != '-' || i == 0))
+		if (!octet_is_let_dig(c) && (c != '-' || i == 0))
 			return false;
 	}
 	return s.len != 0;

@@ -3,6 +3,7 @@
 
 #include "smtp/utf8.h"
 #include "smtp/xtext.h"
+#include "util/octet.h"
 
 static const struct notify_word {
 	const char *word;
@@ -56,15 +57,6 @@ is_atom(struct slice s)
 	return s.len != 0;
 }
 
-static int
-hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Is it a HEXPOINT of so many digits (RFC 6533 §3)? Of ASCII only what has no other form. */
 static bool
 is_hexpoint(unsigned value, size_t digits)
@@ -87,8 +79,8 @@ embedded_len(struct slice s)
 
 	if (s.len < 3 || memcmp(s.ptr, "\\x{", 3) != 0)
 		return 0;
-	for (; end < s.len && end < 3 + 6 && hex_digit(s.ptr[end]) >= 0; end++)
-		value = value * 16 + (unsigned)hex_digit(s.ptr[end]);
+	for (; end < s.len && end < 3 + 6 && octet_hex_value(s.ptr[end]) >= 0; end++)
+		value = value * 16 + (unsigned)octet_hex_value(s.ptr[end]);
 	if (end == s.len || s.ptr[end] != '}' || !is_hexpoint(value, end - 3))
 		return 0;
 	return end + 1;

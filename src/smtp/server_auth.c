@@ -8,6 +8,7 @@
 
 #include "smtp/server_verb.h"
 #include "util/base64.h"
+#include "util/octet.h"
 
 static void
 ask(struct smtp_server *s, enum smtp_server_auth_kind kind)
@@ -33,8 +34,7 @@ is_mechanism(struct slice name)
 	for (size_t i = 0; i < name.len; i++) {
 		uint8_t c = name.ptr[i];
 
-		if (!(c >= '0' && c <= '9') && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z') &&
-		    c != '-' && c != '_')
+		if (!octet_is_let_dig(c) && c != '-' && c != '_')
 			return false;
 	}
 	return name.len != 0 && name.len <= SMTP_MECHANISM_MAX;

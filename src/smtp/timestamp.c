@@ -2,6 +2,7 @@
 #include "smtp/timestamp.h"
 
 #include "util/civil.h"
+#include "util/octet.h"
 
 /* A number of exactly so many digits, with `after` behind it, moves *rest past both. */
 static bool
@@ -39,7 +40,7 @@ take_fraction(struct slice *rest, bool *is_later)
 	*is_later = false;
 	if (rest->len == 0 || rest->ptr[0] != '.')
 		return true;
-	for (; end < rest->len && rest->ptr[end] >= '0' && rest->ptr[end] <= '9'; end++)
+	for (; end < rest->len && octet_is_digit(rest->ptr[end]); end++)
 		*is_later |= rest->ptr[end] != '0';
 	*rest = slice_after(*rest, end);
 	return end > 1;
