@@ -236,6 +236,23 @@ check_with_other_root(struct house h, unsigned faults)
 	certificate_done(&known);
 }
 
+/* OpenSSL looks at the key before it looks for the issuer, and would rather tell of one fault. */
+static void
+test_a_weak_key_does_not_hide_who_signed(void **state)
+{
+	struct house h = good_house();
+
+	(void)state;
+	h.leaf.rsa_bits = 1024;
+	h.is_self_signed = true;
+	h.sends_middle = false;
+	check(&h, "mail.example", PROBE_CERTIFICATE_WEAK | PROBE_CERTIFICATE_SELF_SIGNED);
+	h.is_self_signed = false;
+	check(&h, "mail.example", PROBE_CERTIFICATE_WEAK | PROBE_CERTIFICATE_INCOMPLETE);
+	h.sends_middle = true;
+	check_with_other_root(h, PROBE_CERTIFICATE_WEAK | PROBE_CERTIFICATE_UNTRUSTED);
+}
+
 static void
 test_an_authority_that_is_not_known_is_said_so(void **state)
 {
@@ -448,6 +465,7 @@ main(void)
 		cmocka_unit_test(test_an_intermediate_that_has_expired_counts),
 		cmocka_unit_test(test_it_is_said_which_certificate_has_expired),
 		cmocka_unit_test(test_all_faults_are_found_at_once),
+		cmocka_unit_test(test_a_weak_key_does_not_hide_who_signed),
 		cmocka_unit_test(test_a_missing_intermediate_is_told_from_an_unknown_authority),
 		cmocka_unit_test(test_an_authority_that_is_not_known_is_said_so),
 		cmocka_unit_test(test_without_any_authority_that_is_the_fault),
