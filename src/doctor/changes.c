@@ -85,6 +85,37 @@ compare_end(struct changes *c, const char *what, const json_t *before, const jso
 	(void)buf_add_text(c->out, "\n");
 }
 
+/* RFC 3339 §5.6, as far as the seconds: "2026-11-22T10:00:00". */
+static bool
+begins_with_moment(const char *text)
+{
+	static const char form[] = "0000-00-00T00:00:00";
+
+	for (size_t i = 0; form[i] != '\0'; i++)
+		if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+			return false;
+	return true;
+}
+
+/*
+ * Where one has a moment and the other another one there is no difference: FUTURERELEASE tells how
+ * far ahead a message may be dated, which is another time at every check (RFC 4865 §3).
+ */
+static bool
+is_same_line(const char *x, const char *y)
+{
+	for (;;) {
+		if (begins_with_moment(x) && begins_with_moment(y)) {
+			x += strcspn(x, " ");
+			y += strcspn(y, " ");
+		}
+		if (*x != *y || *x == '\0')
+			return *x == *y;
+		x++;
+		y++;
+	}
+}
+
 static bool
 has_word(const json_t *list, const char *word)
 {
@@ -93,7 +124,7 @@ has_word(const json_t *list, const char *word)
 
 	json_array_foreach(
 	    list, i, item) if (json_is_string(item) &&
-			       strcmp(json_string_value(item), word) == 0) return true;
+			       is_same_line(json_string_value(item), word)) return true;
 	return false;
 }
 

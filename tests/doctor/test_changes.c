@@ -119,6 +119,34 @@ test_verdict_way_login_and_certificate_are_looked_at(void **state)
 	    "2027-01-01T00:00:00.000Z\n");
 }
 
+#define RELEASE(moment) PROBE("open", "100.0", "", "'STARTTLS','FUTURERELEASE 86400 " moment "'")
+
+/* RFC 4865 §3: the latest time that the server takes goes on with its clock. */
+static const struct {
+	const char *before, *after, *words;
+} moments[] = {
+	{ RELEASE("2026-12-01T10:00:00Z"), RELEASE("2026-12-01T10:00:05Z"), "" },
+	{ RELEASE("2026-12-31T23:59:59Z"), RELEASE("3027-01-01T00:00:00.25+01:00"), "" },
+	{ RELEASE("2026-12-01T10:00:00Z more"), RELEASE("2026-12-01T10:00:05Z more"), "" },
+	{ RELEASE("2026-12-01T10:00:00Z"), RELEASE("2026-12-01T10:00:05Z more"),
+	    "192.0.2.1 port 587: EHLO has no longer FUTURERELEASE 86400 2026-12-01T10:00:00Z\n"
+	    "192.0.2.1 port 587: EHLO has now FUTURERELEASE 86400 2026-12-01T10:00:05Z more\n" },
+	{ RELEASE("2026-12-01T10:00:00Z"), RELEASE("2026"),
+	    "192.0.2.1 port 587: EHLO has no longer FUTURERELEASE 86400 2026-12-01T10:00:00Z\n"
+	    "192.0.2.1 port 587: EHLO has now FUTURERELEASE 86400 2026\n" },
+	{ RELEASE("2026-12-01"), RELEASE("2026-12-02"),
+	    "192.0.2.1 port 587: EHLO has no longer FUTURERELEASE 86400 2026-12-01\n"
+	    "192.0.2.1 port 587: EHLO has now FUTURERELEASE 86400 2026-12-02\n" },
+};
+
+static void
+test_the_time_of_day_in_a_keyword_is_no_change(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++)
+		check(moments[i].after, moments[i].before, moments[i].after, moments[i].words);
+}
+
 static void
 test_addresses_come_and_go(void **state)
 {
@@ -133,6 +161,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_change_is_told_in_words),
 		cmocka_unit_test(test_verdict_way_login_and_certificate_are_looked_at),
+		cmocka_unit_test(test_the_time_of_day_in_a_keyword_is_no_change),
 		cmocka_unit_test(test_addresses_come_and_go),
 	};
 
