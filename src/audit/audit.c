@@ -34,6 +34,8 @@ static const struct {
 	    true },
 	[AUDIT_CHECK_LEAKS] = { "leaks", "versions shown, extensions missing, early talk",
 	    audit_check_leaks, true },
+	[AUDIT_CHECK_NOBODY] = { "nobody", "one login with a made-up name and password",
+	    audit_check_nobody, true },
 	[AUDIT_CHECK_DNS] = { "dns", "SRV, TLSA and PTR records of the host", audit_check_dns,
 	    false },
 	[AUDIT_CHECK_SENDER] = { "sender", "MX, SPF, DMARC, DKIM, MTA-STS, TLSRPT of the domain",
@@ -289,6 +291,7 @@ audit_run(const struct audit_options *options, struct audit_result *ret_result, 
 		find_host(a);
 		for (int i = 0; i < AUDIT_CHECK_COUNT; i++)
 			run_check(a, (enum audit_check)i);
+		audit_nobody_end(a);
 		audit_findings_sort(&ret_result->findings);
 		if (ret_result->is_reachable &&
 		    (options->checks & AUDIT_CHECKS_USUAL) == AUDIT_CHECKS_USUAL)

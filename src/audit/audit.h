@@ -4,7 +4,7 @@
  *
  * An audit asks one thing after the other, so that there is rarely more than one connection to the
  * host and never more than AUDIT_PARALLEL_MAX. No message is sent: DATA is said only with
- * `smuggling`, and then its text is never ended. No login fails more than once, but with
+ * `smuggling`, and then its text is never ended. Not more than one login fails, but with
  * `guess_count`. Once a server answers 421 or closes its ports to us, it is left alone.
  */
 #ifndef AUDIT_AUDIT_H
@@ -36,12 +36,13 @@ enum audit_check {
 	AUDIT_CHECK_RELAY,
 	AUDIT_CHECK_USERS,
 	AUDIT_CHECK_LEAKS,
+	AUDIT_CHECK_NOBODY,
 	AUDIT_CHECK_DNS,
 	AUDIT_CHECK_SENDER,
 	AUDIT_CHECK_SMUGGLING,
 	AUDIT_CHECK_GUESSING,
 };
-#define AUDIT_CHECK_COUNT 13
+#define AUDIT_CHECK_COUNT 14
 
 /* Those that are made only when the options ask for them. */
 #define AUDIT_CHECKS_OPT_IN (1U << AUDIT_CHECK_SMUGGLING | 1U << AUDIT_CHECK_GUESSING)

@@ -44,8 +44,9 @@ struct audit {
 	size_t address_count;
 	struct net_address addresses[NET_RESOLVE_ADDRESSES_MAX];
 	struct audit_door doors[AUDIT_DOOR_COUNT];
-	enum audit_check check; /* that runs now */
-	uint64_t scan_after_ms; /* the next ClientHello not before this (monotonic) */
+	enum audit_check check;    /* that runs now */
+	uint64_t scan_after_ms;    /* the next ClientHello not before this (monotonic) */
+	struct audit_talk *nobody; /* a login whose answer has not been read yet; NULL: none */
 };
 
 #define AUDIT_WORD_SIZE 16
@@ -84,6 +85,9 @@ void audit_check_certificate(struct audit *a);
 void audit_check_relay(struct audit *a);
 void audit_check_users(struct audit *a);
 void audit_check_leaks(struct audit *a);
+void audit_check_nobody(struct audit *a);
+/* What has become of its login: called when all else has been asked. */
+void audit_nobody_end(struct audit *a);
 void audit_check_dns(struct audit *a);
 void audit_check_sender(struct audit *a);
 void audit_check_smuggling(struct audit *a);

@@ -31,25 +31,33 @@ wipe(struct buf *b)
 	buf_done(b);
 }
 
-unsigned
-audit_login(struct audit_talk *t, const char *user, struct slice password)
+static void
+send_encoded(struct audit_talk *t, struct slice secret)
 {
-	struct buf plain, text;
-	unsigned code = audit_talk_say(t, "AUTH PLAIN");
+	struct buf text;
 
-	if (code != 334)
-		return code;
-	buf_init(&plain, CREDENTIALS_MAX);
 	buf_init(&text, (size_t)CREDENTIALS_MAX * 2);
+	(void)base64_encode(secret, &text);
+	audit_talk_send_secret(t, buf_slice(&text));
+	wipe(&text);
+}
+
+/* RFC 4616 §2 */
+static bool
+send_plain(struct audit_talk *t, const char *user, struct slice password)
+{
+	struct buf plain;
+
+	if (audit_talk_say(t, "AUTH PLAIN") != 334)
+		return false;
+	buf_init(&plain, CREDENTIALS_MAX);
 	(void)buf_add_octet(&plain, 0);
 	(void)buf_add_text(&plain, user);
 	(void)buf_add_octet(&plain, 0);
 	(void)buf_add_slice(&plain, password);
-	(void)base64_encode(buf_slice(&plain), &text);
-	code = audit_talk_say_secret(t, buf_slice(&text));
+	send_encoded(t, buf_slice(&plain));
 	wipe(&plain);
-	wipe(&text);
-	return code;
+	return true;
 }
 
 unsigned
@@ -63,4 +71,24 @@ audit_login_say_name(struct audit_talk *t, const char *name)
 	code = audit_talk_say(t, "%.*s", (int)text.len, (const char *)text.ptr);
 	buf_done(&text);
 	return code;
+}
+
+bool
+audit_login_send(
+    struct audit_talk *t, const struct probe_ehlo *ehlo, const char *user, struct slice password)
+{
+	if (!probe_ehlo_offers(ehlo, "LOGIN") || probe_ehlo_offers(ehlo, "PLAIN"))
+		return send_plain(t, user, password);
+	if (audit_talk_say(t, "AUTH LOGIN") != 334 || audit_login_say_name(t, user) != 334)
+		return false;
+	send_encoded(t, password);
+	return true;
+}
+
+unsigned
+audit_login(struct audit_talk *t, const char *user, struct slice password)
+{
+	if (!send_plain(t, user, password))
+		return audit_talk_code(t);
+	return audit_talk_reply(t, AUDIT_REPLY_MS) ? audit_talk_code(t) : 0;
 }

@@ -183,9 +183,9 @@ add_summary(struct buf *out, const struct audit_options *o, const struct audit_r
 	if (r->domain[0] != '\0')
 		(void)buf_addf(out, "; sender's domain %s%s", r->domain,
 		    r->is_domain_guessed ? " (guessed from the host's name)" : "");
-	(void)buf_addf(out, "; %u connections, %u failed logins, %llu.%llu s.\n",
-	    r->connection_count, r->failed_login_count, (unsigned long long)r->took_ms / 1000,
-	    (unsigned long long)r->took_ms % 1000 / 100);
+	(void)buf_addf(out, "; %u connections, %u failed login%s, %llu.%llu s.\n",
+	    r->connection_count, r->failed_login_count, r->failed_login_count == 1 ? "" : "s",
+	    (unsigned long long)r->took_ms / 1000, (unsigned long long)r->took_ms % 1000 / 100);
 	add_other_addresses(out, r);
 }
 

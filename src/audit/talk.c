@@ -365,13 +365,13 @@ audit_talk_say(struct audit_talk *t, const char *format, ...)
 	return audit_talk_reply(t, AUDIT_REPLY_MS) ? t->code : 0;
 }
 
-unsigned
-audit_talk_say_secret(struct audit_talk *t, struct slice line)
+void
+audit_talk_send_secret(struct audit_talk *t, struct slice line)
 {
 	struct buf octets;
 
 	if (!audit_talk_is_open(t))
-		return 0;
+		return;
 	audit_tell(t->a, "C: ...");
 	buf_init(&octets, line.len + 2);
 	(void)buf_add_slice(&octets, line);
@@ -379,7 +379,6 @@ audit_talk_say_secret(struct audit_talk *t, struct slice line)
 	put(t, buf_slice(&octets));
 	explicit_bzero(octets.ptr, octets.size);
 	buf_done(&octets);
-	return audit_talk_reply(t, AUDIT_REPLY_MS) ? t->code : 0;
 }
 
 bool

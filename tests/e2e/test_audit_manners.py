@@ -33,6 +33,13 @@ SERVERS = {
     "tells of users": differ(tells=("VRFY", "EXPN", "RCPT"), local_users=("root",),
                              mail_without_login=True),
     "refuses names": differ(refuses_user_name=True),
+    "knows LOGIN alone": differ(auth_tls="LOGIN"),
+    "knows LOGIN alone and refuses names": differ(auth_tls="LOGIN", refuses_user_name=True),
+    "hangs up on a wrong login": differ(logins_max=0),
+    "lets a wrong login wait": differ(login_delay=2.0),
+    "takes any password": differ(takes_any_password=True),
+    "asks for no password": differ(asks_no_password=True),
+    "knows no login": differ(auth_tls=""),
 }
 
 
@@ -67,6 +74,45 @@ def test_a_server_that_agrees_to_everything_costs_a_bounded_number(audit, impost
     assert witness.open_most <= 3
     # Not more than 25 hellos in a second.
     assert report["took_ms"] >= 40 * (report["connections"] - 20)
+
+
+@pytest.mark.parametrize("mechanisms", ["PLAIN", "LOGIN", "LOGIN PLAIN"])
+def test_one_login_of_nobody_tells_that_any_is_accepted(audit, impostor, mechanisms):
+    server = impostor(differ(auth_tls=mechanisms, takes_any_password=True))
+    report = audit.json(*ports(server), "--only", "nobody", status=1)
+    assert ids(report, "critical") == {"any-login-accepted"}
+    assert report["failed_logins"] == server.failed_logins == 0
+
+
+def test_a_login_of_nobody_is_said_to_a_faulty_certificate_but_never_in_the_clear(audit, impostor):
+    server = impostor(differ(takes_any_password=True))
+    # Its certificate is for another name.
+    report = audit.json(*ports(server), "--only", "nobody,certificate", "--resolver", "192.0.2.53",
+                        "--address", ADDRESS, host="elsewhere.example", status=1)
+    assert {"any-login-accepted", "certificate-name"} <= ids(report)
+    server = impostor(differ(starttls=False, auth_clear="PLAIN", takes_any_password=True))
+    report = audit.json(*ports(server), "--only", "nobody")
+    assert not [line for _, line in server.heard if line.startswith(b"AUTH")]
+    assert any(g["check"] == "nobody" and "no TLS" in g["why"] for g in report["gaps"])
+
+
+def test_the_login_of_nobody_can_be_left_out_and_is_told_of_by_a_dry_run(audit, impostor):
+    server = impostor()
+    assert audit.json(*ports(server), "--skip", "nobody,dns,sender")["failed_logins"] == 0
+    assert server.failed_logins == 0
+    told = audit.run("--dry-run", *ports(server), "--only", "nobody").stdout
+    assert "# nobody: one login with a made-up name" in told
+    assert "C: AUTH PLAIN\nC: ...\n" in told
+    help_ = audit.run("--help").stdout
+    assert "One login is tried" in help_ and "--skip nobody" in help_
+
+
+@pytest.mark.xdist_group("load")  # it measures, and must not meet what loads the machine
+def test_a_login_that_is_never_answered_holds_nothing_up_for_long(audit, impostor):
+    server = impostor(differ(login_delay=30.0))
+    report = audit.json(*ports(server), "--only", "nobody")
+    assert report["took_ms"] < 7000 and report["failed_logins"] == 1
+    assert any("no answer came" in gap["why"] and gap["wanted"] for gap in report["gaps"])
 
 
 def test_only_with_the_opt_in_does_more_than_one_login_fail(audit, impostor):

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * check_nobody.c - does the server let in who does not exist?
+ *
+ * One login, with a name and a password that were made up a moment ago, so that they may be said to
+ * a server whose certificate is faulty. It is the last thing that is asked of the host, because
+ * some ban whoever fails; and it is the one login that may fail, so none is tried where another has
+ * failed or may yet. Many servers let a failed login wait: DNS is asked meanwhile.
+ */
+#include "audit/login.h"
+
+enum { LATE_MS = 5000 }; /* a login that is accepted hardly ever takes so long */
+
+/* Why none is tried; NULL: nothing speaks against it. */
+static const char *
+find_obstacle(const struct audit *a, const struct audit_door *door)
+{
+	if (door == NULL)
+		return "there is no TLS to log in within";
+	if (!probe_ehlo_offers(&door->ehlo_tls, "PLAIN") &&
+	    !probe_ehlo_offers(&door->ehlo_tls, "LOGIN") && !a->options->is_dry)
+		return "neither PLAIN nor LOGIN is offered";
+	if (a->result->failed_login_count > 0)
+		return "one login has failed already";
+	if ((a->options->checks & AUDIT_CHECKS_OPT_IN) != 0)
+		return "the login that may fail is left to the checks that were asked for";
+	return NULL;
+}
+
+static void
+note_let_in(struct audit *a)
+{
+	audit_findings_add(&a->result->findings, AUDIT_AUTH_ANY,
+	    "%s: a login with a made-up name and password is accepted: 235 %s",
+	    audit_tls_door(a)->name, audit_talk_text(a->nobody));
+}
+
+/* The server did not wait for the password. */
+static void
+judge_early(struct audit *a)
+{
+	const unsigned code = audit_talk_code(a->nobody);
+
+	if (code == 235)
+		note_let_in(a);
+	else if (code == 535)
+		a->result->failed_login_count++;
+	audit_talk_close(&a->nobody);
+}
+
+void
+audit_check_nobody(struct audit *a)
+{
+	const struct audit_door *door = audit_tls_door(a);
+	const char *obstacle = find_obstacle(a, door);
+	char name[AUDIT_WORD_SIZE], password[AUDIT_WORD_SIZE];
+
+	if (obstacle != NULL) {
+		audit_gap(a, true, "%s", obstacle);
+		return;
+	}
+	audit_make_word(name);
+	audit_make_word(password);
+	a->nobody = audit_talk_open_tls(a, door);
+	if (a->nobody == NULL || audit_talk_code(a->nobody) != 250) {
+		audit_talk_close(&a->nobody);
+		return;
+	}
+	audit_talk_forgive(a->nobody);
+	if (!audit_login_send(a->nobody, &door->ehlo_tls, name, slice_of(password)))
+		judge_early(a);
+	else if (a->options->is_dry)
+		audit_nobody_end(a);
+}
+
+void
+audit_nobody_end(struct audit *a)
+{
+	if (a->nobody == NULL)
+		return;
+	a->check = AUDIT_CHECK_NOBODY;
+	(void)audit_talk_reply(a->nobody, LATE_MS);
+	if (audit_talk_code(a->nobody) == 235)
+		note_let_in(a);
+	else
+		a->result->failed_login_count++;
+	if (audit_talk_code(a->nobody) == 0) {
+		audit_gap(a, true, "no answer came to the login");
+		audit_talk_drop(&a->nobody);
+	}
+	audit_talk_close(&a->nobody);
+}
