@@ -11,6 +11,7 @@
 #include "doctor/facts.h"
 #include "doctor/finding.h"
 #include "doctor/verdict.h"
+#include "doctor/words.h"
 
 /* One port of one address before the judge. */
 struct doctor_judging {
@@ -69,6 +70,10 @@ struct doctor_finding *doctor_judge_port_missing(const struct doctor_facts *fact
 /* "Submission works: ..." of the first address where it does. */
 struct doctor_finding *doctor_judge_fine(
     const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict);
+/* What was changed at the server, by which address: a login, a message that was taken. */
+void doctor_judge_prove_done(const struct doctor_facts *facts, struct doctor_finding *f);
+/* The same for the end of a sentence: "; the message was taken, queue id ...", or "". */
+struct doctor_words doctor_judge_tell_done(const struct doctor_facts *facts);
 /* The verdict is what that finding says of that port, and what works instead. */
 void doctor_judge_conclude(const struct doctor_facts *facts, const struct doctor_finding *f,
     uint16_t port, struct doctor_verdict *verdict);
@@ -121,6 +126,10 @@ bool doctor_judge_is_helo_only(const struct doctor_probe *p);
 void doctor_judge_prove_helo(const struct probe_ehlo *e, struct doctor_finding *f);
 struct doctor_finding *doctor_judge_handshake(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_ehlo_tls(const struct doctor_judging *j);
+/* The port begins with TLS, and nobody who speaks SMTP is in it. */
+struct doctor_finding *doctor_judge_mute_tls(const struct doctor_judging *j);
+/* Of the dialogs with that port the one where TLS came first and came about; NULL: none. */
+const struct probe_dialog_facts *doctor_judge_dialog_in_tls(const struct doctor_probe *p);
 struct doctor_finding *doctor_judge_certificate(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_path(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_auth(const struct doctor_judging *j);

@@ -5,6 +5,8 @@
 
 #include "doctor/words.h"
 
+enum { GREETING_CODE = 220 };
+
 static struct doctor_finding *
 find_tls_port(const struct doctor_judging *j)
 {
@@ -31,8 +33,7 @@ static bool
 is_tls_port(const struct doctor_probe *p)
 {
 	return p->dialog.speaks_tls_on_plain_port ||
-	       (p->other_mode != NULL && !p->dialog.is_implicit_tls &&
-		   p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED);
+	       (!p->dialog.is_implicit_tls && doctor_judge_dialog_in_tls(p) != NULL);
 }
 
 /* Octet by octet, or line by line: a tarpit, or half a reply and then nothing. */
@@ -66,7 +67,8 @@ find_silent(const struct doctor_judging *j)
 	doctor_finding_prove(f, "The TCP connection to %s was made after %s.",
 	    doctor_words_endpoint(j->probe).text,
 	    doctor_words_time(j->probe->dialog.tcp.took_us).text);
-	if (j->probe->other_mode != NULL && j->probe->other_mode->is_tried)
+	if (j->probe->other_mode != NULL &&
+	    j->probe->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_TIMEOUT)
 		doctor_finding_exclude(f, "It is no port of TLS from the first byte on: a "
 					  "handshake was not answered either.");
 	doctor_finding_exclude(f, "Some servers let all wait for 15 seconds and more before they "
@@ -117,7 +119,12 @@ struct doctor_finding *
 doctor_judge_greeting(const struct doctor_judging *j)
 {
 	const struct probe_stage_fact *s = doctor_judge_stage(j, PROBE_STAGE_GREETING);
+	struct doctor_finding *f = NULL;
 
+	if (s->end != PROBE_STAGE_PASSED)
+		f = doctor_judge_mute_tls(j);
+	if (f != NULL)
+		return f;
 	switch (s->end) {
 	case PROBE_STAGE_TIMEOUT:
 		if (is_tls_port(j->probe))
@@ -132,6 +139,9 @@ doctor_judge_greeting(const struct doctor_judging *j)
 		return is_tls_port(j->probe) ? find_tls_port(j)
 					     : doctor_judge_not_smtp(j, PROBE_STAGE_GREETING);
 	case PROBE_STAGE_PASSED:
+		/* RFC 5321 §4.2.3: 220 and nothing else; "200" is how news servers begin. */
+		if (s->code != GREETING_CODE)
+			return doctor_judge_not_smtp(j, PROBE_STAGE_GREETING);
 		warn_of_slowness(j);
 		break;
 	case PROBE_STAGE_NOT_REACHED:

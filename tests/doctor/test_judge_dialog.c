@@ -53,6 +53,40 @@ want_tls_at_once(struct doctor_facts *facts)
 	other->stages[PROBE_STAGE_HANDSHAKE].end = PROBE_STAGE_PASSED;
 }
 
+/* TLS at once comes about, and what is behind it is another service. */
+static void
+be_mute_in_tls(struct doctor_facts *facts)
+{
+	want_tls_at_once(facts);
+	facts->probes[0].other_mode->stages[PROBE_STAGE_GREETING] =
+	    (struct probe_stage_fact){ .end = PROBE_STAGE_TIMEOUT, .took_us = 2500000 };
+}
+
+static void
+hang_up_in_tls(struct doctor_facts *facts)
+{
+	want_tls_at_once(facts);
+	facts->probes[0].other_mode->stages[PROBE_STAGE_GREETING].end = PROBE_STAGE_CLOSED;
+}
+
+static void
+be_web_in_tls(struct doctor_facts *facts)
+{
+	struct probe_stage_fact *s;
+
+	want_tls_at_once(facts);
+	s = &facts->probes[0].other_mode->stages[PROBE_STAGE_GREETING];
+	s->end = PROBE_STAGE_BROKEN;
+	(void)snprintf(s->text, sizeof s->text, "HTTP/1.1 400 Bad Request");
+}
+
+static void
+greet_with_200(struct doctor_facts *facts)
+{
+	judging_end_at(facts, PROBE_STAGE_EHLO, PROBE_STAGE_TIMEOUT, 0, "");
+	judging_dialog(facts)->stages[PROBE_STAGE_GREETING].code = 200;
+}
+
 static void
 greet_late(struct doctor_facts *facts)
 {
@@ -230,6 +264,35 @@ static const struct judging_case greetings[] = {
 	    .change = want_tls_at_once,
 	    .cause = "plain-on-tls-port",
 	    .exit = DOCTOR_EXIT_TLS,
+	    .use_port = 465 },
+	{ .name = "TLS at once, and then nobody greets",
+	    .rows = ROWS,
+	    .change = be_mute_in_tls,
+	    .cause = "greeting-missing",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .use_port = 465,
+	    .says = "begins with TLS, but no mail server greets in it: nothing came within 2.5 s",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "TLS at once, and then the end",
+	    .rows = ROWS,
+	    .change = hang_up_in_tls,
+	    .cause = "greeting-closed",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .use_port = 465,
+	    .says = "begins with TLS, but the connection ends there",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "TLS at once, and a web server in it",
+	    .rows = ROWS,
+	    .change = be_web_in_tls,
+	    .cause = "not-smtp",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .use_port = 465,
+	    .says = "what answers in it is no mail server" },
+	{ .name = "a greeting with 200, and then nothing",
+	    .rows = ROWS,
+	    .change = greet_with_200,
+	    .cause = "not-smtp",
+	    .exit = DOCTOR_EXIT_SILENT,
 	    .use_port = 465 },
 	{ .name = "late greeting",
 	    .rows = ROWS,
