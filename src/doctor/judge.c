@@ -141,6 +141,8 @@ judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 	if (is_login_untried(facts) && !doctor_judge_is_about_mechanisms(f))
 		doctor_finding_exclude(&verdict->findings[f - verdict->findings],
 		    "The login was not tried: a password goes over TLS that is verified only.");
+	if (!verdict->is_fine)
+		doctor_judge_prove_done(facts, &verdict->findings[f - verdict->findings]);
 	if (!verdict->is_fine || facts->name.is_localhost)
 		doctor_judge_hosts_file(facts, &verdict->findings[f - verdict->findings]);
 	doctor_judge_conclude(facts, f, port, verdict);

@@ -53,17 +53,19 @@ find_partial(const struct doctor_facts *facts, const struct doctor_subject *subj
 	    doctor_finding_add(verdict, id, DOCTOR_WARNING, subject->deciding->probe);
 	const struct doctor_probe *p = &facts->probes[subject->deciding->probe];
 	const struct doctor_words where = doctor_words_address(&p->address);
+	/* What is refused costs no time: programs go on to the next address. */
+	const bool is_closed = p->dialog.tcp.end == PROBE_TCP_RESET;
 
 	if (strcmp(id, "address-broken") == 0)
 		doctor_finding_say(f,
 		    "Port %u works, but not at every address of the server: at %s it does not.",
 		    (unsigned)subject->port, where.text);
 	else
-		doctor_finding_say(f,
-		    "Port %u works over %s, but not over %s (%s): programs that try that first "
-		    "hang or fail.",
+		doctor_finding_say(f, "Port %u works over %s, but not over %s (%s): %s.",
 		    (unsigned)subject->port, doctor_view_is_v4(p) ? "IPv6" : "IPv4",
-		    doctor_view_is_v4(p) ? "IPv4" : "IPv6", where.text);
+		    doctor_view_is_v4(p) ? "IPv4" : "IPv6", where.text,
+		    is_closed ? "connections are refused there"
+			      : "programs that try that first hang or fail");
 	doctor_finding_set(&f->port, "%u", (unsigned)subject->port);
 	doctor_finding_set(&f->detail, "%s", where.text);
 	doctor_finding_prove(

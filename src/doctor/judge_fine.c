@@ -2,10 +2,60 @@
 /* judge_fine.c - nothing keeps mail from going out: what was seen to work */
 #include "doctor/judge.h"
 
+#include <stdio.h>
+
 #include "doctor/view.h"
 #include "doctor/words.h"
 
 enum { SUBMISSIONS = 465 };
+
+/* Where the message went; NULL: none was taken. */
+static const struct doctor_probe *
+find_taken(const struct doctor_facts *facts)
+{
+	for (size_t i = 0; facts->wants_mail && i < facts->probe_count; i++)
+		if (facts->probes[i].dialog.stages[PROBE_STAGE_END].end == PROBE_STAGE_PASSED)
+			return &facts->probes[i];
+	return NULL;
+}
+
+static const struct doctor_probe *
+find_logged_in(const struct doctor_facts *facts)
+{
+	for (size_t i = 0; facts->wants_auth && i < facts->probe_count; i++)
+		if (facts->probes[i].dialog.stages[PROBE_STAGE_AUTH].end == PROBE_STAGE_PASSED)
+			return &facts->probes[i];
+	return NULL;
+}
+
+void
+doctor_judge_prove_done(const struct doctor_facts *facts, struct doctor_finding *f)
+{
+	const struct doctor_probe *in = find_logged_in(facts), *taken = find_taken(facts);
+
+	if (in != NULL)
+		doctor_finding_prove(f, "The login with %s succeeded at %s.", in->dialog.mechanism,
+		    doctor_words_endpoint(in).text);
+	if (taken != NULL)
+		doctor_finding_prove(f, "The message was taken at %s: \"%s\"%s%s.",
+		    doctor_words_endpoint(taken).text,
+		    doctor_words_reply(&taken->dialog.stages[PROBE_STAGE_END]).text,
+		    taken->dialog.queue_id[0] == '\0' ? "" : ", queue id ", taken->dialog.queue_id);
+}
+
+struct doctor_words
+doctor_judge_tell_done(const struct doctor_facts *facts)
+{
+	const struct doctor_probe *taken = find_taken(facts);
+	struct doctor_words words = { .text = "" };
+
+	if (taken != NULL)
+		(void)snprintf(words.text, sizeof words.text, "; the message was taken%s%s",
+		    taken->dialog.queue_id[0] == '\0' ? "" : ", queue id ", taken->dialog.queue_id);
+	else if (find_logged_in(facts) != NULL && !facts->wants_mail)
+		(void)snprintf(words.text, sizeof words.text, "; the login succeeded");
+	return words;
+}
 
 struct doctor_finding *
 doctor_judge_fine(const struct doctor_facts *facts, uint16_t port, struct doctor_verdict *verdict)
@@ -43,11 +93,6 @@ doctor_judge_fine(const struct doctor_facts *facts, uint16_t port, struct doctor
 		    "Port %u does not greet in clear: it begins with TLS at "
 		    "once, as port 465 does.",
 		    (unsigned)port);
-	if (facts->wants_auth && p->dialog.stages[PROBE_STAGE_AUTH].end == PROBE_STAGE_PASSED)
-		doctor_finding_prove(f, "The login with %s succeeded.", p->dialog.mechanism);
-	if (facts->wants_mail && p->dialog.stages[PROBE_STAGE_END].end == PROBE_STAGE_PASSED)
-		doctor_finding_prove(f, "The message was taken: \"%s\"%s%s.",
-		    doctor_words_reply(&p->dialog.stages[PROBE_STAGE_END]).text,
-		    p->dialog.queue_id[0] == '\0' ? "" : ", queue id ", p->dialog.queue_id);
+	doctor_judge_prove_done(facts, f);
 	return f;
 }

@@ -94,6 +94,7 @@ doctor_judge_conclude(const struct doctor_facts *facts, const struct doctor_find
 	const size_t len = strlen(f->sentence);
 	const int bare = (int)(len != 0 && f->sentence[len - 1] == '.' ? len - 1 : len);
 	const uint16_t other = find_way_around(facts, f, port);
+	const struct doctor_words done = doctor_judge_tell_done(facts);
 	const bool is_server_fine =
 	    (f->cause->class == EXPLAIN_CLASS_FILTERED && !is_by_server(facts, f)) ||
 	    f->cause->class == EXPLAIN_CLASS_INTERCEPTED || f->cause->class == EXPLAIN_CLASS_PATH;
@@ -102,11 +103,11 @@ doctor_judge_conclude(const struct doctor_facts *facts, const struct doctor_find
 	verdict->exit = doctor_finding_exit(f);
 	verdict->is_inconclusive = verdict->exit == DOCTOR_EXIT_INCONCLUSIVE;
 	if (other == 0)
-		doctor_finding_set(&verdict->sentence, "%s", f->sentence);
+		doctor_finding_set(&verdict->sentence, "%.*s%s.", bare, f->sentence, done.text);
 	else
-		doctor_finding_set(&verdict->sentence, "%.*s; %s%u works (%s).", bare, f->sentence,
-		    is_server_fine ? "the server itself is fine: port " : "port ", (unsigned)other,
-		    mode_of(other));
+		doctor_finding_set(&verdict->sentence, "%.*s; %s%u works (%s)%s.", bare,
+		    f->sentence, is_server_fine ? "the server itself is fine: port " : "port ",
+		    (unsigned)other, mode_of(other), done.text);
 }
 
 struct doctor_finding *

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -45,7 +46,24 @@ be_denied_v6(struct doctor_facts *facts)
 	    (struct probe_tcp){ .end = PROBE_TCP_LOCAL, .error = EAFNOSUPPORT };
 }
 
+static void
+be_taken_by_v4(struct doctor_facts *facts)
+{
+	struct probe_dialog_facts *d = &facts->probes[1].dialog;
+
+	facts->wants_auth = facts->wants_mail = true;
+	d->stages[PROBE_STAGE_END].end = PROBE_STAGE_PASSED;
+	(void)snprintf(d->queue_id, sizeof d->queue_id, "4F2kTx1z9Y");
+}
+
 static const struct judging_case families[] = {
+	{ .name = "IPv6 is refused, and the message went by IPv4, which must be known",
+	    .v6 = V6,
+	    .rows = { { 587, "reset", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
+	    .change = be_taken_by_v4,
+	    .cause = "ipv6-broken",
+	    .exit = DOCTOR_EXIT_PARTIAL,
+	    .says = "connections are refused there; the message was taken, queue id 4F2kTx1z9Y." },
 	{ .name = "IPv6 is silent, IPv4 works",
 	    .v6 = V6,
 	    .rows = { { 587, "silent", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
