@@ -104,7 +104,9 @@ static void
 dial(struct client *c)
 {
 	const struct options *o = c->worker->run->options;
-	int r = stream_dial(&c->stream, (const struct sockaddr *)&o->address, o->address_len);
+	bool speaks_first = o->tls == OPTIONS_TLS_IMPLICIT;
+	int r = stream_dial(
+	    &c->stream, (const struct sockaddr *)&o->address, o->address_len, speaks_first);
 
 	c->worker->connects++;
 	c->state = CLIENT_DIALING;
@@ -134,7 +136,7 @@ start_tls(struct client *c)
 	struct worker *w = c->worker;
 
 	c->state = CLIENT_HANDSHAKE;
-	if (stream_start_tls(&c->stream, w->tls, false, w->session) < 0)
+	if (stream_start_tls(&c->stream, w->tls.context, false, w->session) < 0)
 		give_up(c, "cannot set up TLS");
 }
 
@@ -170,9 +172,14 @@ after_ehlo(struct client *c)
 	}
 }
 
+/*
+ * With the text, where it is copied, goes the QUIT behind the last message of a connection, as
+ * RFC 2920 §3.1 allows and as Postfix's own client does.
+ */
 static void
 send_message(struct client *c)
 {
+	bool is_last = c->worker->run->options->mode == OPTIONS_MODE_RECONNECT;
 	const struct text *t = &c->worker->run->text;
 	struct slice text = buf_slice(&t->octets);
 	struct buf *head = &c->stream.head;
@@ -182,6 +189,9 @@ send_message(struct client *c)
 	(void)buf_add_slice(head, slice_first(text, copied));
 	text_stamp(t, head->ptr + at, c->id);
 	c->stream.tail = slice_after(text, copied);
+	c->has_quit = is_last && copied == text.len;
+	if (c->has_quit)
+		send_text(c, "QUIT\r\n");
 	c->state = CLIENT_TEXT;
 }
 
@@ -207,7 +217,8 @@ after_text(struct client *c)
 	if (run->options->mode == OPTIONS_MODE_RECONNECT) {
 		(void)atomic_fetch_sub(&run->logged_in, 1);
 		c->state = CLIENT_QUIT;
-		send_text(c, "QUIT\r\n");
+		if (!c->has_quit)
+			send_text(c, "QUIT\r\n");
 		return;
 	}
 	c->state = CLIENT_READY;

@@ -31,6 +31,7 @@ struct client {
 	struct stream stream;
 	enum client_state state;
 	uint64_t awaited; /* replies of the envelope still to come */
+	bool has_quit;    /* QUIT is out already, behind the text */
 	bool has_message; /* counted in worker->in_flight */
 	uint64_t begun_us, redial_at_us;
 	char id[TEXT_ID_LEN + 1];

@@ -129,16 +129,17 @@ report(const struct run *run, struct sum *sum)
 	    run->options->json
 		? "{\"messages\": %llu, \"seconds\": %.3f, \"per_second\": %.1f, "
 		  "\"p50_ms\": %.3f, \"p90_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, "
-		  "\"cpu_us_per_message\": %.1f, \"connections\": %llu, \"broken\": %llu}\n"
+		  "\"cpu_us_per_message\": %.1f, \"connections\": %llu, \"broken\": %llu, "
+		  "\"tls\": \"%s\"}\n"
 		: "%llu messages in %.3f s: %.1f/s; ms p50 %.3f p90 %.3f p99 %.3f max %.3f; "
-		  "own CPU %.1f us a message; %llu connections, %llu broken\n",
+		  "own CPU %.1f us a message; %llu connections, %llu broken; %s\n",
 	    (unsigned long long)acknowledged, seconds, seconds > 0 ? count / seconds : 0.0,
 	    ms(measure_percentile_us(&sum->latency, 50)),
 	    ms(measure_percentile_us(&sum->latency, 90)),
 	    ms(measure_percentile_us(&sum->latency, 99)),
 	    ms(measure_percentile_us(&sum->latency, 100)),
 	    count > 0 ? (double)measure_cpu_us() / count : 0.0, (unsigned long long)sum->connects,
-	    (unsigned long long)atomic_load(&run->broken));
+	    (unsigned long long)atomic_load(&run->broken), tls_library);
 	if (sum->error != NULL)
 		(void)fprintf(stderr, "load: first failure %s\n", sum->error);
 }
@@ -218,7 +219,6 @@ main(int argc, char **argv)
 	}
 	run_init(&run, &o);
 	stop = &run.stop;
-	(void)signal(SIGPIPE, SIG_IGN); /* SSL_write() has no MSG_NOSIGNAL */
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
 	allow_descriptors(o.connections);

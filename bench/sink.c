@@ -36,10 +36,7 @@ make_tls(const struct sink_options *o)
 	tls = SSL_CTX_new(TLS_server_method());
 	if (tls == NULL)
 		abort();
-	(void)SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE |
-					SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-					SSL_MODE_RELEASE_BUFFERS);
-	SSL_CTX_set_read_ahead(tls, 1);
+	(void)SSL_CTX_set_mode(tls, STREAM_TLS_MODE);
 	if (SSL_CTX_use_certificate_chain_file(tls, o->certificate) != 1 ||
 	    SSL_CTX_use_PrivateKey_file(tls, o->key, SSL_FILETYPE_PEM) != 1) {
 		SSL_CTX_free(tls);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "util/fd.h"
 
 #define READ_SIZE (64U << 10)
+#define TO_PEER_MAX (64U << 10) /* octets of TLS records before they are sent */
 
 void
 stream_init(struct stream *s, int epoll, void *owner)
@@ -26,6 +28,7 @@ stream_close(struct stream *s)
 {
 	SSL_free(s->ssl);
 	s->ssl = NULL;
+	s->from_peer = s->to_peer = NULL;
 	fd_close(&s->fd);
 	buf_release(&s->in);
 	buf_release(&s->head);
@@ -68,7 +71,8 @@ adopt(struct stream *s, int fd, bool writable)
 }
 
 int
-stream_dial(struct stream *s, const struct sockaddr *address, socklen_t address_len)
+stream_dial(
+    struct stream *s, const struct sockaddr *address, socklen_t address_len, bool speaks_first)
 {
 	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int r;
@@ -80,7 +84,7 @@ stream_dial(struct stream *s, const struct sockaddr *address, socklen_t address_
 		fd_close(&fd);
 		return r;
 	}
-	return adopt(s, fd, true);
+	return adopt(s, fd, speaks_first);
 }
 
 int
@@ -94,8 +98,11 @@ stream_start_tls(struct stream *s, SSL_CTX *context, bool server, SSL_SESSION *s
 {
 	buf_clear(&s->in);
 	s->ssl = SSL_new(context);
-	if (s->ssl == NULL || SSL_set_fd(s->ssl, s->fd) != 1)
-		return -ENOMEM;
+	s->from_peer = BIO_new(BIO_s_mem());
+	s->to_peer = BIO_new(BIO_s_mem());
+	if (s->ssl == NULL || s->from_peer == NULL || s->to_peer == NULL)
+		abort();
+	SSL_set_bio(s->ssl, s->from_peer, s->to_peer);
 	if (session != NULL)
 		(void)SSL_set_session(s->ssl, session);
 	if (server)
@@ -106,6 +113,55 @@ stream_start_tls(struct stream *s, SSL_CTX *context, bool server, SSL_SESSION *s
 	return 0;
 }
 
+/* Receive TLS records once: octets, 0 at end of file, or -errno. */
+static ssize_t
+pull(struct stream *s)
+{
+	uint8_t records[READ_SIZE];
+	ssize_t n = recv(s->fd, records, sizeof records, 0);
+
+	if (n < 0)
+		return -errno;
+	if (n > 0 && BIO_write(s->from_peer, records, (int)n) != (int)n)
+		return -ENOMEM;
+	return n;
+}
+
+/* Drop what was sent; there is no other way to a part of it than reading it. */
+static void
+drop_sent(struct stream *s, size_t len)
+{
+	uint8_t sent[4096];
+
+	while (len > 0) {
+		int n = BIO_read(s->to_peer, sent, (int)(len < sizeof sent ? len : sizeof sent));
+
+		if (n <= 0)
+			abort();
+		len -= (size_t)n;
+	}
+}
+
+/* Send the TLS records that wait: 0 when none is left, or -errno. */
+static int
+push(struct stream *s)
+{
+	char *records = NULL;
+	long len = BIO_get_mem_data(s->to_peer, &records);
+	ssize_t n;
+
+	if (len <= 0)
+		return 0;
+	n = send(s->fd, records, (size_t)len, MSG_NOSIGNAL);
+	if (n < 0)
+		return -errno;
+	if (n == len)
+		(void)BIO_reset(s->to_peer);
+	else
+		drop_sent(s, (size_t)n);
+	return n == len ? 0 : -EAGAIN;
+}
+
 /* The errno-like meaning of what an SSL_ function returned. */
 static int
 tls_status(struct stream *s, int returned)
@@ -113,27 +169,39 @@ tls_status(struct stream *s, int returned)
 	switch (SSL_get_error(s->ssl, returned)) {
 	case SSL_ERROR_WANT_READ:
 		return -EAGAIN;
-	case SSL_ERROR_WANT_WRITE:
-		return want_writable(s, true) < 0 ? -EIO : -EAGAIN;
 	case SSL_ERROR_ZERO_RETURN:
 		return 0;
-	case SSL_ERROR_SYSCALL:
-		return errno == 0 ? -ECONNRESET : -errno;
 	default:
 		return -EPROTO;
 	}
 }
 
+/* As far as it goes: 0 at its end, whose last flight is still to be sent. */
 static int
 handshake(struct stream *s)
 {
-	int r;
+	for (;;) {
+		ssize_t n;
+		int r;
 
-	ERR_clear_error();
-	r = SSL_do_handshake(s->ssl);
-	if (r != 1) {
-		r = tls_status(s, r);
-		return r == 0 ? -ECONNRESET : r;
+		ERR_clear_error();
+		r = SSL_do_handshake(s->ssl);
+		if (r == 1)
+			break;
+		if (tls_status(s, r) != -EAGAIN) {
+			(void)push(s); /* the alert */
+			return -EPROTO;
+		}
+		r = push(s);
+		if (r < 0 && r != -EAGAIN)
+			return r;
+		if (r == 0 && want_writable(s, false) < 0)
+			return -EIO;
+		if (r == -EAGAIN && want_writable(s, true) < 0)
+			return -EIO;
+		n = pull(s);
+		if (n <= 0)
+			return n == 0 ? -ECONNRESET : (int)n;
 	}
 	s->handshaking = false;
 	return 0;
@@ -148,13 +216,22 @@ stream_run(struct stream *s)
 	if (s->writable_wanted && getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
 	    error != 0)
 		return -error;
-	if (s->handshaking) {
-		int r = handshake(s);
+	return s->handshaking ? handshake(s) : stream_flush(s);
+}
 
-		if (r < 0)
-			return r;
+static ssize_t
+write_tls(struct stream *s, struct slice octets)
+{
+	int n;
+
+	if ((size_t)BIO_pending(s->to_peer) >= TO_PEER_MAX) {
+		n = push(s);
+		if (n < 0)
+			return n;
 	}
-	return stream_flush(s);
+	ERR_clear_error();
+	n = SSL_write(s->ssl, octets.ptr, (int)octets.len);
+	return n > 0 ? n : -EPROTO;
 }
 
 static ssize_t
@@ -162,16 +239,10 @@ write_some(struct stream *s, struct slice octets)
 {
 	ssize_t n;
 
-	if (s->ssl == NULL) {
-		n = send(s->fd, octets.ptr, octets.len, MSG_NOSIGNAL);
-		return n < 0 ? -errno : n;
-	}
-	ERR_clear_error();
-	n = SSL_write(s->ssl, octets.ptr, (int)octets.len);
-	if (n > 0)
-		return n;
-	n = tls_status(s, (int)n);
-	return n == 0 ? -EPIPE : n;
+	if (s->ssl != NULL)
+		return write_tls(s, octets);
+	n = send(s->fd, octets.ptr, octets.len, MSG_NOSIGNAL);
+	return n < 0 ? -errno : n;
 }
 
 /* The next octets to send: what is left of head, then of tail. */
@@ -197,6 +268,7 @@ int
 stream_flush(struct stream *s)
 {
 	struct slice out;
+	int r;
 
 	while ((out = next_out(s)).len > 0) {
 		ssize_t n = write_some(s, out);
@@ -209,7 +281,26 @@ stream_flush(struct stream *s)
 	}
 	buf_clear(&s->head);
 	s->head_sent = 0;
-	return want_writable(s, false);
+	r = s->ssl != NULL ? push(s) : 0;
+	return r < 0 && r != -EAGAIN ? r : want_writable(s, r == -EAGAIN);
+}
+
+static ssize_t
+read_tls(struct stream *s, uint8_t *room)
+{
+	for (;;) {
+		ssize_t n;
+
+		ERR_clear_error();
+		n = SSL_read(s->ssl, room, READ_SIZE);
+		if (n > 0)
+			return n;
+		n = tls_status(s, (int)n);
+		if (n == -EAGAIN)
+			n = pull(s);
+		if (n <= 0)
+			return n;
+	}
 }
 
 ssize_t
@@ -220,13 +311,11 @@ stream_read(struct stream *s)
 
 	if (room == NULL)
 		return -ENOBUFS;
-	if (s->ssl == NULL) {
+	if (s->ssl != NULL) {
+		n = read_tls(s, room);
+	} else {
 		n = recv(s->fd, room, READ_SIZE, 0);
 		n = n < 0 ? -errno : n;
-	} else {
-		ERR_clear_error();
-		n = SSL_read(s->ssl, room, READ_SIZE);
-		n = n > 0 ? n : tls_status(s, (int)n);
 	}
 	if (n > 0)
 		s->in.len += (size_t)n;
@@ -236,5 +325,6 @@ stream_read(struct stream *s)
 bool
 stream_has_more(const struct stream *s)
 {
-	return s->ssl != NULL && !s->handshaking && SSL_has_pending(s->ssl) == 1;
+	return s->ssl != NULL && !s->handshaking &&
+	       (SSL_pending(s->ssl) > 0 || BIO_pending(s->from_peer) > 0);
 }

@@ -25,38 +25,21 @@ remember_session(SSL *ssl, SSL_SESSION *session)
 	return 1; /* the reference is ours now */
 }
 
-/*
- * The chain of a bench server's certificate leads nowhere. Saying so here spares the look for it,
- * which OpenSSL makes even when it does not mind the result.
- */
-static int
-accept_chain(X509_STORE_CTX *store, void *arg)
+static void
+set_up_tls(struct worker *w)
 {
-	(void)store;
-	(void)arg;
-	return 1;
-}
+	SSL_CTX *context;
 
-static SSL_CTX *
-make_tls(struct worker *w)
-{
-	SSL_CTX *tls = SSL_CTX_new_ex(w->crypto, NULL, TLS_client_method());
-
-	if (tls == NULL)
-		abort();
-	(void)SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
-	(void)SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE |
-					SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-					SSL_MODE_RELEASE_BUFFERS);
-	SSL_CTX_set_read_ahead(tls, 1);
-	SSL_CTX_set_cert_verify_callback(tls, accept_chain, NULL);
-	SSL_CTX_set_app_data(tls, w);
+	tls_init(&w->tls);
+	context = w->tls.context;
+	(void)SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+	(void)SSL_CTX_set_mode(context, STREAM_TLS_MODE);
+	SSL_CTX_set_app_data(context, w);
 	if (w->run->options->resume) {
 		(void)SSL_CTX_set_session_cache_mode(
-		    tls, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-		SSL_CTX_sess_set_new_cb(tls, remember_session);
+		    context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+		SSL_CTX_sess_set_new_cb(context, remember_session);
 	}
-	return tls;
 }
 
 /* Connections that do not divide evenly go to the first workers. */
@@ -74,8 +57,7 @@ worker_init(struct worker *w, struct run *run, unsigned index)
 
 	*w = (struct worker){ .run = run, .index = index, .epoll = epoll_create1(EPOLL_CLOEXEC) };
 	r = w->epoll < 0 ? -errno : 0;
-	w->crypto = OSSL_LIB_CTX_new();
-	w->tls = make_tls(w);
+	set_up_tls(w);
 	w->client_count = share_of(o->connections, o->threads, index);
 	w->clients = xcalloc(w->client_count, sizeof w->clients[0]);
 	for (uint64_t i = 0; i < w->client_count; i++)
@@ -91,8 +73,7 @@ worker_done(struct worker *w)
 		client_done(&w->clients[i]);
 	free(w->clients);
 	SSL_SESSION_free(w->session);
-	SSL_CTX_free(w->tls);
-	OSSL_LIB_CTX_free(w->crypto);
+	tls_done(&w->tls);
 	measure_done(&w->latency);
 	fd_close(&w->epoll);
 	return ledger_close(&w->ledger);

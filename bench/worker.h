@@ -3,9 +3,8 @@
  * worker.h - one thread of the load generator: a loop of its own with a part of the clients.
  *
  * Workers share what never changes (options, texts) and a few counters, which are atomic. All that
- * is written often is a worker's own: its epoll, its TLS (with a library context of its own, for
- * OpenSSL's locks are in there), its latencies, its part of the ledger. What they found is put
- * together when they have ended.
+ * is written often is a worker's own: its epoll, its TLS, its latencies, its part of the ledger.
+ * What they found is put together when they have ended.
  */
 #ifndef BENCH_WORKER_H
 #define BENCH_WORKER_H
@@ -15,12 +14,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <openssl/ssl.h>
-
 #include "bench/ledger.h"
 #include "bench/measure.h"
 #include "bench/options.h"
 #include "bench/text.h"
+#include "bench/tls.h"
 #include "util/buf.h"
 
 #define WORKER_ERROR_SIZE 512
@@ -46,8 +44,7 @@ struct worker {
 	unsigned index;
 	pthread_t thread;
 	int epoll;
-	OSSL_LIB_CTX *crypto;
-	SSL_CTX *tls;
+	struct tls tls;
 	SSL_SESSION *session; /* the newest that a server gave, for --resume */
 	struct ledger ledger;
 	struct measure_samples latency;
