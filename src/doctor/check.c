@@ -22,6 +22,7 @@ fill_question(struct doctor_facts *f, const struct doctor_check_options *o)
 	f->is_port_given = o->ports != NULL;
 	f->port_count = count < DOCTOR_PORTS_MAX ? count : DOCTOR_PORTS_MAX;
 	memcpy(f->ports, ports, f->port_count * sizeof *ports);
+	f->is_resolver_given = o->resolver != NULL;
 	f->wants_auth = o->user != NULL;
 	f->wants_mail = o->to != NULL;
 	f->message_len = o->message.len;

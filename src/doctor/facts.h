@@ -92,6 +92,7 @@ struct doctor_facts {
 	struct doctor_probe *probes; /* ports of all addresses, then their controls */
 	size_t control_count;
 	struct doctor_control controls[DOCTOR_CONTROLS_MAX];
+	bool is_resolver_given;      /* the name server is not this machine's own choice */
 	bool wants_auth, wants_mail; /* a login, a message was asked for */
 	/*
 	 * No host was asked about, but this network (--network). name is of the first of the other

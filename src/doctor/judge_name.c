@@ -158,44 +158,74 @@ slowest_us(const struct probe_name *n)
 
 /* Without a line in resolv.conf(5) it is this machine that is asked. */
 static bool
-is_nobody_asked(const struct probe_name *n)
+is_nobody_asked(const struct doctor_facts *facts)
 {
-	return n->resolver_count == 1 && ip_is_loopback(&n->resolvers[0].ip) &&
-	       n->resolvers[0].is_udp_rejected;
+	const struct probe_name *n = &facts->name;
+
+	return !facts->is_resolver_given && n->resolver_count == 1 &&
+	       ip_is_loopback(&n->resolvers[0].ip) && n->resolvers[0].is_udp_rejected;
+}
+
+static bool
+is_any_answering_udp(const struct probe_name *n)
+{
+	for (size_t i = 0; i < n->resolver_count; i++)
+		if (n->resolvers[i].is_udp_answered)
+			return true;
+	return false;
+}
+
+/* No name server answers at all. */
+static void
+say_silent(const struct doctor_facts *facts, struct doctor_finding *f)
+{
+	const struct probe_name *n = &facts->name;
+
+	if (facts->machine.resolver_count == 0)
+		doctor_finding_say(
+		    f, "This machine has no name server set up, so no name can be looked up.");
+	else if (is_nobody_asked(facts))
+		doctor_finding_say(f,
+		    "No name server runs on this machine (%s), and /etc/resolv.conf names no "
+		    "other, so no name can be looked up.",
+		    doctor_words_ip(&n->resolvers[0].ip).text);
+	else if (facts->is_resolver_given)
+		doctor_finding_say(f,
+		    "The name server that was given, %s, does not answer, so %s cannot be looked "
+		    "up.",
+		    doctor_words_ip(&facts->machine.resolvers[0]).text, n->text);
+	else
+		doctor_finding_say(f,
+		    "The name server of this machine gives no answer, so %s cannot be looked up.",
+		    n->text);
 }
 
 static struct doctor_finding *
 find_timeout(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 {
 	const struct probe_name *n = &facts->name;
-	const bool is_up = count_answering(n) != 0;
+	const bool is_up = count_answering(n) != 0, is_deaf = !is_any_answering_udp(n);
 	const uint64_t slow_us = slowest_us(n);
 	struct doctor_finding *f = doctor_finding_add(verdict,
-	    is_up ? "name-server-failed" : "resolver-down", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
+	    is_deaf ? "resolver-down" : "name-server-failed", DOCTOR_BROKEN, DOCTOR_NO_PROBE);
 
 	if (slow_us != 0)
 		doctor_finding_say(f,
 		    "The name %s could not be looked up in time: the name server of this machine "
 		    "is slow, it took %s for one answer.",
 		    n->text, doctor_words_time(slow_us).text);
+	else if (is_up && is_deaf)
+		doctor_finding_say(f,
+		    "The name server answers over TCP, but not over UDP, by which programs ask "
+		    "first, so %s cannot be looked up.",
+		    n->text);
 	else if (is_up)
 		doctor_finding_say(f,
 		    "The name %s cannot be looked up: the name server of this machine answers, "
 		    "but not about this name in time.",
 		    n->text);
-	else if (facts->machine.resolver_count == 0)
-		doctor_finding_say(
-		    f, "This machine has no name server set up, so no name can be looked up.");
-	else if (is_nobody_asked(n))
-		doctor_finding_say(f,
-		    "No name server runs on this machine (%s), and /etc/resolv.conf names no "
-		    "other, so "
-		    "no name can be looked up.",
-		    doctor_words_ip(&n->resolvers[0].ip).text);
 	else
-		doctor_finding_say(f,
-		    "The name server of this machine gives no answer, so %s cannot be looked up.",
-		    n->text);
+		say_silent(facts, f);
 	prove_families(n, f);
 	doctor_judge_prove_resolvers(n, f);
 	if (!is_up)

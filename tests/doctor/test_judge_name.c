@@ -59,6 +59,21 @@ ask_nobody(struct doctor_facts *facts)
 }
 
 static void
+ask_nobody_given(struct doctor_facts *facts)
+{
+	ask_nobody(facts);
+	facts->is_resolver_given = true;
+	facts->machine.resolvers[0] = facts->name.resolvers[0].ip;
+}
+
+static void
+answer_tcp_alone(struct doctor_facts *facts)
+{
+	naming_lose_resolver(facts);
+	facts->name.resolvers[0].is_tcp_answered = true;
+}
+
+static void
 be_denied(struct doctor_facts *facts)
 {
 	naming_time_out(facts, false);
@@ -191,6 +206,16 @@ static const struct judging_case names[] = {
 	    .cause = "resolver-down",
 	    .exit = DOCTOR_EXIT_NAME,
 	    .says = "/etc/resolv.conf names no other" },
+	{ .name = "a resolver that was given, and is not there",
+	    .change = ask_nobody_given,
+	    .cause = "resolver-down",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "The name server that was given, 127.0.0.1, does not answer" },
+	{ .name = "a resolver that answers over TCP alone",
+	    .change = answer_tcp_alone,
+	    .cause = "resolver-down",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "answers over TCP, but not over UDP" },
 	{ .name = "no question is let out",
 	    .change = be_denied,
 	    .cause = "local-denied",
