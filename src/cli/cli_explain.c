@@ -9,6 +9,7 @@
 #include "cli/explain_view.h"
 #include "cli/terminal.h"
 #include "doctor/report.h"
+#include "explain/plain.h"
 
 enum { READ_SIZE = 65536 };
 
@@ -123,6 +124,24 @@ list_causes(void)
 	return cli_flush();
 }
 
+/* In UTF-8, or nothing when it is no text: a message would be found in any noise. */
+static void
+make_plain(struct buf *text)
+{
+	struct buf narrow;
+
+	buf_init(&narrow, 2 * EXPLAIN_TEXT_MAX);
+	if (explain_plain_from_utf16(buf_slice(text), &narrow)) {
+		buf_clear(text);
+		(void)buf_add_slice(text, buf_slice(&narrow));
+	}
+	buf_done(&narrow);
+	if (explain_plain_is_text(buf_slice(text)))
+		return;
+	cli_complain("this is no text but the octets of a program, a picture or a packed file");
+	buf_clear(text);
+}
+
 static int
 explain(const struct explain_options *o, char *const *words, int count)
 {
@@ -131,12 +150,13 @@ explain(const struct explain_options *o, char *const *words, int count)
 	struct buf text;
 	int code;
 
-	buf_init(&text, EXPLAIN_TEXT_MAX + READ_SIZE);
+	buf_init(&text, 2 * EXPLAIN_TEXT_MAX);
 	if (o->file != NULL || is_input)
 		code = read_file(o->file == NULL ? "-" : o->file, &text);
 	else
 		code = read_words(words, count, &text);
 	if (code == CLI_GO) {
+		make_plain(&text);
 		explain_text(buf_slice(&text), &answer);
 		print_answer(o, &answer);
 		code = cli_flush();

@@ -97,6 +97,19 @@ def test_the_end_of_a_large_file_is_what_is_read(tmp_path):
     assert first_cause(explain("--json", "-f", path)) == "port-closed"
 
 
+def test_a_log_of_windows_is_read(tmp_path):
+    path = tmp_path / "trace.log"
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        path.write_bytes(f"Grüße\r\n{MESSAGE}\r\n".encode(encoding))
+        assert first_cause(explain("--json", "-f", path)) == "port-closed"
+
+
+def test_a_program_has_no_cause():
+    result = explain("-f", sys.executable)
+    assert result.returncode == 1
+    assert "no text" in result.stderr
+
+
 def test_all_causes_can_be_listed():
     lines = explain("--list").stdout.splitlines()
     assert len(lines) > 100
