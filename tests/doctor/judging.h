@@ -32,6 +32,45 @@ struct judging_control {
 	const char *tcp;
 };
 
+/* The way to the host, for the hops of a row. */
+#define JUDGING_GATEWAY "10.0.0.1"
+#define JUDGING_PROVIDER "198.51.100.7"
+#define JUDGING_WAY JUDGING_GATEWAY " " JUDGING_PROVIDER " open"
+/* The second address of fixture.h. */
+#define JUDGING_V6 "2001:db8::10"
+
+/* For .rows: port 587, which the case changes, alone, and with 465, which is well. */
+#define JUDGING_ALONE                                                                              \
+	{                                                                                          \
+		{                                                                                  \
+			587, "healthy", NULL, 0, NULL                                              \
+		}                                                                                  \
+	}
+#define JUDGING_BOTH                                                                               \
+	{                                                                                          \
+		{ 587, "healthy", NULL, 0, NULL },                                                 \
+		{                                                                                  \
+			465, "healthy", NULL, 0, NULL                                              \
+		}                                                                                  \
+	}
+/* For .controls: what another host's ports have shown. */
+#define JUDGING_MAIL_OPEN                                                                          \
+	{                                                                                          \
+		DOCTOR_CONTROL_SUBMISSION, "open"                                                  \
+	}
+#define JUDGING_MAIL_SILENT                                                                        \
+	{                                                                                          \
+		DOCTOR_CONTROL_SUBMISSION, "silent"                                                \
+	}
+#define JUDGING_WEB_OPEN                                                                           \
+	{                                                                                          \
+		DOCTOR_CONTROL_WEB, "open"                                                         \
+	}
+#define JUDGING_WEB_SILENT                                                                         \
+	{                                                                                          \
+		DOCTOR_CONTROL_WEB, "silent"                                                       \
+	}
+
 struct judging_case {
 	const char *name;
 	struct judging_row rows[JUDGING_ROWS];

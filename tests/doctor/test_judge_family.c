@@ -13,16 +13,6 @@
 #include "fixture.h"
 #include "judging.h"
 
-#define V6 "2001:db8::10"
-#define MAIL_SILENT                                                                                \
-	{                                                                                          \
-		DOCTOR_CONTROL_SUBMISSION, "silent"                                                \
-	}
-#define WEB_OPEN                                                                                   \
-	{                                                                                          \
-		DOCTOR_CONTROL_WEB, "open"                                                         \
-	}
-
 /* The IPv6 address is the first: fixture_begin() has it so. */
 static void
 lose_v6(struct doctor_facts *facts)
@@ -65,27 +55,27 @@ static const struct judging_case families[] = {
 	    .exit = DOCTOR_EXIT_PARTIAL,
 	    .says = "connections are refused there; the message was taken, queue id 4F2kTx1z9Y." },
 	{ .name = "IPv6 is silent, IPv4 works",
-	    .v6 = V6,
-	    .rows = { { 587, "silent", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
+	    .v6 = JUDGING_V6,
+	    .rows = { { 587, "silent", NULL, 0, JUDGING_V6 }, { 587, "healthy", NULL, 0, NULL } },
 	    .change = lose_v6,
 	    .cause = "ipv6-broken",
 	    .exit = DOCTOR_EXIT_PARTIAL,
 	    .says = "over IPv4, but not over IPv6" },
 	{ .name = "IPv4 is silent, IPv6 works",
-	    .v6 = V6,
-	    .rows = { { 587, "healthy", NULL, 0, V6 }, { 587, "silent", NULL, 0, NULL } },
+	    .v6 = JUDGING_V6,
+	    .rows = { { 587, "healthy", NULL, 0, JUDGING_V6 }, { 587, "silent", NULL, 0, NULL } },
 	    .cause = "ipv4-broken",
 	    .exit = DOCTOR_EXIT_PARTIAL },
 	{ .name = "this machine has no IPv6, which is no trouble",
-	    .v6 = V6,
-	    .rows = { { 587, "open", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
+	    .v6 = JUDGING_V6,
+	    .rows = { { 587, "open", NULL, 0, JUDGING_V6 }, { 587, "healthy", NULL, 0, NULL } },
 	    .change = have_no_v6,
 	    .cause = "ok",
 	    .exit = DOCTOR_EXIT_FINE,
 	    .besides = "local-no-route" },
 	{ .name = "IPv6 finds no gateway, and IPv4 is filtered, which is what counts",
-	    .v6 = V6,
-	    .rows = { { 587, "ICMP6 1 3 2001:db8:f::2 3000", NULL, 0, V6 },
+	    .v6 = JUDGING_V6,
+	    .rows = { { 587, "ICMP6 1 3 2001:db8:f::2 3000", NULL, 0, JUDGING_V6 },
 		{ 587, "silent", "10.0.0.1", 0, NULL }, { 465, "healthy", NULL, 0, NULL },
 		{ 443, "open", "10.0.0.1 198.51.100.7 open", 0, NULL } },
 	    .change = lose_v6,
@@ -94,15 +84,15 @@ static const struct judging_case families[] = {
 	    .use_port = 465,
 	    .confidence = DOCTOR_LIKELY },
 	{ .name = "this program gets no IPv6, which is no trouble",
-	    .v6 = V6,
-	    .rows = { { 587, "open", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
+	    .v6 = JUDGING_V6,
+	    .rows = { { 587, "open", NULL, 0, JUDGING_V6 }, { 587, "healthy", NULL, 0, NULL } },
 	    .change = be_denied_v6,
 	    .cause = "ok",
 	    .exit = DOCTOR_EXIT_FINE,
 	    .besides = "local-no-route" },
 	{ .name = "both fail, and the one that came further decides",
-	    .v6 = V6,
-	    .rows = { { 587, "open", NULL, 0, V6 }, { 587, "reset", NULL, 0, NULL },
+	    .v6 = JUDGING_V6,
+	    .rows = { { 587, "open", NULL, 0, JUDGING_V6 }, { 587, "reset", NULL, 0, NULL },
 		{ 443, "reset", NULL, 0, NULL } },
 	    .change = have_no_v6,
 	    .cause = "port-closed",
@@ -179,7 +169,7 @@ static const struct judging_case ports[] = {
 	{ .name = "only 2525 works",
 	    .rows = { { 587, "silent", NULL, 0, NULL }, { 465, "silent", NULL, 0, NULL },
 		{ 2525, "healthy", NULL, 0, NULL } },
-	    .controls = { MAIL_SILENT, WEB_OPEN },
+	    .controls = { JUDGING_MAIL_SILENT, JUDGING_WEB_OPEN },
 	    .cause = "port-filtered",
 	    .exit = DOCTOR_EXIT_FILTERED,
 	    .use_port = 2525,

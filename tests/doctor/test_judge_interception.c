@@ -14,21 +14,19 @@
 #include "fixture.h"
 #include "judging.h"
 
-#define GATEWAY "10.0.0.1"
-#define WAY GATEWAY " 198.51.100.7 open"
 /* 587 is changed by each case; 465 and 443 are well. */
 #define MEASURED                                                                                   \
 	{                                                                                          \
-		{ 587, "healthy", WAY, 0, NULL }, { 465, "healthy", NULL, 0, NULL },               \
+		{ 587, "healthy", JUDGING_WAY, 0, NULL }, { 465, "healthy", NULL, 0, NULL },       \
 		{                                                                                  \
-			443, "open", WAY, 0, NULL                                                  \
+			443, "open", JUDGING_WAY, 0, NULL                                          \
 		}                                                                                  \
 	}
 #define PROXIED                                                                                    \
 	{                                                                                          \
 		{ 587, "healthy", "open open", 0, NULL }, { 465, "healthy", NULL, 0, NULL },       \
 		{                                                                                  \
-			443, "open", WAY, 0, NULL                                                  \
+			443, "open", JUDGING_WAY, 0, NULL                                          \
 		}                                                                                  \
 	}
 

@@ -15,7 +15,6 @@
 #include "fixture.h"
 #include "judging.h"
 
-#define V6 "2001:db8::10"
 #define DAY_S INT64_C(86400)
 
 /* Both ports show the same certificate, as servers do. */
@@ -185,9 +184,10 @@ test_a_refusal_at_one_of_several_addresses_is_the_answer(void **state)
 	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
 		const struct judging_case t = {
 			.name = refusals[i].text,
-			.v6 = V6,
-			.rows = { { 587, "healthy", NULL, 0, V6 },
-			    { 587, "healthy", NULL, 0, NULL }, { 465, "healthy", NULL, 0, V6 } },
+			.v6 = JUDGING_V6,
+			.rows = { { 587, "healthy", NULL, 0, JUDGING_V6 },
+			    { 587, "healthy", NULL, 0, NULL },
+			    { 465, "healthy", NULL, 0, JUDGING_V6 } },
 			.change = refuse,
 			.use_port = 0,
 			.cause = refusals[i].cause,
@@ -263,14 +263,6 @@ offer_passwords_elsewhere(struct doctor_facts *facts)
 	    sizeof facts->probes[1].dialog.ehlo_tls.mechanisms, "GSSAPI PLAIN");
 }
 
-#define BOTH                                                                                       \
-	{                                                                                          \
-		{ 587, "healthy", NULL, 0, NULL },                                                 \
-		{                                                                                  \
-			465, "healthy", NULL, 0, NULL                                              \
-		}                                                                                  \
-	}
-
 /* The password has gone out, and the time was over before its answer came. */
 static void
 be_slow_at_the_login(struct doctor_facts *facts)
@@ -302,84 +294,77 @@ ask_without_end(struct doctor_facts *facts)
 	(void)snprintf(d->mechanism, sizeof d->mechanism, "PLAIN");
 }
 
-#define ALONE                                                                                      \
-	{                                                                                          \
-		{                                                                                  \
-			587, "healthy", NULL, 0, NULL                                              \
-		}                                                                                  \
-	}
-
 static const struct judging_case logins[] = {
 	{ .name = "taken",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = take_mail,
 	    .cause = "ok",
 	    .exit = DOCTOR_EXIT_FINE },
 	{ .name = "too big by SIZE",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = be_too_big,
 	    .cause = "size-exceeded",
 	    .exit = DOCTOR_EXIT_SIZE,
 	    .says = "60000000" },
 	{ .name = "334 without end",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = ask_without_end,
 	    .cause = "dialog-timeout",
 	    .exit = DOCTOR_EXIT_SILENT,
 	    .says = "says neither yes nor no" },
 	{ .name = "no AUTH",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = offer_no_login,
 	    .cause = "auth-not-offered",
 	    .exit = DOCTOR_EXIT_AUTH },
 	{ .name = "AUTH, and no mechanism behind it",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = offer_login_by_nothing,
 	    .cause = "auth-not-offered",
 	    .exit = DOCTOR_EXIT_AUTH },
 	{ .name = "AUTH in clear",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = offer_login_in_clear,
 	    .cause = "ok",
 	    .exit = DOCTOR_EXIT_FINE,
 	    .besides = "auth-in-clear" },
 	{ .name = "a clock before the day this program was made",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = set_clock_back,
 	    .cause = "clock-wrong",
 	    .exit = DOCTOR_EXIT_CERTIFICATE },
 	{ .name = "a client certificate is wanted",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = want_client_certificate,
 	    .cause = "tls-failed",
 	    .exit = DOCTOR_EXIT_TLS },
 	{ .name = "the time is over at the login",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = be_slow_at_the_login,
 	    .cause = "inconclusive",
 	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
 	    .says = "before the login had its answer",
 	    .confidence = DOCTOR_POSSIBLE },
 	{ .name = "the time is over before the login",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = be_slow_before_the_login,
 	    .cause = "inconclusive",
 	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
 	    .says = "before the login had begun",
 	    .confidence = DOCTOR_POSSIBLE },
 	{ .name = "no mechanism",
-	    .rows = ALONE,
+	    .rows = JUDGING_ALONE,
 	    .change = offer_nothing_usable,
 	    .cause = "auth-no-mechanism",
 	    .exit = DOCTOR_EXIT_AUTH,
 	    .says = "GSSAPI" },
 	{ .name = "no mechanism on either port",
-	    .rows = BOTH,
+	    .rows = JUDGING_BOTH,
 	    .change = offer_the_same_elsewhere,
 	    .cause = "auth-no-mechanism",
 	    .exit = DOCTOR_EXIT_AUTH },
 	{ .name = "no mechanism on one port",
-	    .rows = BOTH,
+	    .rows = JUDGING_BOTH,
 	    .change = offer_passwords_elsewhere,
 	    .cause = "auth-no-mechanism",
 	    .exit = DOCTOR_EXIT_AUTH,

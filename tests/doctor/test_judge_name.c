@@ -146,12 +146,6 @@ lose_half(struct doctor_facts *facts)
 	facts->name.v4.end = PROBE_NAME_FOUND;
 }
 
-#define ROWS                                                                                       \
-	{                                                                                          \
-		{                                                                                  \
-			587, "healthy", NULL, 0, NULL                                              \
-		}                                                                                  \
-	}
 #define CLOSED                                                                                     \
 	{                                                                                          \
 		{ 587, "reset", NULL, 0, NULL },                                                   \
@@ -258,7 +252,7 @@ static const struct judging_case names[] = {
 	    .cause = "name-hijacked",
 	    .exit = DOCTOR_EXIT_NAME },
 	{ .name = "made up, and a mail server of others is there",
-	    .rows = ROWS,
+	    .rows = JUDGING_ALONE,
 	    .change = hijack_to_stranger,
 	    .cause = "name-hijacked",
 	    .says = "192.0.2.10",
@@ -271,12 +265,12 @@ static const struct judging_case names[] = {
 	    .exit = DOCTOR_EXIT_CLOSED,
 	    .besides = "name-hijacked" },
 	{ .name = "made up, but the host proves to be there",
-	    .rows = ROWS,
+	    .rows = JUDGING_ALONE,
 	    .change = hijack,
 	    .cause = "ok",
 	    .exit = DOCTOR_EXIT_FINE },
 	{ .name = "one family is not answered",
-	    .rows = ROWS,
+	    .rows = JUDGING_ALONE,
 	    .change = lose_half,
 	    .cause = "ok",
 	    .exit = DOCTOR_EXIT_FINE,
