@@ -21,36 +21,6 @@ typedef const char *line_fn(struct slice line, struct doctor_references *referen
 
 enum { ERROR_SIZE = 512, MONTH_AT = 5, DAY_AT = 8 }; /* in "2026-11-22" */
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static struct slice
-trim(struct slice s)
-{
-	while (s.len != 0 && is_blank(s.ptr[0]))
-		s = slice_after(s, 1);
-	while (s.len != 0 && is_blank(s.ptr[s.len - 1]))
-		s.len--;
-	return s;
-}
-
-/* Cuts the first word off a trimmed line. */
-static struct slice
-take_word(struct slice *line)
-{
-	size_t len = 0;
-	struct slice word;
-
-	while (len < line->len && !is_blank(line->ptr[len]))
-		len++;
-	word = slice_first(*line, len);
-	*line = trim(slice_after(*line, len));
-	return word;
-}
-
 static void
 copy(char *to, struct slice s)
 {
@@ -110,8 +80,9 @@ static const char *
 read_host(struct slice line, struct doctor_references *references)
 {
 	struct doctor_reference *r = &references->hosts[references->count];
-	const struct slice host = take_word(&line), port = take_word(&line),
-			   mode = take_word(&line), country = take_word(&line);
+	const struct slice host = slice_take_word(&line), port = slice_take_word(&line),
+			   mode = slice_take_word(&line), country = slice_take_word(&line),
+			   name = slice_trim(line);
 	uint64_t number;
 
 	if (references->count == DOCTOR_REFERENCES_MAX)
@@ -124,12 +95,12 @@ read_host(struct slice line, struct doctor_references *references)
 		return "behind the port comes starttls or tls";
 	if (!is_country(country))
 		return "behind that comes a country of two letters, as DE";
-	if (line.len == 0 || line.len > DOCTOR_REFERENCE_NAME_MAX || !is_printable(line))
+	if (name.len == 0 || name.len > DOCTOR_REFERENCE_NAME_MAX || !is_printable(name))
 		return "behind the country comes whose host it is, in at most 63 characters";
 	r->port = (uint16_t)number;
 	copy(r->host, host);
 	copy(r->country, country);
-	copy(r->name, line);
+	copy(r->name, name);
 	references->count++;
 	return NULL;
 }
@@ -142,8 +113,8 @@ read_line(struct slice line, struct doctor_references *references)
 
 	if (line.len == 0 || line.ptr[0] == '#')
 		return NULL;
-	if (slice_is(take_word(&rest), "date:"))
-		return read_date(rest, references);
+	if (slice_is(slice_take_word(&rest), "date:"))
+		return read_date(slice_trim(rest), references);
 	return read_host(line, references);
 }
 
@@ -164,11 +135,8 @@ doctor_references_read(struct slice text, const char *file,
 	unsigned line_number = 0;
 
 	while (text.len != 0 && fault == NULL) {
-		const size_t len = slice_find(text, '\n');
-
 		line_number++;
-		fault = read_line(trim(slice_first(text, len)), &references);
-		text = slice_after(text, len == text.len ? len : len + 1);
+		fault = read_line(slice_trim(slice_take_line(&text)), &references);
 	}
 	if (fault != NULL) {
 		(void)buf_addf(error, "%s:%u: %s", file, line_number, fault);

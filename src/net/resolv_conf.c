@@ -8,28 +8,6 @@
 
 enum { DNS_PORT = 53 };
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* Cuts the next word off; empty at the end of the line. */
-static struct slice
-take_word(struct slice *line)
-{
-	size_t begin = 0, end;
-
-	while (begin < line->len && is_blank(line->ptr[begin]))
-		begin++;
-	end = begin;
-	while (end < line->len && !is_blank(line->ptr[end]))
-		end++;
-	const struct slice word = slice_first(slice_after(*line, begin), end - begin);
-	*line = slice_after(*line, end);
-	return word;
-}
-
 /* "fe80::1%eth0": a link-local address needs its interface. */
 static bool
 parse(char *text, struct net_address *ret_address)
@@ -48,7 +26,7 @@ parse(char *text, struct net_address *ret_address)
 static bool
 read_server(struct slice line, struct net_address *ret_address)
 {
-	const struct slice keyword = take_word(&line), word = take_word(&line);
+	const struct slice keyword = slice_take_word(&line), word = slice_take_word(&line);
 	char *text;
 	bool ok;
 
@@ -60,23 +38,13 @@ read_server(struct slice line, struct net_address *ret_address)
 	return ok;
 }
 
-static struct slice
-take_line(struct slice *text)
-{
-	const size_t len = slice_find(*text, '\n');
-	const struct slice line = slice_first(*text, len);
-
-	*text = slice_after(*text, len == text->len ? len : len + 1);
-	return line;
-}
-
 size_t
 net_resolv_conf_servers(struct slice text, struct net_address *servers, size_t size)
 {
 	size_t count = 0;
 
 	while (text.len != 0 && count < size)
-		if (read_server(take_line(&text), &servers[count]))
+		if (read_server(slice_take_line(&text), &servers[count]))
 			count++;
 	return count;
 }
@@ -84,10 +52,10 @@ net_resolv_conf_servers(struct slice text, struct net_address *servers, size_t s
 static size_t
 read_domains(struct slice line, char domains[NET_RESOLV_CONF_SEARCH_MAX][NET_NAME_MAX + 1])
 {
-	struct slice word = take_word(&line);
+	struct slice word = slice_take_word(&line);
 	size_t count = 0;
 
-	for (; word.len != 0 && count < NET_RESOLV_CONF_SEARCH_MAX; word = take_word(&line)) {
+	for (; word.len != 0 && count < NET_RESOLV_CONF_SEARCH_MAX; word = slice_take_word(&line)) {
 		if (word.ptr[word.len - 1] == '.')
 			word.len--;
 		if (word.len == 0 || word.len > NET_NAME_MAX || slice_find(word, '\0') != word.len)
@@ -105,8 +73,8 @@ net_resolv_conf_search(
 	size_t count = 0;
 
 	while (text.len != 0) {
-		struct slice line = take_line(&text);
-		const struct slice keyword = take_word(&line);
+		struct slice line = slice_take_line(&text);
+		const struct slice keyword = slice_take_word(&line);
 
 		if (slice_is(keyword, "search") || slice_is(keyword, "domain"))
 			count = read_domains(line, domains);

@@ -12,36 +12,14 @@
 enum { FILE_SIZE = 1024 * 1024 };
 
 static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* Cuts the next word off; empty at the end of the line. */
-static struct slice
-take_word(struct slice *line)
-{
-	struct slice word;
-	size_t len = 0;
-
-	while (line->len != 0 && is_blank(line->ptr[0]))
-		*line = slice_after(*line, 1);
-	while (len < line->len && !is_blank(line->ptr[len]))
-		len++;
-	word = slice_first(*line, len);
-	*line = slice_after(*line, len);
-	return word;
-}
-
-static bool
 line_has(struct slice line, const char *name)
 {
-	struct slice word = take_word(&line);
+	struct slice word = slice_take_word(&line);
 	struct ip ip;
 
 	if (!ip_parse(slice_first(word, slice_find(word, '%')), &ip))
 		return false;
-	for (word = take_word(&line); word.len != 0; word = take_word(&line))
+	for (word = slice_take_word(&line); word.len != 0; word = slice_take_word(&line))
 		if (slice_is_nocase(word, name))
 			return true;
 	return false;
@@ -51,12 +29,10 @@ bool
 probe_hosts_has(struct slice text, const char *name)
 {
 	while (text.len != 0) {
-		const size_t len = slice_find(text, '\n');
-		const struct slice line = slice_first(text, len);
+		const struct slice line = slice_take_line(&text);
 
 		if (line_has(slice_first(line, slice_find(line, '#')), name))
 			return true;
-		text = slice_after(text, len == text.len ? len : len + 1);
 	}
 	return false;
 }

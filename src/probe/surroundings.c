@@ -23,45 +23,6 @@ read_file(const char *path, char *text)
 	return slice_make(text, got > 0 ? (size_t)got : 0);
 }
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
-}
-
-static struct slice
-trim(struct slice s)
-{
-	while (s.len > 0 && is_blank(s.ptr[0]))
-		s = slice_after(s, 1);
-	while (s.len > 0 && is_blank(s.ptr[s.len - 1]))
-		s.len--;
-	return s;
-}
-
-static struct slice
-take_line(struct slice *rest)
-{
-	const size_t len = slice_find(*rest, '\n');
-	const struct slice line = slice_first(*rest, len);
-
-	*rest = slice_after(*rest, len < rest->len ? len + 1 : len);
-	return trim(line);
-}
-
-static struct slice
-take_word(struct slice *line)
-{
-	size_t len = 0;
-	struct slice word;
-
-	while (len < line->len && !is_blank(line->ptr[len]))
-		len++;
-	word = slice_first(*line, len);
-	*line = trim(slice_after(*line, len));
-	return word;
-}
-
 void
 probe_resolvers_read(struct slice text, struct probe_host *host)
 {
@@ -80,10 +41,10 @@ static struct slice
 find_value(struct slice text, const char *name)
 {
 	while (text.len > 0) {
-		struct slice line = take_line(&text);
+		struct slice line = slice_take_line(&text);
 
-		if (slice_is(take_word(&line), name))
-			return line;
+		if (slice_is(slice_take_word(&line), name))
+			return slice_trim(line);
 	}
 	return slice_make(NULL, 0);
 }
@@ -91,7 +52,8 @@ find_value(struct slice text, const char *name)
 static void
 read_label(struct slice text, char *label, size_t size)
 {
-	const struct slice s = trim(text);
+	/* The kernel ends some of them with a NUL. */
+	const struct slice s = slice_trim(slice_first(text, slice_find(text, '\0')));
 	const size_t len = s.len < size - 1 ? s.len : size - 1;
 
 	memcpy(label, s.ptr, len);
@@ -125,11 +87,12 @@ probe_surroundings_read(struct probe_host *host)
 
 	probe_resolvers_read(read_file(resolv_conf, text), host);
 	host->is_selinux_enforcing =
-	    slice_is(trim(read_file("/sys/fs/selinux/enforce", text)), "1");
+	    slice_is(slice_trim(read_file("/sys/fs/selinux/enforce", text)), "1");
 	read_label(read_file("/proc/self/attr/current", text), host->label, sizeof host->label);
 	host->has_seccomp =
 	    slice_is(find_value(read_file("/proc/self/status", text), "Seccomp:"), "2");
 	host->has_proxy_env = has_proxy();
-	if (slice_to_u64(trim(read_file("/proc/sys/net/ipv4/tcp_mtu_probing", text)), 2, &number))
+	if (slice_to_u64(
+		slice_trim(read_file("/proc/sys/net/ipv4/tcp_mtu_probing", text)), 2, &number))
 		host->mtu_probing = (unsigned)number;
 }

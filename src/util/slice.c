@@ -62,6 +62,48 @@ slice_find(struct slice s, uint8_t c)
 	return hit == NULL ? s.len : (size_t)(hit - s.ptr);
 }
 
+struct slice
+slice_take_line(struct slice *text)
+{
+	const size_t len = slice_find(*text, '\n');
+	const struct slice line = slice_first(*text, len);
+
+	*text = slice_after(*text, len < text->len ? len + 1 : len);
+	return line;
+}
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct slice
+slice_trim(struct slice s)
+{
+	while (s.len != 0 && is_blank(s.ptr[0]))
+		s = slice_after(s, 1);
+	while (s.len != 0 && is_blank(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+struct slice
+slice_take_word(struct slice *line)
+{
+	size_t begin = 0, end;
+	struct slice word;
+
+	while (begin < line->len && is_blank(line->ptr[begin]))
+		begin++;
+	end = begin;
+	while (end < line->len && !is_blank(line->ptr[end]))
+		end++;
+	word = slice_first(slice_after(*line, begin), end - begin);
+	*line = slice_after(*line, end);
+	return word;
+}
+
 bool
 slice_to_u64(struct slice s, uint64_t max, uint64_t *ret_value)
 {

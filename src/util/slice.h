@@ -53,6 +53,12 @@ bool slice_is_nocase(struct slice s, const char *text);
 bool slice_starts_nocase(struct slice s, const char *prefix);
 /* Offset of the first `c`, or s.len when there is none. */
 size_t slice_find(struct slice s, uint8_t c);
+/* Cuts the first line off, and its LF, which is not part of what is returned. */
+struct slice slice_take_line(struct slice *text);
+/* Without the blanks (space, tab, CR, LF) at either end. */
+struct slice slice_trim(struct slice s);
+/* Cuts the next word off, and the blanks before it; empty: there is none. */
+struct slice slice_take_word(struct slice *line);
 /* Parse all of s as decimal digits. False when empty, not digits only, or above max. */
 bool slice_to_u64(struct slice s, uint64_t max, uint64_t *ret_value);
 /* A new C string with the octets of s; free() it. s must not contain NUL (asserted). */

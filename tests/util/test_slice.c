@@ -73,6 +73,57 @@ test_numbers_are_digits_up_to_a_maximum(void **state)
 }
 
 static void
+test_lines_end_at_lf_or_with_the_text(void **state)
+{
+	struct slice text = slice_of("one\n\n two \r\nthree");
+
+	(void)state;
+	assert_true(slice_is(slice_take_line(&text), "one"));
+	assert_true(slice_is(slice_take_line(&text), ""));
+	assert_true(slice_is(slice_take_line(&text), " two \r"));
+	assert_true(slice_is(slice_take_line(&text), "three"));
+	assert_int_equal(text.len, 0);
+	assert_int_equal(slice_take_line(&text).len, 0);
+}
+
+static void
+test_words_stand_between_blanks(void **state)
+{
+	struct slice line = slice_of(" \tname:  a\tb\r\n");
+
+	(void)state;
+	assert_true(slice_is(slice_take_word(&line), "name:"));
+	assert_true(slice_is(slice_trim(line), "a\tb"));
+	assert_true(slice_is(slice_take_word(&line), "a"));
+	assert_true(slice_is(slice_take_word(&line), "b"));
+	assert_int_equal(slice_take_word(&line).len, 0);
+	assert_int_equal(slice_trim(slice_of(" \t\r\n ")).len, 0);
+	assert_int_equal(slice_trim(slice_make(NULL, 0)).len, 0);
+}
+
+/* In a block of its size, so that a step beyond its end is seen. */
+static void
+test_no_octet_behind_the_end_is_read(void **state)
+{
+	static const char text[] = " a b ";
+
+	(void)state;
+	for (size_t len = 0; len < sizeof text; len++) {
+		char *block = malloc(len + (len == 0));
+		struct slice line = slice_make(block, len), rest = line;
+
+		assert_non_null(block);
+		memcpy(block, text, len);
+		assert_true(slice_trim(line).len <= len);
+		assert_int_equal(slice_take_line(&line).len, len);
+		while (slice_take_word(&rest).len != 0)
+			continue;
+		assert_int_equal(rest.len, 0);
+		free(block);
+	}
+}
+
+static void
 test_dup_ends_with_a_nul(void **state)
 {
 	char *text = slice_dup(slice_make("abcdef", 3));
@@ -92,6 +143,9 @@ main(void)
 		cmocka_unit_test(test_comparison_is_exact_or_without_ascii_case),
 		cmocka_unit_test(test_find_gives_the_offset_or_the_length),
 		cmocka_unit_test(test_numbers_are_digits_up_to_a_maximum),
+		cmocka_unit_test(test_lines_end_at_lf_or_with_the_text),
+		cmocka_unit_test(test_words_stand_between_blanks),
+		cmocka_unit_test(test_no_octet_behind_the_end_is_read),
 		cmocka_unit_test(test_dup_ends_with_a_nul),
 	};
 	return cmocka_run_group_tests_name("util/slice", tests, NULL, NULL);
