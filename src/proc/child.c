@@ -189,9 +189,7 @@ take_material(struct life *life, const struct control_message *m, int fd)
 		log_failure("control-failed", "read material", r);
 	else if (life->ops->on_material != NULL)
 		life->ops->on_material(life->ctx, m->material, name, buf_slice(&octets));
-	if (octets.ptr != NULL)
-		explicit_bzero(octets.ptr, octets.size);
-	buf_done(&octets);
+	buf_wipe(&octets);
 	return r == 0;
 }
 

@@ -146,9 +146,7 @@ sasl_client_free(struct sasl_client **client)
 		gsasl_finish(x->session);
 	if (x->library != NULL)
 		gsasl_done(x->library);
-	if (x->token.ptr != NULL)
-		explicit_bzero(x->token.ptr, x->token.size);
-	buf_done(&x->token);
+	buf_wipe(&x->token);
 	buf_done(&x->complaint);
 	free(x);
 }

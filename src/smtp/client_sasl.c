@@ -19,14 +19,6 @@ begin_secret(struct buf *b)
 	(void)buf_reserve(b, SMTP_CLIENT_RESPONSE_MAX);
 }
 
-static void
-wipe(struct buf *b)
-{
-	if (b->ptr != NULL)
-		explicit_bzero(b->ptr, b->size);
-	buf_done(b);
-}
-
 /* False: there is none. */
 static bool
 make_response(struct smtp_client *c, struct slice challenge, struct buf *response)
@@ -56,7 +48,7 @@ send_first(struct smtp_client *c, const char *verb)
 		return;
 	}
 	client_send_secret(c, verb, buf_slice(initial));
-	wipe(initial);
+	buf_wipe(initial);
 }
 
 void
@@ -94,7 +86,7 @@ respond(struct smtp_client *c)
 
 	if (c->sasl_initial.len > 0) {
 		client_send_secret(c, "", buf_slice(&c->sasl_initial));
-		wipe(&c->sasl_initial);
+		buf_wipe(&c->sasl_initial);
 		return;
 	}
 	buf_init(&challenge, SMTP_CLIENT_REPLY_TEXT_MAX);
@@ -104,14 +96,14 @@ respond(struct smtp_client *c)
 		client_send_secret(c, "", buf_slice(&response));
 	else
 		give_up(c);
-	wipe(&response);
+	buf_wipe(&response);
 	buf_done(&challenge);
 }
 
 void
 client_sasl_clear(struct smtp_client *c)
 {
-	wipe(&c->sasl_initial);
+	buf_wipe(&c->sasl_initial);
 	c->has_cancelled_sasl = false;
 	c->sasl = (struct smtp_client_sasl){ .mechanism = NULL };
 }

@@ -46,8 +46,6 @@ smtp_login_decode(struct smtp_login *l, struct slice base64)
 void
 smtp_login_wipe(struct smtp_login *l)
 {
-	if (l->octets.ptr != NULL)
-		explicit_bzero(l->octets.ptr, l->octets.size);
-	buf_done(&l->octets);
+	buf_wipe(&l->octets);
 	l->has_octets = false;
 }

@@ -60,14 +60,6 @@ read_file(const char *path, bool is_secret, struct buf *out, struct buf *errors)
 	return r == 0;
 }
 
-static void
-wipe(struct buf *b)
-{
-	if (b->ptr != NULL)
-		explicit_bzero(b->ptr, b->size);
-	buf_done(b);
-}
-
 /* Takes over fd, which may be -errno of whoever made it. */
 static bool
 add(struct supervisor_materials *m, struct supervisor_material item, struct buf *errors)
@@ -110,7 +102,7 @@ load_tls(struct supervisor_materials *m, const struct config_tls *tls, struct bu
 	ok = ok && add_octets(m, certificate, buf_slice(&chain), errors);
 	ok = ok && add_octets(m, key, buf_slice(&secret), errors);
 	buf_done(&chain);
-	wipe(&secret);
+	buf_wipe(&secret);
 	return ok;
 }
 
@@ -146,7 +138,7 @@ load_password(struct supervisor_materials *m, const struct config_next_hop *hop,
 		ok = false;
 	}
 	ok = ok && add_octets(m, item, line, errors);
-	wipe(&octets);
+	buf_wipe(&octets);
 	return ok;
 }
 

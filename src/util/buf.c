@@ -25,6 +25,14 @@ buf_done(struct buf *b)
 }
 
 void
+buf_wipe(struct buf *b)
+{
+	if (b->ptr != NULL)
+		explicit_bzero(b->ptr, b->size);
+	buf_done(b);
+}
+
+void
 buf_clear(struct buf *b)
 {
 	b->len = 0;

@@ -25,6 +25,8 @@ struct buf {
 /* Starts empty, without an allocation. Free with buf_done(). */
 void buf_init(struct buf *b, size_t max);
 void buf_done(struct buf *b);
+/* As buf_done(), for secrets: all of its memory is overwritten before. */
+void buf_wipe(struct buf *b);
 /* Empty again, keeps the memory, forgets an overflow. */
 void buf_clear(struct buf *b);
 /* Empty again and gives the memory back: for what idles. */

@@ -10,6 +10,23 @@
 
 #include "util/buf.h"
 
+/* A block that must be clean when it is freed; ptr is NULL from then on. */
+static struct slice watched;
+
+void __real_free(void *block);
+void __wrap_free(void *block);
+
+void
+__wrap_free(void *block)
+{
+	if (block != NULL && block == watched.ptr) {
+		for (size_t i = 0; i < watched.len; i++)
+			assert_int_equal(watched.ptr[i], 0);
+		watched.ptr = NULL;
+	}
+	__real_free(block);
+}
+
 static void
 test_it_takes_its_maximum_and_not_one_more(void **state)
 {
@@ -74,6 +91,24 @@ test_drop_keeps_what_follows(void **state)
 }
 
 static void
+test_wipe_overwrites_all_of_the_memory_before_it_is_given_back(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 100);
+	buf_wipe(&b);
+	assert_true(buf_add_text(&b, "a secret, and what is behind its end"));
+	b.len = 8;
+	watched = slice_make(b.ptr, b.size);
+	buf_wipe(&b);
+	assert_null(watched.ptr);
+	assert_null(b.ptr);
+	assert_int_equal(b.len, 0);
+	assert_int_equal(b.max, 100);
+}
+
+static void
 test_release_gives_the_memory_back(void **state)
 {
 	struct buf b;
@@ -96,6 +131,7 @@ main(void)
 		cmocka_unit_test(test_a_refused_addition_adds_nothing),
 		cmocka_unit_test(test_it_grows_through_many_small_additions),
 		cmocka_unit_test(test_drop_keeps_what_follows),
+		cmocka_unit_test(test_wipe_overwrites_all_of_the_memory_before_it_is_given_back),
 		cmocka_unit_test(test_release_gives_the_memory_back),
 	};
 	return cmocka_run_group_tests_name("util/buf", tests, NULL, NULL);
