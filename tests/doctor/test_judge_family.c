@@ -48,8 +48,8 @@ be_taken_by_v4(struct doctor_facts *facts)
 
 static const struct judging_case families[] = {
 	{ .name = "IPv6 is refused, and the message went by IPv4, which must be known",
-	    .v6 = V6,
-	    .rows = { { 587, "reset", NULL, 0, V6 }, { 587, "healthy", NULL, 0, NULL } },
+	    .v6 = JUDGING_V6,
+	    .rows = { { 587, "reset", NULL, 0, JUDGING_V6 }, { 587, "healthy", NULL, 0, NULL } },
 	    .change = be_taken_by_v4,
 	    .cause = "ipv6-broken",
 	    .exit = DOCTOR_EXIT_PARTIAL,
