@@ -312,7 +312,7 @@ cli_audit(int argc, char **argv)
 		return code;
 	if (w.wants_list)
 		return list_findings();
-	if (count == 0)
+	if (count == 0 || argv[1][0] == '\0')
 		return refuse("a host is wanted", NULL);
 	cli_hostname(hostname);
 	o->host = argv[1];

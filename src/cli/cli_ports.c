@@ -356,6 +356,10 @@ cli_ports(int argc, char **argv)
 		options, 1, 2 };
 	int count, code = cli_parse(&usage, argc, argv, &count);
 
+	if (code == CLI_GO && argv[1][0] == '\0') {
+		cli_complain("the host is an empty word");
+		code = EX_USAGE;
+	}
 	if (code == CLI_GO)
 		code = parse_options(&o, count == 2 ? argv[2] : usual_ports);
 	if (code == CLI_GO)

@@ -22,6 +22,7 @@ static const struct cli_command commands[] = {
 	{ "client-settings", "tell what to type into a mail program", cli_client_settings },
 	{ "setup", "create the system users and directories", cli_setup },
 	{ "version", "print the version", cli_version },
+	{ "--version", NULL, cli_version },
 	{ NULL, NULL, NULL },
 };
 

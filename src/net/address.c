@@ -4,12 +4,30 @@
 #include <string.h>
 
 #include <arpa/inet.h>
+#include <net/if.h>
+
+#include "util/slice.h"
+
+/* The interface behind the "%", by name or number. */
+static bool
+parse_zone(const char *zone, uint32_t *ret_scope)
+{
+	uint64_t number;
+
+	*ret_scope = if_nametoindex(zone);
+	if (*ret_scope != 0)
+		return true;
+	if (!slice_to_u64(slice_of(zone), UINT32_MAX, &number) || number == 0)
+		return false;
+	*ret_scope = (uint32_t)number;
+	return true;
+}
 
 static bool
 parse_v6(const char *text, uint16_t port, struct net_address *ret_address)
 {
 	struct net_address a = { .len = sizeof a.v6, .v6 = { .sin6_family = AF_INET6 } };
-	char bare[INET6_ADDRSTRLEN];
+	char bare[INET6_ADDRSTRLEN + 1 + IF_NAMESIZE], *zone;
 	size_t len = strlen(text), skip = 0;
 
 	if (len > 1 && text[0] == '[' && text[len - 1] == ']') {
@@ -20,6 +38,12 @@ parse_v6(const char *text, uint16_t port, struct net_address *ret_address)
 		return false;
 	memcpy(bare, text + skip, len);
 	bare[len] = '\0';
+	zone = strchr(bare, '%');
+	if (zone != NULL) {
+		*zone++ = '\0';
+		if (!parse_zone(zone, &a.v6.sin6_scope_id))
+			return false;
+	}
 	if (inet_pton(AF_INET6, bare, &a.v6.sin6_addr) != 1)
 		return false;
 	a.v6.sin6_port = htons(port);

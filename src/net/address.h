@@ -22,7 +22,10 @@ struct net_address {
 	};
 };
 
-/* "192.0.2.1", "2001:db8::1", "[2001:db8::1]". False when text is no IP address. */
+/*
+ * "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0". False when text is no IP address, or
+ * this machine has no such interface.
+ */
 bool net_address_parse(const char *text, uint16_t port, struct net_address *ret_address);
 /* Its IP address alone. False when it is empty, or of another family. */
 bool net_address_ip(const struct net_address *address, struct ip *ret_ip);

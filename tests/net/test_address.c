@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
+#include <net/if.h>
 
 #include "util/fd.h"
 
@@ -28,7 +29,13 @@ static const struct address_case {
 	{ "192.0.2.256", 0 },
 	{ "192.0.2", 0 },
 	{ "192.0.2.1 ", 0 },
-	{ "fe80::1%eth0", 0 },
+	{ "fe80::1%lo", AF_INET6 },
+	{ "[fe80::1%lo]", AF_INET6 },
+	{ "fe80::1%1", AF_INET6 },
+	{ "fe80::1%0", 0 },
+	{ "fe80::1%", 0 },
+	{ "fe80::1%no such link", 0 },
+	{ "192.0.2.1%lo", 0 },
 	{ "localhost", 0 },
 	{ "1111:2222:3333:4444:5555:6666:7777:8888:9999", 0 },
 	{ "1111111111111111111111111111111111111111111111111", 0 },
@@ -49,6 +56,18 @@ test_text_is_an_address_or_is_not(void **state)
 		if (cases[i].family == AF_INET6)
 			assert_int_equal(ntohs(a.v6.sin6_port), 587);
 	}
+}
+
+static void
+test_an_address_of_a_link_has_its_interface(void **state)
+{
+	struct net_address a = { 0 };
+
+	(void)state;
+	assert_true(net_address_parse("fe80::1%lo", 587, &a));
+	assert_int_equal(a.v6.sin6_scope_id, if_nametoindex("lo"));
+	assert_true(net_address_parse("fe80::1%7", 587, &a));
+	assert_int_equal(a.v6.sin6_scope_id, 7);
 }
 
 /* From a connection over the loopback, which the test closes. */
@@ -189,6 +208,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_an_address_or_is_not),
+		cmocka_unit_test(test_an_address_of_a_link_has_its_interface),
 		cmocka_unit_test(test_an_address_is_had_without_its_port),
 		cmocka_unit_test(test_an_address_may_have_a_port),
 		cmocka_unit_test(test_the_other_end_of_a_connection_has_an_address),
