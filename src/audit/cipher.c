@@ -36,6 +36,16 @@ audit_cipher_is_forward_secret(const struct audit_cipher *c)
 	return audit_cipher_is_tls13(c) || has(c, "DHE_") || has(c, "_SRP_") || has(c, "_ECCPWD_");
 }
 
+enum audit_cipher_proof
+audit_cipher_proof(const struct audit_cipher *c)
+{
+	if (has(c, "TLS_RSA_WITH_"))
+		return AUDIT_PROOF_RSA;
+	if (has(c, "DHE_RSA_WITH_") || has(c, "DHE_ECDSA_WITH_") || has(c, "DHE_DSS_WITH_"))
+		return AUDIT_PROOF_SIGNED;
+	return AUDIT_PROOF_UNUSUAL;
+}
+
 static bool
 has_small_blocks(const struct audit_cipher *c)
 {

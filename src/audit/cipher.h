@@ -26,6 +26,13 @@ enum audit_cipher_flaw {
 };
 #define AUDIT_CIPHER_FLAW_COUNT 9
 
+/* How a server up to TLS 1.2 proves who it is: that needs a part of it which may be broken. */
+enum audit_cipher_proof {
+	AUDIT_PROOF_SIGNED,  /* it signs the key of an exchange */
+	AUDIT_PROOF_RSA,     /* it reads what was encrypted to its certificate */
+	AUDIT_PROOF_UNUSUAL, /* not at all, by a shared key, Kerberos, a password, static DH, ... */
+};
+
 #define AUDIT_CIPHERS_MAX 400 /* more than the table has */
 #define AUDIT_KEY_EXCHANGE_SIZE 32
 
@@ -33,6 +40,7 @@ enum audit_cipher_flaw {
 const struct audit_cipher *audit_cipher_at(size_t index);
 const struct audit_cipher *audit_cipher_find(uint16_t id); /* NULL: not known */
 enum audit_cipher_flaw audit_cipher_flaw(const struct audit_cipher *c);
+enum audit_cipher_proof audit_cipher_proof(const struct audit_cipher *c); /* not of TLS 1.3 */
 bool audit_cipher_is_tls13(const struct audit_cipher *c);
 /* Finite field Diffie-Hellman: the size of its group matters. */
 bool audit_cipher_is_dhe(const struct audit_cipher *c);

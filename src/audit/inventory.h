@@ -39,6 +39,7 @@ struct audit_version {
 	bool is_whole;              /* what is not listed was offered and refused */
 	size_t suite_count;         /* in the order in which they were chosen */
 	struct audit_suite suites[AUDIT_CIPHERS_MAX];
+	bool is_parted; /* some were chosen only when others were not offered: no order is known */
 };
 
 /* Those of TLS 1.3, and those of the versions before it. */

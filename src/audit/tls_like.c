@@ -104,7 +104,8 @@ sample_version(const struct audit_listing *l, struct samples *s, const struct au
 	x->count = count;
 	for (size_t i = 0; i < count; i++)
 		x->ids[i] = found[count - 1 - i];
-	x->chosen = v->has_order == AUDIT_NO ? x->ids[0] : found[0];
+	if (v->has_order != AUDIT_UNKNOWN)
+		x->chosen = v->has_order == AUDIT_NO ? x->ids[0] : found[0];
 	if (count > 1)
 		sample_one(s, v->version, found[count - 1]);
 	if (count > 4)

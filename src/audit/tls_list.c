@@ -7,6 +7,18 @@
 
 #include "util/alloc.h"
 
+/*
+ * A server may choose a suite and then fail for want of what it needs: credentials for anonymous
+ * clients, a signature. Then all that was offered beside it seems to be refused. So what is left at
+ * a refusal is offered once more in parts.
+ */
+enum part {
+	PART_CERTIFIED, /* the server's certificate proves who it is */
+	PART_UNSIGNED,  /* it need not sign */
+	PART_COUNT,
+	PART_ALL = PART_COUNT,
+};
+
 /* What is still offered, of the suites of a version or of the groups. */
 struct chain {
 	uint16_t version;
@@ -14,6 +26,9 @@ struct chain {
 	struct audit_group_list *groups; /* what has been chosen */
 	uint16_t left[AUDIT_CIPHERS_MAX];
 	size_t count;
+	enum part part;                      /* of the suites that is offered */
+	uint16_t offered[AUDIT_CIPHERS_MAX]; /* of those that are left, the ones in part */
+	size_t offered_count;
 	uint16_t pinned; /* a group that has to stay in the offer; 0: none */
 	bool is_done;
 	const char *words;
@@ -103,6 +118,64 @@ note_version(struct audit_listing *l, struct audit_version *x, const struct audi
 		v->secure_renegotiation = s->answer.has_secure_renegotiation ? AUDIT_YES : AUDIT_NO;
 }
 
+static bool
+is_in_part(uint16_t id, enum part part)
+{
+	const struct audit_cipher *c = audit_cipher_find(id);
+
+	switch (part) {
+	case PART_CERTIFIED:
+		return c != NULL && audit_cipher_proof(c) != AUDIT_PROOF_UNUSUAL;
+	case PART_UNSIGNED:
+		return c != NULL && audit_cipher_proof(c) != AUDIT_PROOF_SIGNED;
+	case PART_ALL:
+		break;
+	}
+	return true;
+}
+
+static size_t
+select_part(const uint16_t *ids, size_t count, enum part part, uint16_t out[AUDIT_CIPHERS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (is_in_part(ids[i], part))
+			out[n++] = ids[i];
+	return n;
+}
+
+/* It was refused, but not for its version. */
+static bool
+may_hide_version(const struct audit_version *x, const struct audit_scan *s)
+{
+	enum { ALERT_PROTOCOL_VERSION = 70 };
+
+	return x->version > AUDIT_SSL3 && x->version < AUDIT_TLS13 &&
+	       s->end == AUDIT_SCAN_REFUSED && s->answer.alert != ALERT_PROTOCOL_VERSION;
+}
+
+/* Once more in parts: is one of them accepted? */
+static void
+look_behind(struct audit_listing *l, struct audit_version *x)
+{
+	uint16_t ids[PART_COUNT][AUDIT_CIPHERS_MAX];
+	struct audit_scan scans[PART_COUNT];
+
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		scans[i] =
+		    audit_listing_offer(l, x->version, "the same version, a part of its suites");
+		scans[i].hello.ciphers = ids[i];
+		scans[i].hello.cipher_count =
+		    select_part(l->old_suites, l->old_count, (enum part)i, ids[i]);
+	}
+	audit_scan(l->a, l->door, scans, PART_COUNT);
+	for (size_t i = 0; i < PART_COUNT && x->is_spoken != AUDIT_YES; i++)
+		if (scans[i].end == AUDIT_SCAN_ACCEPTED)
+			note_version(l, x, &scans[i]);
+	x->is_parted = x->is_spoken == AUDIT_YES;
+}
+
 void
 audit_listing_versions(struct audit_listing *l)
 {
@@ -115,6 +188,9 @@ audit_listing_versions(struct audit_listing *l)
 	audit_scan(l->a, l->door, scans, AUDIT_VERSION_COUNT);
 	for (size_t i = 0; i < AUDIT_VERSION_COUNT; i++)
 		note_version(l, &all[i], &scans[i]);
+	for (size_t i = 0; i < AUDIT_VERSION_COUNT; i++)
+		if (may_hide_version(&all[i], &scans[i]))
+			look_behind(l, &all[i]);
 }
 
 static bool
@@ -136,7 +212,7 @@ start_suites(const struct audit_listing *l, struct audit_version *x, struct chai
 	const bool is_tls13 = x->version == AUDIT_TLS13;
 	const size_t count = is_tls13 ? l->tls13_count : l->old_count;
 
-	*c = (struct chain){ .version = x->version, .suites = x, .count = count };
+	*c = (struct chain){ .version = x->version, .suites = x, .count = count, .part = PART_ALL };
 	memcpy(c->left, is_tls13 ? l->tls13_suites : l->old_suites, count * sizeof c->left[0]);
 	/* One that was not offered: what else such a server says is worth nothing. */
 	if (x->suite_count > 0)
@@ -192,15 +268,16 @@ start_chains(const struct audit_listing *l, struct chain chains[CHAINS_MAX])
 }
 
 static struct audit_scan
-ask(const struct audit_listing *l, const struct chain *c)
+ask(const struct audit_listing *l, struct chain *c)
 {
 	struct audit_scan s;
 
 	if (c->groups != NULL)
 		return audit_listing_offer_groups(l, c->version, c->words, c->left, c->count);
 	s = audit_listing_offer(l, c->version, c->words);
-	s.hello.ciphers = c->left;
-	s.hello.cipher_count = c->count;
+	c->offered_count = select_part(c->left, c->count, c->part, c->offered);
+	s.hello.ciphers = c->offered;
+	s.hello.cipher_count = c->offered_count;
 	return s;
 }
 
@@ -212,6 +289,7 @@ take_suite(struct chain *c, const struct audit_scan *s)
 		return;
 	}
 	add_suite(c->suites, &s->answer);
+	c->suites->is_parted = c->suites->is_parted || c->part != PART_ALL;
 	c->is_done = c->count == 0;
 	c->suites->is_whole = c->count == 0;
 }
@@ -230,6 +308,22 @@ take_group(struct chain *c, const struct audit_scan *s)
 	c->groups->is_whole = c->count == 0;
 }
 
+/* On to the next part of what is left, or to the end. */
+static void
+take_refusal(struct chain *c)
+{
+	if (c->suites != NULL && c->version < AUDIT_TLS13 && c->part != PART_UNSIGNED) {
+		c->part = c->part == PART_ALL ? PART_CERTIFIED : PART_UNSIGNED;
+		if (select_part(c->left, c->count, c->part, c->offered) > 0)
+			return;
+	}
+	c->is_done = true;
+	if (c->suites != NULL)
+		c->suites->is_whole = true;
+	else
+		c->groups->is_whole = true;
+}
+
 static void
 take_answer(struct chain *c, const struct audit_scan *s)
 {
@@ -237,11 +331,7 @@ take_answer(struct chain *c, const struct audit_scan *s)
 	    s->end == AUDIT_SCAN_ACCEPTED && s->answer.version != c->version;
 
 	if (s->end == AUDIT_SCAN_REFUSED || is_other_version) {
-		c->is_done = true;
-		if (c->suites != NULL)
-			c->suites->is_whole = true;
-		else
-			c->groups->is_whole = true;
+		take_refusal(c);
 	} else if (s->end != AUDIT_SCAN_ACCEPTED) {
 		c->is_done = true;
 	} else if (c->suites != NULL) {
@@ -307,7 +397,7 @@ is_as_offered(const struct audit_version *x)
 static void
 judge_order(struct audit_version *x, const struct audit_scan *reversed)
 {
-	if (x->suite_count < 2)
+	if (x->suite_count < 2 || x->is_parted)
 		return;
 	if (!is_as_offered(x))
 		x->has_order = AUDIT_YES;
@@ -362,7 +452,7 @@ ask_order(struct audit_listing *l, struct audit_version *x)
 
 	s.hello.ciphers = ids;
 	s.hello.cipher_count = reverse_suites(x, ids);
-	if (x->suite_count > 1 && is_as_offered(x))
+	if (x->suite_count > 1 && !x->is_parted && is_as_offered(x))
 		audit_scan(l->a, l->door, &s, 1);
 	judge_order(x, &s);
 }

@@ -53,6 +53,33 @@ test_the_gravest_flaw_of_a_suite_is_told(void **state)
 	}
 }
 
+static const struct {
+	uint16_t id;
+	enum audit_cipher_proof proof;
+} proofs[] = {
+	{ 0x002f, AUDIT_PROOF_RSA }, { 0xc09c, AUDIT_PROOF_RSA }, { 0x0033, AUDIT_PROOF_SIGNED },
+	{ 0x0032, AUDIT_PROOF_SIGNED }, /* DSS */
+	{ 0xc02b, AUDIT_PROOF_SIGNED }, { 0xcca8, AUDIT_PROOF_SIGNED },
+	{ 0x0034, AUDIT_PROOF_UNUSUAL }, { 0xc018, AUDIT_PROOF_UNUSUAL },
+	{ 0x008c, AUDIT_PROOF_UNUSUAL }, /* a key that is shared */
+	{ 0x0095, AUDIT_PROOF_UNUSUAL }, /* that, and RSA */
+	{ 0x00a0, AUDIT_PROOF_UNUSUAL }, /* DH with the certificate's own key */
+	{ 0x001f, AUDIT_PROOF_UNUSUAL }, /* Kerberos */
+};
+
+static void
+test_how_the_server_proves_who_it_is_stands_in_the_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof proofs / sizeof proofs[0]; i++) {
+		const struct audit_cipher *c = audit_cipher_find(proofs[i].id);
+
+		assert_non_null(c);
+		if (audit_cipher_proof(c) != proofs[i].proof)
+			fail_msg("%s: %d", c->name, (int)audit_cipher_proof(c));
+	}
+}
+
 static void
 test_every_suite_up_to_tls_1_2_has_one_flaw_or_none(void **state)
 {
@@ -128,6 +155,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_gravest_flaw_of_a_suite_is_told),
+		cmocka_unit_test(test_how_the_server_proves_who_it_is_stands_in_the_name),
 		cmocka_unit_test(test_every_suite_up_to_tls_1_2_has_one_flaw_or_none),
 		cmocka_unit_test(test_forward_secrecy_and_groups_are_told_by_the_name),
 		cmocka_unit_test(test_strength_and_key_exchange_are_told_by_the_name),

@@ -166,6 +166,27 @@ def test_a_small_curve_is_found(audit, half_tls):
     assert names(report["inventory"][0]["groups_before"]) == ["x25519", "secp192r1"]
 
 
+# GnuTLS chooses an anonymous suite that its priorities name, and then has no credentials for it; a
+# server with a key that it cannot use fails when it signs.
+_SIGNED, _TRANSPORT, _ANONYMOUS = (0xc02f, 0xc013), (0x009c, 0x002f), (0x0034, 0xc018)
+
+
+@pytest.mark.parametrize("broken", [_SIGNED, _ANONYMOUS])
+@pytest.mark.parametrize("follows", [True, False])
+def test_suites_that_break_hide_neither_others_nor_a_version(audit, half_tls, broken, follows):
+    every = _ANONYMOUS + _SIGNED + _TRANSPORT
+    server = half_tls(Choices(versions=(0x0301, 0x0303), ciphers=broken + every, broken=broken,
+                              follows_client=follows))
+    report = audit.json(*ports(implicit=server), "--only", "tls")
+    spoken_ = [v for v in report["inventory"][0]["versions"] if v["spoken"]]
+    assert [v["version"] for v in spoken_] == ["TLS 1.0", "TLS 1.2"]
+    for version in spoken_:
+        found = {int(s["id"], 16) for s in version["suites"]}
+        assert found == set(every) - set(broken) and version["complete"]
+        # What was chosen in parts has no order that could be told.
+        assert version["server_order"] is None
+
+
 def test_a_list_of_many_suites_is_whole(audit, half_tls):
     many = tuple(range(0xc02b, 0xc033)) + (0x009c, 0x009d, 0x0067, 0xcca8, 0xc0ac)
     report = audit.json(*ports(implicit=half_tls(Choices(ciphers=many))), "--only", "tls")

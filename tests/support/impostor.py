@@ -311,6 +311,7 @@ class Choices:
     guards_fallback: bool = True
     follows_client: bool = False
     groups: tuple = (29, 23)  # of ECDHE, in the order of preference
+    broken: tuple = ()  # of ciphers: chosen like the others, and then the handshake fails
 
 
 def _record(kind, body, version=0x0303):
@@ -372,7 +373,7 @@ def answer_hello(octets, choices):
     group = next((g for g in choices.groups if g in groups or version == 0x0300), None)
     chosen = next((c for c in order if c in ciphers and c in choices.ciphers
                    and (group is not None or c not in _ECDHE)), None)
-    if chosen is None:
+    if chosen is None or chosen in choices.broken:
         return _alert(40)
     hello = min(version, 0x0303).to_bytes(2, "big") + b"r" * 32 + b"\0" + chosen.to_bytes(2, "big")
     hello += b"\1" if choices.compression and compression else b"\0"
