@@ -17,12 +17,13 @@ enum { RESPONSES_MAX = 2 };
  */
 static const struct mechanism {
 	const char *name;
+	bool is_plain;
 	bool server_first; /* libgsasl wants an empty step before the first response */
 	unsigned response_count;
 	const char *challenges[RESPONSES_MAX];
 } mechanisms[] = {
-	{ "PLAIN", false, 1, { "" } }, /* RFC 4616 */
-	{ "LOGIN", true, 2, { "Username:", "Password:" } },
+	{ "PLAIN", true, false, 1, { "" } }, /* RFC 4616 */
+	{ "LOGIN", false, true, 2, { "Username:", "Password:" } },
 };
 
 struct sasl_context {
@@ -137,6 +138,45 @@ find_mechanism(struct slice name)
 	return NULL;
 }
 
+/* Up to the next NUL, or all that is left; *rest is what follows the NUL. */
+static struct slice
+take_field(struct slice *rest)
+{
+	size_t len = slice_find(*rest, '\0');
+	struct slice field = slice_first(*rest, len);
+
+	*rest = slice_after(*rest, len == rest->len ? len : len + 1);
+	return field;
+}
+
+/*
+ * The message of PLAIN (RFC 4616 §2) in printable ASCII, which SASLprep leaves as it is (RFC 4013
+ * §2): nearly every one there is. libgsasl would prepare it all the same, in more time than the
+ * rest of a login that is remembered, and leave the password in memory. False: it is for libgsasl.
+ */
+static bool
+take_plain_ascii(struct sasl_exchange *x, struct slice message)
+{
+	struct slice rest = message, authzid = take_field(&rest), name = take_field(&rest);
+	size_t nul_count = 0;
+
+	for (size_t i = 0; i < message.len; i++) {
+		if (message.ptr[i] == '\0')
+			nul_count++;
+		else if (message.ptr[i] < ' ' || message.ptr[i] > '~')
+			return false;
+	}
+	if (nul_count != 2 || name.len == 0 || rest.len == 0)
+		return false;
+	if (name.len <= SASL_NAME_MAX)
+		x->credentials.name = slice_dup(name);
+	if (rest.len <= SASL_PASSWORD_MAX)
+		x->credentials.password = secret_copy(rest);
+	x->valid = x->credentials.name != NULL && x->credentials.password.len != 0 &&
+		   (authzid.len == 0 || slice_equal(authzid, name));
+	return true;
+}
+
 static int
 step(struct sasl_exchange *x, struct slice response)
 {
@@ -198,6 +238,8 @@ sasl_exchange_respond(struct sasl_exchange *x, struct slice response)
 		x->responded = x->mechanism->response_count;
 		return SASL_STATUS_MALFORMED;
 	}
+	if (x->mechanism->is_plain && take_plain_ascii(x, response))
+		return x->valid ? SASL_STATUS_CREDENTIALS : SASL_STATUS_REFUSED;
 	rc = step(x, response);
 	if (rc == GSASL_NEEDS_MORE && x->responded < x->mechanism->response_count)
 		return SASL_STATUS_CHALLENGE;

@@ -6,9 +6,9 @@
  * credentials come out. Nothing is decided here: whether the password is right is found out later,
  * elsewhere, which is why libgsasl's own validation callback only collects what was sent.
  *
- * What the client claims ends in struct sasl_credentials, which wipes the password. Copies that
- * libgsasl makes on the way are freed by it without being wiped, so whoever runs this must not dump
- * core and must not face the network.
+ * What the client claims ends in struct sasl_credentials, which wipes the password. PLAIN in ASCII
+ * is read here. Copies that libgsasl makes of the rest on the way are freed by it without being
+ * wiped, so whoever runs this must not dump core and must not face the network.
  */
 #ifndef SASL_EXCHANGE_H
 #define SASL_EXCHANGE_H
