@@ -2,8 +2,8 @@
 #include "auth/cache.h"
 
 #include <assert.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,16 +29,33 @@ struct entry {
 };
 
 struct auth_cache {
-	uint8_t key[AUTH_CACHE_KEY_LEN];
+	EVP_MAC_CTX *mac; /* holds the key: to set HMAC up costs more than to compute it */
 	struct entry entries[AUTH_CACHE_ENTRIES];
 };
+
+static EVP_MAC_CTX *
+new_mac(const uint8_t *key)
+{
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *mac = EVP_MAC_CTX_new(hmac);
+
+	if (mac == NULL || EVP_MAC_init(mac, key, AUTH_CACHE_KEY_LEN, params) != 1)
+		abort();
+	EVP_MAC_free(hmac);
+	return mac;
+}
 
 struct auth_cache *
 auth_cache_new(const uint8_t *key)
 {
 	struct auth_cache *c = xcalloc(1, sizeof *c);
 
-	memcpy(c->key, key, sizeof c->key);
+	c->mac = new_mac(key);
 	return c;
 }
 
@@ -47,6 +64,7 @@ auth_cache_free(struct auth_cache **c)
 {
 	if (*c == NULL)
 		return;
+	EVP_MAC_CTX_free((*c)->mac); /* wipes the key */
 	explicit_bzero(*c, sizeof **c);
 	free(*c);
 	*c = NULL;
@@ -69,13 +87,13 @@ auth_cache_digest(
 {
 	struct auth_cache_digest digest;
 	uint8_t input[INPUT_MAX + 1];
-	unsigned digest_len = 0;
-	size_t len = append(input, 0, slice_of(account->name));
+	size_t digest_len = 0, len = append(input, 0, slice_of(account->name));
 
 	len = append(input, len, password);
 	len = append(input, len, slice_of(account->hash));
-	if (HMAC(EVP_sha256(), c->key, (int)sizeof c->key, input, len, digest.octets,
-		&digest_len) == NULL)
+	/* Without a key it is begun anew with the one it has. */
+	if (EVP_MAC_init(c->mac, NULL, 0, NULL) != 1 || EVP_MAC_update(c->mac, input, len) != 1 ||
+	    EVP_MAC_final(c->mac, digest.octets, &digest_len, sizeof digest.octets) != 1)
 		abort();
 	assert(digest_len == sizeof digest.octets);
 	explicit_bzero(input, sizeof input);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/hmac.h>
 
 #include "auth/cache.h"
 #include "util/alloc.h"
@@ -87,6 +88,22 @@ test_digest_depends_on_the_key(void **state)
 	auth_cache_free(&other);
 }
 
+/* Its start is not set up for each anew: nothing of one digest may be left in the next. */
+static void
+test_digest_is_hmac_sha256_whatever_came_before(void **state)
+{
+	static const uint8_t input[] = "alice\0pw\0$y$one";
+	uint8_t expected[AUTH_CACHE_DIGEST_LEN];
+
+	assert_non_null(HMAC(EVP_sha256(), key, sizeof key, input, sizeof input, expected, NULL));
+	for (int i = 0; i < 3; i++) {
+		struct auth_cache_digest digest = digest_of(*state, alice, hash_one, "pw");
+
+		assert_memory_equal(digest.octets, expected, sizeof expected);
+		(void)digest_of(*state, bob, hash_two, "something longer, of another block");
+	}
+}
+
 static void
 test_time_runs_from_the_last_use(void **state)
 {
@@ -137,6 +154,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_fields_do_not_run_into_each_other, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_digest_depends_on_the_key, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_digest_is_hmac_sha256_whatever_came_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_time_runs_from_the_last_use, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
