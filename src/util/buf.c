@@ -9,7 +9,10 @@
 
 #include "util/alloc.h"
 
-enum { SIZE_FIRST = 64 };
+enum {
+	SIZE_FIRST = 64,
+	LINE_SIZE = 256, /* of what is printed at once */
+};
 
 void
 buf_init(struct buf *b, size_t max)
@@ -99,19 +102,24 @@ buf_add_octet(struct buf *b, uint8_t c)
 }
 
 /* vsnprintf wants room for a NUL that the buf does not keep. */
+/* Nearly all that is printed is a line: it is printed once, without an allocation. */
 bool
 buf_addf(struct buf *b, const char *format, ...)
 {
+	char line[LINE_SIZE], *text;
 	va_list args, again;
 	int len;
-	char *text;
 	bool ok;
 
 	va_start(args, format);
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(line, sizeof line, format, args);
 	va_end(args);
 	assert(len >= 0);
+	if ((size_t)len < sizeof line) {
+		va_end(again);
+		return buf_add(b, line, (size_t)len);
+	}
 	text = xmalloc((size_t)len + 1);
 	(void)vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);

@@ -60,6 +60,25 @@ test_a_refused_addition_adds_nothing(void **state)
 }
 
 static void
+test_what_is_printed_has_every_length(void **state)
+{
+	char text[1025];
+	struct buf b;
+
+	(void)state;
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	for (size_t len = 0; len < sizeof text; len++) {
+		buf_init(&b, len + 2);
+		assert_true(buf_addf(&b, "<%s>", &text[sizeof text - 1 - len]));
+		assert_int_equal(b.len, len + 2);
+		assert_memory_equal(b.ptr + 1, text, len);
+		assert_int_equal(b.ptr[len + 1], '>');
+		buf_done(&b);
+	}
+}
+
+static void
 test_it_grows_through_many_small_additions(void **state)
 {
 	struct buf b;
@@ -129,6 +148,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_it_takes_its_maximum_and_not_one_more),
 		cmocka_unit_test(test_a_refused_addition_adds_nothing),
+		cmocka_unit_test(test_what_is_printed_has_every_length),
 		cmocka_unit_test(test_it_grows_through_many_small_additions),
 		cmocka_unit_test(test_drop_keeps_what_follows),
 		cmocka_unit_test(test_wipe_overwrites_all_of_the_memory_before_it_is_given_back),
