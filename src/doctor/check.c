@@ -41,9 +41,9 @@ keep_family(struct probe_name *n, int family)
 			n->addresses[kept++] = n->addresses[i];
 	n->address_count = kept;
 	if (family == AF_INET)
-		n->v6 = (struct probe_name_family){ PROBE_NAME_NOT_ASKED, NULL };
+		n->v6 = (struct probe_name_family){ PROBE_NAME_NOT_ASKED, NULL, 0 };
 	else
-		n->v4 = (struct probe_name_family){ PROBE_NAME_NOT_ASKED, NULL };
+		n->v4 = (struct probe_name_family){ PROBE_NAME_NOT_ASKED, NULL, 0 };
 }
 
 static void

@@ -73,6 +73,7 @@ make_family(const struct probe_name_family *family)
 
 	doctor_json_set(object, "end", doctor_json_text(probe_name_end_name(family->end)));
 	doctor_json_set(object, "error", doctor_json_text(family->error));
+	doctor_json_set(object, "left_out", json_integer((json_int_t)family->left_out));
 	return object;
 }
 

@@ -159,9 +159,12 @@ find_host_down(const struct doctor_judging *j, const struct silence *s)
 	prove_all(j, s, f);
 	if (is_all_silent(j->facts))
 		doctor_finding_say(f,
-		    "None of the %zu addresses of %s answers on any port that was tried: it is "
+		    "None of the %zu addresses of %s%s answers on any port that was tried: it is "
 		    "down, or something before it drops everything.",
-		    j->facts->name.address_count, doctor_words_host(j->facts));
+		    j->facts->name.address_count, doctor_words_host(j->facts),
+		    j->facts->name.v4.left_out + j->facts->name.v6.left_out == 0
+			? ""
+			: " that were looked at");
 	else
 		doctor_finding_say(f,
 		    "%s does not answer on any port that was tried: it is down, or something "

@@ -59,6 +59,8 @@ add_family(const struct probe_name *name, bool is_v4, struct doctor_grid *grid)
 			doctor_cell_address(&name->addresses[i], cell);
 			before = " ";
 		}
+	if (family->left_out != 0)
+		(void)buf_addf(cell, ", and %zu more, not looked at", family->left_out);
 }
 
 static void

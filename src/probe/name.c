@@ -81,8 +81,9 @@ static void
 add_address(struct probe_name_lookup *l, enum family family, const struct ip *ip)
 {
 	if (l->counts[family] == FAMILY_MAX)
-		return;
-	l->addresses[family][l->counts[family]++] = net_address_of(ip, l->port);
+		family_of(&l->name, family)->left_out++;
+	else
+		l->addresses[family][l->counts[family]++] = net_address_of(ip, l->port);
 }
 
 static void
@@ -131,7 +132,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		if (l->queries[family] != NULL)
 			*family_of(n, (enum family)family) =
 			    (struct probe_name_family){ PROBE_NAME_TIMEOUT,
-				    "the DNS server did not answer in time" };
+				    "the DNS server did not answer in time", 0 };
 	if (l->examination != NULL)
 		probe_name_note_servers(n, probe_servers_peek(l->examination));
 	if (l->is_examined) {
@@ -275,6 +276,7 @@ take_result(struct probe_name_lookup *l, enum family family, const struct net_qu
 
 	f->end = probe_name_end_of(result->status);
 	f->error = result->error;
+	f->left_out = 0;
 	for (size_t i = 0; i < result->answer->count; i++)
 		add_address(l, family, &result->answer->records[i].ip);
 	l->queries[family] = NULL;
@@ -414,7 +416,7 @@ probe_name_start(struct event_base *base, struct net_resolver *resolver,
 	} else {
 		l->name.is_impossible = true;
 		l->name.v4 = l->name.v6 = (struct probe_name_family){ PROBE_NAME_NO_NAME,
-			"no name in DNS can be written like this" };
+			"no name in DNS can be written like this", 0 };
 		finish(l);
 	}
 	return l;

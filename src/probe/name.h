@@ -32,6 +32,7 @@ enum probe_name_end {
 struct probe_name_family {
 	enum probe_name_end end;
 	const char *error; /* words, a constant; NULL: none */
+	size_t left_out;   /* addresses in the answer beyond those that are looked at */
 };
 
 struct probe_resolver_state {

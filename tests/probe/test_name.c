@@ -30,6 +30,16 @@ static const struct nameserver_row rows[] = {
 	{ "zero.example.org", "0.0.0.0", NET_RECORD_A, 0 },
 	{ "loop.example.org", "127.0.0.1", NET_RECORD_A, 0 },
 	{ "inside.example.org", "10.0.0.5", NET_RECORD_A, 0 },
+	{ "many.example.org", "192.0.2.1", NET_RECORD_A, 0 },
+	{ "many.example.org", "192.0.2.2", NET_RECORD_A, 0 },
+	{ "many.example.org", "192.0.2.3", NET_RECORD_A, 0 },
+	{ "many.example.org", "192.0.2.4", NET_RECORD_A, 0 },
+	{ "many.example.org", "192.0.2.5", NET_RECORD_A, 0 },
+	{ "many.example.org", "192.0.2.6", NET_RECORD_A, 0 },
+	{ "many.example.org", "192.0.2.7", NET_RECORD_A, 0 },
+	{ "many.example.org", "192.0.2.8", NET_RECORD_A, 0 },
+	{ "many.example.org", "192.0.2.9", NET_RECORD_A, 0 },
+	{ "many.example.org", "192.0.2.10", NET_RECORD_A, 0 },
 	{ "fails.example.org", NULL, 0, NAMESERVER_SERVFAIL },
 	{ "refused.example.org", NULL, 0, NAMESERVER_REFUSED },
 	{ "tampered.example.org", "192.0.2.1", NET_RECORD_A, NAMESERVER_BROKEN_CHAIN },
@@ -231,6 +241,16 @@ test_addresses_come_with_their_port_and_ipv6_first(void **state)
 	assert_int_equal(ntohs(n->addresses[0].v6.sin6_port), 587);
 	assert_int_equal(n->addresses[1].any.sa_family, AF_INET);
 	assert_int_equal(ntohs(n->addresses[2].v4.sin_port), 587);
+}
+
+static void
+test_addresses_beyond_the_maximum_are_counted(void **state)
+{
+	const struct probe_name *n = look_up(*state, "many.example.org", 8000);
+
+	assert_int_equal(n->address_count, 8);
+	assert_int_equal(n->v4.left_out, 2);
+	assert_int_equal(n->v6.left_out, 0);
 }
 
 static void
@@ -461,6 +481,8 @@ main(void)
 		    test_each_end_of_each_family_is_told_apart, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_addresses_come_with_their_port_and_ipv6_first, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_addresses_beyond_the_maximum_are_counted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_a_good_answer_asks_no_server_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
