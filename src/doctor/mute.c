@@ -23,6 +23,15 @@ is_waiting_for_words(const struct run *r, const struct run_job *j)
 	       run_now_ms(r) - j->stage_since_ms >= NO_GREETING_MS;
 }
 
+/* What answered the handshake was no TLS, as a web server's is none, and it does not greet. */
+static bool
+is_waiting_in_clear(const struct run *r, const struct run_job *j)
+{
+	return j->task == RUN_OTHER_MODE && j->state == RUN_RUNNING && j->dialog != NULL &&
+	       probe_dialog_stage(j->dialog) == PROBE_STAGE_GREETING &&
+	       run_now_ms(r) - j->began_ms >= NO_GREETING_MS;
+}
+
 /* It said something, and that is no greeting; or it has not said a word until the end. */
 static bool
 is_ended_without(const struct doctor_probe *p)
@@ -38,7 +47,7 @@ is_mute(const struct run *r, const struct run_job *j)
 	const struct doctor_probe *p = &r->facts->probes[j->probe];
 
 	return run_is_main(r, p) && run_is_routed(r, p) &&
-	       (is_waiting_for_words(r, j) || is_ended_without(p));
+	       (is_waiting_for_words(r, j) || is_waiting_in_clear(r, j) || is_ended_without(p));
 }
 
 /* Would it go on waiting for what does not come? */
