@@ -98,8 +98,7 @@ addressee_words(enum addressee addressee)
 	case NETWORK:
 		return "To: the support of your internet provider, or whoever runs your network";
 	case RESOLVER:
-		return "To: whoever runs the name server of this network, or your internet "
-		       "provider";
+		return "To: whoever runs the name server of this network, or your provider";
 	case SERVER:
 		return "To: the administrator of the mail server (postmaster)";
 	case DOMAIN:

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "doctor/finding.h"
+#include "fixture.h"
 #include "report.h"
 
 static const struct {
@@ -60,6 +62,104 @@ test_nobody_writes_to_himself(void **state)
 	free(text);
 }
 
+#define NETWORK "the support of your internet provider, or whoever runs your network\n"
+#define RESOLVER "whoever runs the name server of this network, or your provider\n"
+#define SERVER "the administrator of the mail server (postmaster)\n"
+#define DOMAIN "whoever runs the name servers of the mail server's domain\n"
+#define MACHINE "the administrator of this computer\n"
+#define SECURITY "the maker or administrator of the security program on this computer\n"
+
+/* By what was found; to NULL: nobody else can do anything. */
+static const struct {
+	const char *id;
+	bool is_network;
+	const char *to;
+} addressees[] = {
+	{ "port-filtered", false, NETWORK },
+	{ "port-rejected", false, NETWORK },
+	{ "network-down", false, NETWORK },
+	{ "path-mtu-in", false, NETWORK },
+	{ "ipv6-broken", false, NETWORK },
+	{ "resolver-down", false, RESOLVER },
+	{ "name-hijacked", false, RESOLVER },
+	{ "name-filtered", false, RESOLVER },
+	{ "name-bogus", false, DOMAIN },
+	{ "name-not-found", false, DOMAIN },
+	{ "port-closed", false, SERVER },
+	{ "server-blocks-you", false, SERVER },
+	{ "greeting-missing", false, SERVER },
+	{ "certificate-expired", false, SERVER },
+	{ "certificate-inspected", false, SECURITY },
+	{ "certificate-no-roots", false, MACHINE },
+	{ "clock-wrong", false, MACHINE },
+	{ "local-denied", false, MACHINE },
+	{ "auth-failed", false, NULL },
+	{ "greylisted", false, NULL },
+	/* Of a network: names of many domains that fail are no matter of one of them. */
+	{ "port-filtered", true, NETWORK },
+	{ "network-down", true, NETWORK },
+	{ "name-not-found", true, RESOLVER },
+	{ "name-server-failed", true, RESOLVER },
+	{ "name-bogus", true, RESOLVER },
+	{ "local-denied", true, MACHINE },
+};
+
+/* The caller's to free(). */
+static char *
+write_about(const char *id, bool is_network)
+{
+	struct doctor_facts *facts = calloc(1, sizeof *facts);
+	struct doctor_verdict *verdict = calloc(1, sizeof *verdict);
+	struct buf out;
+	char *text;
+
+	assert_non_null(facts);
+	assert_non_null(verdict);
+	fixture_begin(facts, is_network ? NULL : "192.0.2.10", NULL);
+	facts->is_network = is_network;
+	doctor_finding_say(
+	    doctor_finding_add(verdict, id, DOCTOR_BROKEN, DOCTOR_NO_PROBE), "This is wrong.");
+	doctor_finding_set(&verdict->sentence, "This is wrong.");
+	buf_init(&out, DOCTOR_REPORT_MAX);
+	doctor_report_letter(facts, verdict, &out);
+	text = slice_dup(buf_slice(&out));
+	buf_done(&out);
+	doctor_verdict_done(verdict);
+	doctor_facts_done(facts);
+	free(verdict);
+	free(facts);
+	return text;
+}
+
+static void
+test_it_goes_to_who_runs_what_is_broken(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof addressees / sizeof addressees[0]; i++) {
+		const char *to = addressees[i].to;
+		char *text = write_about(addressees[i].id, addressees[i].is_network);
+
+		if (to == NULL
+			? strstr(text, "To: ") != NULL
+			: strncmp(text, "To: ", 4) != 0 || strncmp(text + 4, to, strlen(to)) != 0)
+			fail_msg("%s: %s", addressees[i].id, text);
+		free(text);
+	}
+}
+
+static void
+test_of_a_network_it_names_no_host(void **state)
+{
+	static const char *const words[] = { "Subject: Trouble with sending mail: this network\n",
+		"  To:      this network\n", NULL };
+	char *text = write_about("port-filtered", true);
+
+	(void)state;
+	report_expect(text, words);
+	assert_null(strstr(text, "mail.example.org"));
+	free(text);
+}
+
 static void
 test_it_has_time_addresses_ports_and_proof(void **state)
 {
@@ -79,6 +179,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_letter_goes_to_who_can_act),
 		cmocka_unit_test(test_nobody_writes_to_himself),
+		cmocka_unit_test(test_it_goes_to_who_runs_what_is_broken),
+		cmocka_unit_test(test_of_a_network_it_names_no_host),
 		cmocka_unit_test(test_it_has_time_addresses_ports_and_proof),
 	};
 
