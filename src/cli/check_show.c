@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "cli/cli.h"
+#include "cli/terminal.h"
 #include "cli/words.h"
 #include "doctor/printable.h"
 #include "doctor/report.h"
@@ -20,10 +21,7 @@ void
 check_show_progress(void *arg, const char *text)
 {
 	(void)arg;
-	(void)fputs("\r\033[K", stderr);
-	if (text != NULL)
-		(void)fputs(text, stderr);
-	(void)fflush(stderr);
+	cli_terminal_show_progress(text);
 }
 
 void

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/check_options.h"
 #include "cli/check_show.h"
 #include "cli/cli.h"
+#include "cli/terminal.h"
 #include "cli/words.h"
 #include "doctor/changes.h"
 #include "doctor/check.h"
@@ -229,7 +229,7 @@ check(const struct check_words *words, char *const *hosts, int host_count)
 
 	if (o->is_transcript)
 		o->check.on_line = check_show_line;
-	else if (isatty(STDERR_FILENO) == 1 && o->form == CHECK_TEXT)
+	else if (o->form == CHECK_TEXT && cli_terminal_has_progress())
 		o->check.on_progress = check_show_progress;
 	if (code == CLI_GO)
 		code = o->watch_s == 0 ? check_all(o) : watch(o);

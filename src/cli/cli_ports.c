@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "cli/cli.h"
 #include "cli/ports_view.h"
+#include "cli/terminal.h"
 #include "net/resolve.h"
 #include "probe/port_set.h"
 #include "probe/schedule.h"
@@ -24,6 +24,7 @@ enum {
 	ERROR_MAX = 4096,
 	DNS_PORT = 53,
 	PROGRESS_US = 300000,
+	PROGRESS_SIZE = 64,
 };
 
 static const char usual_ports[] = "587,465,25,2525";
@@ -225,14 +226,16 @@ on_progress(evutil_socket_t fd, short what, void *arg)
 {
 	const struct ports_run *r = arg;
 	size_t count = r->over_count * r->options->scan.port_count;
+	char text[PROGRESS_SIZE];
 
 	(void)fd;
 	(void)what;
 	for (size_t i = 0; i < r->scan_count; i++)
 		if (r->handles[i] != NULL)
 			count += probe_scan_done_count(r->handles[i]);
-	(void)fprintf(
-	    stderr, "\r\033[K%zu of %zu ports", count, r->scan_count * r->options->scan.port_count);
+	(void)snprintf(text, sizeof text, "%zu of %zu ports", count,
+	    r->scan_count * r->options->scan.port_count);
+	cli_terminal_show_progress(text);
 }
 
 static void
@@ -241,14 +244,14 @@ wait_for_scans(struct ports_run *r)
 	const struct timeval interval = { .tv_usec = PROGRESS_US };
 	struct event *progress = NULL;
 
-	if (isatty(STDERR_FILENO) == 1) {
+	if (cli_terminal_has_progress()) {
 		progress = event_new(r->base, -1, EV_PERSIST, on_progress, r);
 		(void)event_add(progress, &interval);
 	}
 	(void)event_base_dispatch(r->base);
 	if (progress != NULL) {
 		event_free(progress);
-		(void)fputs("\r\033[K", stderr);
+		cli_terminal_show_progress(NULL);
 	}
 }
 

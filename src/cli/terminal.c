@@ -2,6 +2,7 @@
 #include "cli/terminal.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,14 +15,20 @@ read_variable(const char *name)
 	return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
+/* A terminal that knows escape sequences. */
+static bool
+is_able(int fd)
+{
+	const char *terminal = read_variable("TERM");
+
+	return isatty(fd) == 1 && terminal != NULL && strcmp(terminal, "dumb") != 0;
+}
+
 /* no-color.org: the variable switches colours off, whatever it says. */
 static bool
 is_terminal_coloured(void)
 {
-	const char *terminal = read_variable("TERM");
-
-	return isatty(STDOUT_FILENO) == 1 && read_variable("NO_COLOR") == NULL &&
-	       terminal != NULL && strcmp(terminal, "dumb") != 0;
+	return is_able(STDOUT_FILENO) && read_variable("NO_COLOR") == NULL;
 }
 
 bool
@@ -51,4 +58,17 @@ cli_terminal_is_utf8(void)
 			       strcasestr(value, "utf8") != NULL;
 	}
 	return false;
+}
+
+bool
+cli_terminal_has_progress(void)
+{
+	return is_able(STDERR_FILENO);
+}
+
+void
+cli_terminal_show_progress(const char *text)
+{
+	(void)fprintf(stderr, "\r\033[K%s", text == NULL ? "" : text);
+	(void)fflush(stderr);
 }

@@ -9,4 +9,9 @@
 bool cli_terminal_colours(const char *when, bool *ret_has_colours);
 bool cli_terminal_is_utf8(void);
 
+/* May a line on standard error be written over, for who waits? */
+bool cli_terminal_has_progress(void);
+/* In the place of the line before; NULL: takes it away. */
+void cli_terminal_show_progress(const char *text);
+
 #endif

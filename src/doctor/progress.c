@@ -5,9 +5,9 @@
 
 #include "doctor/run.h"
 
-enum { EVERY_MS = 200, TEXT_SIZE = 160 };
+enum { EVERY_MS = 200, TEXT_SIZE = 160, BOUND_SIZE = 32 };
 
-/* What a dialog has to wait for, and for how long at most. */
+/* What a dialog has to wait for. */
 static const char *
 dialog_words(const struct run_job *j)
 {
@@ -17,7 +17,7 @@ dialog_words(const struct run_job *j)
 		return "talks";
 	switch (probe_dialog_stage(j->dialog)) {
 	case PROBE_STAGE_GREETING:
-		return "is open; waits for the server's greeting, up to 7 s";
+		return "is open; waits for the server's greeting";
 	case PROBE_STAGE_STARTTLS:
 		return "waits for the reply to STARTTLS";
 	case PROBE_STAGE_HANDSHAKE:
@@ -64,6 +64,15 @@ words_of(const struct run_job *j)
 	return "";
 }
 
+/* The stage that takes longest where all else is well has its bound told; 0: not that one. */
+static unsigned
+bound_s(const struct run_job *j)
+{
+	if (j->dialog == NULL || probe_dialog_stage(j->dialog) != PROBE_STAGE_GREETING)
+		return 0;
+	return (unsigned)((j->options.greeting_ms + 999) / 1000);
+}
+
 /* The job that matters most of those that run; NULL: none. */
 static const struct run_job *
 find_first(const struct run *r)
@@ -82,13 +91,17 @@ write_line(const struct run *r, char text[TEXT_SIZE])
 {
 	const struct run_job *j = find_first(r);
 	const unsigned seconds = (unsigned)(run_now_ms(r) / 1000);
+	char bound[BOUND_SIZE] = "";
+
+	if (j != NULL && bound_s(j) != 0)
+		(void)snprintf(bound, sizeof bound, ", up to %u s", bound_s(j));
 
 	if (!r->is_named)
 		(void)snprintf(text, TEXT_SIZE, "%u s: looks up %.100s", seconds,
 		    r->facts->is_network ? "other hosts" : r->options->host);
 	else if (j != NULL)
-		(void)snprintf(text, TEXT_SIZE, "%u s: port %u %s", seconds,
-		    (unsigned)r->facts->probes[j->probe].port, words_of(j));
+		(void)snprintf(text, TEXT_SIZE, "%u s: port %u %s%s", seconds,
+		    (unsigned)r->facts->probes[j->probe].port, words_of(j), bound);
 	else
 		(void)snprintf(text, TEXT_SIZE, "%u s: asks other hosts", seconds);
 }
