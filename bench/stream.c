@@ -13,7 +13,8 @@
 #include "util/fd.h"
 
 #define READ_SIZE (64U << 10)
-#define TO_PEER_MAX (64U << 10) /* octets of TLS records before they are sent */
+#define RECORDS_SIZE (16U << 10) /* no more: stack arrays are zeroed first */
+#define TO_PEER_MAX (64U << 10)  /* octets of TLS records before they are sent */
 
 void
 stream_init(struct stream *s, int epoll, void *owner)
@@ -117,7 +118,7 @@ stream_start_tls(struct stream *s, SSL_CTX *context, bool server, SSL_SESSION *s
 static ssize_t
 pull(struct stream *s)
 {
-	uint8_t records[READ_SIZE];
+	uint8_t records[RECORDS_SIZE];
 	ssize_t n = recv(s->fd, records, sizeof records, 0);
 
 	if (n < 0)
