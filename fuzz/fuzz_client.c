@@ -33,6 +33,7 @@ enum more {
 	MORE_SASL_FIRST = 1 << 3,
 	MORE_SASL_LONG = 1 << 4,
 	MORE_NOOPS = 1 << 5,
+	MORE_STEPS = 1 << 6, /* transactions one command at a time, with SMTP */
 };
 
 static const char text[] = "Subject: x\r\n\r\n.dot\nend";
@@ -42,6 +43,9 @@ struct session {
 	struct buf said, shown, results;
 	uint8_t more; /* enum more */
 	unsigned transactions, logins;
+	size_t asked_count; /* recipients of a transaction that is taken step by step */
+	bool is_accepted;   /* and one of them was */
+	bool is_lmtp;
 	bool has_nooped;
 	bool gives_up; /* in the midst of the text */
 	bool is_binary, is_rich, is_verified;
@@ -131,8 +135,15 @@ make_params(const struct session *s)
 	return params;
 }
 
+static bool
+goes_in_steps(const struct session *s)
+{
+	return (s->more & MORE_STEPS) != 0 && !s->is_lmtp;
+}
+
+/* A transaction, or with is_begun the next recipient of the one that there is. */
 static void
-begin_mail(struct session *s)
+ask(struct session *s, bool is_begun)
 {
 	const struct slice recipients[RECIPIENT_COUNT] = { slice_of("a@example"),
 		slice_of(s->is_rich ? "\xc3\xa4@example" : "b@example"), slice_of("bad\r\nRSET") };
@@ -141,16 +152,52 @@ begin_mail(struct session *s)
 		{ .notify = SMTP_NOTIFY_NEVER },
 	};
 	const struct smtp_mail_params params = make_params(s);
+	const size_t first = is_begun ? s->asked_count : 0;
 	const struct smtp_client_mail m = { .sender = slice_of("s@example"),
-		.recipients = recipients,
-		.recipient_count = RECIPIENT_COUNT,
+		.recipients = recipients + first,
+		.recipient_count = RECIPIENT_COUNT - first,
 		.size = sizeof text - 1,
 		.params = &params,
-		.recipient_params = s->is_rich ? recipient_params : NULL };
+		.recipient_params = s->is_rich ? recipient_params + first : NULL };
+
+	if (is_begun) {
+		s->asked_count++;
+		smtp_client_recipient(s->c, &m, 1);
+		return;
+	}
 
 	s->transactions++;
 	require(smtp_client_recipients_fit(s->c, recipients, RECIPIENT_COUNT) <= RECIPIENT_COUNT);
-	smtp_client_mail(s->c, &m, 1);
+	s->asked_count = 0;
+	s->is_accepted = false;
+	if (goes_in_steps(s))
+		smtp_client_begin(s->c, &m, 1);
+	else
+		smtp_client_mail(s->c, &m, 1);
+}
+
+static void
+note_answer(struct session *s)
+{
+	const struct smtp_verdict *v = smtp_client_answer(s->c);
+
+	require(v->class != SMTP_VERDICT_DELIVERED || v->code / 100 == 2);
+	require(v->class == SMTP_VERDICT_DELIVERED || v->reason != NULL);
+	(void)buf_addf(&s->results, "answer %d %u\n", (int)v->class, (unsigned)v->code);
+	if (s->asked_count > 0 && v->class == SMTP_VERDICT_DELIVERED)
+		s->is_accepted = true;
+}
+
+static void
+take_step(struct session *s)
+{
+	note_answer(s);
+	if (s->asked_count < RECIPIENT_COUNT)
+		ask(s, true);
+	else if (s->is_accepted)
+		smtp_client_data(s->c, 1);
+	else
+		smtp_client_drop(s->c, 1);
 }
 
 static void
@@ -171,7 +218,9 @@ give_text(struct session *s)
 static void
 take_result(struct session *s)
 {
-	for (size_t i = 0; i < RECIPIENT_COUNT; i++) {
+	if (goes_in_steps(s))
+		note_answer(s);
+	for (size_t i = 0; i < RECIPIENT_COUNT && !goes_in_steps(s); i++) {
 		struct smtp_verdict v = smtp_client_verdict_take(s->c, i);
 
 		require(v.class != SMTP_VERDICT_DELIVERED || (v.code / 100 == 2 && !s->gives_up));
@@ -216,7 +265,7 @@ use_connection(struct session *s)
 	if ((s->more & MORE_ONLY_GREETS) != 0 || s->transactions == TRANSACTIONS_MAX)
 		smtp_client_quit(s->c, 1);
 	else if (!log_in(s) && !say_noops(s))
-		begin_mail(s);
+		ask(s, false);
 }
 
 /* Answers one want; false when there is none to answer. */
@@ -230,6 +279,9 @@ answer(struct session *s)
 		return true;
 	case SMTP_CLIENT_WANT_MAIL:
 		use_connection(s);
+		return true;
+	case SMTP_CLIENT_WANT_STEP:
+		take_step(s);
 		return true;
 	case SMTP_CLIENT_WANT_TEXT:
 		give_text(s);
@@ -287,6 +339,7 @@ play(struct session *s, struct slice in, const uint8_t head[HEAD_LEN], bool is_c
 	struct smtp_client_options options;
 
 	*s = (struct session){ .more = head[2],
+		.is_lmtp = (choice & 1) != 0,
 		.gives_up = (choice & 16) != 0,
 		.is_binary = (choice & 32) != 0,
 		.is_rich = (choice & 64) != 0,

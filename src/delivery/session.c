@@ -171,6 +171,7 @@ answer(struct delivery_session *s, bool *again)
 	*again = false;
 	switch (want) {
 	case SMTP_CLIENT_WANT_NONE:
+	case SMTP_CLIENT_WANT_STEP: /* transactions here are known whole */
 		return true;
 	case SMTP_CLIENT_WANT_TLS:
 		start_tls(s);

@@ -162,6 +162,9 @@ answer(struct probe_dialog *d, bool *again)
 	case SMTP_CLIENT_WANT_MAIL:
 		dialog_go_on(d);
 		break;
+	case SMTP_CLIENT_WANT_STEP:
+		dialog_tell_answer(d);
+		break;
 	case SMTP_CLIENT_WANT_TEXT:
 		dialog_feed_text(d);
 		break;
@@ -175,9 +178,8 @@ answer(struct probe_dialog *d, bool *again)
 	return true;
 }
 
-/* Sends what the engine says and does what it wants. False when the dialog is gone. */
-static bool
-pump(struct probe_dialog *d)
+bool
+dialog_pump(struct probe_dialog *d)
 {
 	bool again = true;
 
@@ -232,7 +234,7 @@ on_input(void *owner)
 		used = smtp_client_input(d->client, in, clock_monotonic_ms());
 		net_conn_consume(d->conn, used);
 		d->stage_len += used;
-		if (!pump(d))
+		if (!dialog_pump(d))
 			return;
 	}
 	if (d->is_leaving)
@@ -246,7 +248,7 @@ on_tls(void *owner)
 
 	dialog_take_tls(d);
 	smtp_client_tls_done(d->client, dialog_is_trusted(d), clock_monotonic_ms());
-	(void)pump(d);
+	(void)dialog_pump(d);
 }
 
 /*
@@ -266,7 +268,7 @@ on_drained(void *owner)
 
 	acknowledge_at_once(d);
 	if (!d->is_leaving && smtp_client_want(d->client) == SMTP_CLIENT_WANT_TEXT)
-		(void)pump(d);
+		(void)dialog_pump(d);
 }
 
 /* The connection is of no more use: the engine settles what is undecided. */
@@ -279,7 +281,7 @@ give_up(struct probe_dialog *d, const char *why)
 		return;
 	}
 	smtp_client_end(d->client, why);
-	(void)pump(d);
+	(void)dialog_pump(d);
 }
 
 static bool
@@ -412,7 +414,7 @@ on_connected(void *arg, const struct probe_tcp *result, int fd)
 	}
 	d->conn = net_conn_accept(d->base, fd, &handler, d);
 	start_client(d);
-	(void)pump(d);
+	(void)dialog_pump(d);
 }
 
 struct probe_dialog *

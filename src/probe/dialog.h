@@ -146,6 +146,7 @@ enum probe_dialog_goal {
 	PROBE_GOAL_TLS,      /* until EHLO after TLS */
 	PROBE_GOAL_AUTH,     /* log in */
 	PROBE_GOAL_MAIL,     /* submit a message */
+	PROBE_GOAL_OPEN,     /* log in, and wait for what is to be said: probe/dialog_steps.h */
 };
 
 enum probe_dialog_mode {
@@ -165,8 +166,8 @@ struct probe_dialog_options {
 	uint16_t max_segment; /* TCP_MAXSEG; 0: the system's */
 	int tls_max;          /* TLS1_2_VERSION, ...: the highest; 0: any */
 	/*
-	 * With goal MAIL: nothing of the message leaves, MAIL neither, unless TLS is there and its
-	 * certificate without a fault. What is missing is the end of its stage (STARTTLS or
+	 * With goal MAIL or OPEN: nothing of a message leaves, MAIL neither, unless TLS is there
+	 * and its certificate without a fault. What is missing is the end of its stage (STARTTLS or
 	 * HANDSHAKE: BROKEN, with words), and then comes QUIT.
 	 */
 	bool requires_tls;
@@ -190,8 +191,15 @@ struct probe_dialog_options {
 	/* What became of each recipient, once for each, when MAIL was said; NULL: none. */
 	void (*on_recipient)(void *arg, size_t index, const struct smtp_verdict *verdict);
 	void *recipient_arg;
+	/*
+	 * With goal OPEN: it waits for a step. answer: to the last one, valid during the call, in
+	 * which no step may be taken; NULL at first. Where the connection has ended done comes
+	 * next.
+	 */
+	void (*on_answer)(void *arg, const struct smtp_verdict *answer);
+	void *answer_arg;
 	uint64_t connect_ms, greeting_ms, command_ms; /* time for each */
-	uint64_t total_ms;                            /* and for all of it */
+	uint64_t total_ms;                            /* and for all of it; 0: no end */
 	/*
 	 * The text of a message and the reply to its end may take that long, whatever total_ms
 	 * says: who gives up before does not know what became of the message. 0: no.

@@ -100,7 +100,9 @@ dialog_go_on(struct probe_dialog *d)
 		return;
 	if (wants_login(d) && dialog_log_in(d))
 		return;
-	if (wants_mail(d) && may_send(d))
+	if (d->is_open || (d->options.goal == PROBE_GOAL_OPEN && may_send(d)))
+		dialog_open(d);
+	else if (wants_mail(d) && may_send(d))
 		begin_mail(d);
 	else
 		smtp_client_quit(d->client, clock_monotonic_ms());
@@ -133,6 +135,7 @@ note_unsent(struct probe_dialog *d, const struct smtp_verdict *v)
 void
 dialog_take_result(struct probe_dialog *d)
 {
+	dialog_tell_answer(d);
 	for (size_t i = 0; i < d->options.recipient_count; i++) {
 		struct smtp_verdict v = smtp_client_verdict_take(d->client, i);
 

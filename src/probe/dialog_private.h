@@ -10,6 +10,7 @@
  * dialog_auth.c   AUTH
  * dialog_again.c  a second look at TLS that is too old
  * dialog_bulk.c   the bulk, and what the socket knows
+ * dialog_steps.c  messages one command at a time
  */
 #ifndef PROBE_DIALOG_PRIVATE_H
 #define PROBE_DIALOG_PRIVATE_H
@@ -41,6 +42,7 @@ struct probe_dialog {
 	bool is_stopped;      /* no further than it has come */
 	bool is_leaving;      /* QUIT is said without the engine, which is through */
 	bool has_tried_bulk, has_tried_auth, has_mailed;
+	bool is_open;                /* with goal OPEN: on_answer() was called for the first time */
 	uint64_t bulk_until_ms;      /* 0: no bulk is under way */
 	struct probe_dialog *second; /* NULL: none is under way */
 	struct probe_dialog_options second_options;
@@ -98,7 +100,15 @@ void dialog_read_socket(struct probe_dialog *d);
 /* dialog_again.c: false: there is nothing to look at. */
 bool dialog_look_again(struct probe_dialog *d);
 
+/* dialog_steps.c */
+/* It is free for steps: tells so, once. */
+void dialog_open(struct probe_dialog *d);
+/* The last step has its answer. */
+void dialog_tell_answer(struct probe_dialog *d);
+
 /* dialog.c */
+/* Sends what the engine says and does what it wants. False when the dialog is gone. */
+bool dialog_pump(struct probe_dialog *d);
 /* Gives the facts to whom they are for; d is gone. */
 void dialog_report(struct probe_dialog *d);
 void dialog_flush(struct probe_dialog *d);

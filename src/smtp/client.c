@@ -64,6 +64,12 @@ static const struct step {
 	    client_on_mail },
 	[CLIENT_RCPT] = { "while sending RCPT TO", SMTP_CLIENT_STEP_RCPT, SMTP_CLIENT_WANT_NONE,
 	    client_on_rcpt },
+	[CLIENT_STEP_MAIL] = { "while sending MAIL FROM", SMTP_CLIENT_STEP_MAIL,
+	    SMTP_CLIENT_WANT_NONE, client_on_step_mail },
+	[CLIENT_OPEN] = { "between two commands", SMTP_CLIENT_STEP_IDLE, SMTP_CLIENT_WANT_STEP,
+	    on_unexpected },
+	[CLIENT_STEP_RCPT] = { "while sending RCPT TO", SMTP_CLIENT_STEP_RCPT,
+	    SMTP_CLIENT_WANT_NONE, client_on_step_rcpt },
 	[CLIENT_DATA] = { "while sending DATA", SMTP_CLIENT_STEP_DATA, SMTP_CLIENT_WANT_NONE,
 	    client_on_data },
 	[CLIENT_TEXT] = { "while sending the text", SMTP_CLIENT_STEP_TEXT, SMTP_CLIENT_WANT_TEXT,
@@ -99,6 +105,8 @@ patience_ms(const struct smtp_client *c, enum client_state state)
 	case CLIENT_RSET:
 	case CLIENT_MAIL:
 	case CLIENT_RCPT:
+	case CLIENT_STEP_MAIL:
+	case CLIENT_STEP_RCPT:
 		return t->command_ms;
 	case CLIENT_DATA:
 		return t->data_ms;
@@ -110,6 +118,7 @@ patience_ms(const struct smtp_client *c, enum client_state state)
 	case CLIENT_QUIT:
 		return t->quit_ms;
 	case CLIENT_IDLE:
+	case CLIENT_OPEN:
 	case CLIENT_RESULT:
 	case CLIENT_CLOSED:
 		break;
@@ -290,6 +299,7 @@ smtp_client_free(struct smtp_client **client)
 	buf_done(&c->out);
 	smtp_reply_parser_done(&c->reply);
 	smtp_verdict_done(&c->failure);
+	smtp_verdict_done(&c->answer);
 	free(c);
 }
 

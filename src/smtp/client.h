@@ -142,6 +142,8 @@ enum smtp_client_want {
 	/* The connection is free: smtp_client_mail() or smtp_client_quit(), now or later; or
 	   smtp_client_auth(), smtp_client_noops(). */
 	SMTP_CLIENT_WANT_MAIL,
+	/* smtp_client_recipient(), smtp_client_data() or smtp_client_drop(), now or later. */
+	SMTP_CLIENT_WANT_STEP,
 	/* smtp_client_text() until its last piece, at the pace at which the output drains. */
 	SMTP_CLIENT_WANT_TEXT,
 	/* Take the verdicts with smtp_client_verdict_take(), then smtp_client_result_done(). */
@@ -231,6 +233,26 @@ struct smtp_client_mail {
  * that is larger than the peer's SIZE.
  */
 void smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms);
+/*
+ * Begin a transaction whose recipients are not known yet, for who has a client of its own that
+ * waits for each answer: SMTP only, and each command waits for the reply to the last. m has no
+ * recipients, and a size of 0 is not told. STEP is wanted next, or RESULT, without any recipient,
+ * when MAIL was refused; smtp_client_answer() tells what was said, and goes on to do so after each
+ * step and at RESULT. There it is of the message: whatever was accepted is decided by it.
+ */
+void smtp_client_begin(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms);
+/*
+ * While STEP is wanted, which follows again: the first recipient of m, with its parameters; else m
+ * is as it was at the begin. What needs no reply (see smtp_client_mail()) is answered at once.
+ */
+void smtp_client_recipient(
+    struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms);
+/* While STEP is wanted and a recipient was accepted: TEXT follows, or RESULT. */
+void smtp_client_data(struct smtp_client *c, uint64_t now_ms);
+/* While STEP is wanted: forget the transaction. MAIL is wanted; the peer hears RSET before it. */
+void smtp_client_drop(struct smtp_client *c, uint64_t now_ms);
+/* To the last step; borrowed until the next. */
+const struct smtp_verdict *smtp_client_answer(const struct smtp_client *c);
 /*
  * While MAIL is wanted: how many of these recipients, from the first, the peer takes in the next
  * transaction by what it says of itself (LIMITS, RFC 9422). 0: none on this connection any more,

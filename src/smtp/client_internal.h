@@ -12,6 +12,7 @@
  * client_params.c the parameters of MAIL and RCPT
  * client_limits.c LIMITS
  * client_mail.c   RSET, MAIL, RCPT, DATA
+ * client_step.c   MAIL and RCPT one by one
  * client_text.c   the text after DATA, and the replies to its end
  * client_chunk.c  the text in BDAT
  */
@@ -38,6 +39,9 @@ enum client_state {
 	CLIENT_RSET,
 	CLIENT_MAIL,
 	CLIENT_RCPT,
+	CLIENT_STEP_MAIL, /* MAIL of a transaction that the caller takes step by step */
+	CLIENT_OPEN,      /* between two steps */
+	CLIENT_STEP_RCPT,
 	CLIENT_DATA,
 	CLIENT_TEXT,
 	CLIENT_CHUNK, /* the peer must say something before more text goes out */
@@ -46,7 +50,7 @@ enum client_state {
 	CLIENT_QUIT,
 	CLIENT_CLOSED,
 };
-#define CLIENT_STATE_COUNT 20
+#define CLIENT_STATE_COUNT 23
 
 /* What the peer offered in its last reply to EHLO. */
 enum client_extension {
@@ -80,12 +84,14 @@ struct client_recipient {
 	bool is_settled;  /* verdict is filled */
 };
 
-/* A transaction: from smtp_client_mail() to smtp_client_result_done(). */
+/* A transaction: from smtp_client_mail() or smtp_client_begin() to smtp_client_result_done(). */
 struct client_transaction {
+	bool is_open;
+	bool is_stepwise; /* it was begun with smtp_client_begin(); recipients is empty */
 	struct client_recipient *recipients;
 	size_t recipient_count;
 	size_t next;           /* the recipient that the next RCPT or LMTP reply is about */
-	size_t accepted_count; /* recipients that are accepted and undecided */
+	size_t accepted_count; /* that are accepted and undecided */
 	size_t heard_count;    /* replies to MAIL, RCPT, ... other than 421 */
 	struct buf commands;   /* made and not yet sent: the peer has no PIPELINING */
 	struct smtp_dot_encoder encoder;
@@ -122,6 +128,7 @@ struct smtp_client {
 	bool is_broken;          /* after RESULT comes CLOSE */
 	bool has_failure;
 	struct smtp_verdict failure;
+	struct smtp_verdict answer; /* to the last step */
 	struct client_transaction mail;
 };
 
@@ -203,6 +210,13 @@ void client_take_limits(struct smtp_client *c, struct slice parameters);
 void client_count_mail(struct smtp_client *c, const struct smtp_client_mail *m);
 
 /* client_mail.c */
+/* Begin with RSET or MAIL, or end at once. Of a stepwise one no recipient is looked at. */
+void client_mail_open(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms);
+void client_add_rcpt_command(struct smtp_client *c, const struct smtp_client_mail *m, size_t index);
+/* All commands that are left with PIPELINING, else the next line. */
+void client_send_commands(struct smtp_client *c);
+/* The reply to MAIL, which is a no, is the verdict for all. */
+void client_take_mail_refusal(struct smtp_client *c);
 void client_on_rset(struct smtp_client *c, uint64_t now_ms);
 void client_on_mail(struct smtp_client *c, uint64_t now_ms);
 void client_on_rcpt(struct smtp_client *c, uint64_t now_ms);
@@ -215,6 +229,12 @@ void client_transaction_clear(struct smtp_client *c);
 
 /* The transaction is over; the connection can go on. */
 void client_finish(struct smtp_client *c);
+
+/* client_step.c */
+void client_on_step_mail(struct smtp_client *c, uint64_t now_ms);
+void client_on_step_rcpt(struct smtp_client *c, uint64_t now_ms);
+/* The transaction is decided: v is the answer to whatever was the last step. */
+void client_step_settle(struct smtp_client *c, const struct smtp_verdict *v);
 
 /* client_text.c */
 void client_send_end_of_text(struct smtp_client *c);

@@ -9,7 +9,7 @@
 bool
 client_has_transaction(const struct smtp_client *c)
 {
-	return c->mail.recipients != NULL;
+	return c->mail.is_open;
 }
 
 void
@@ -29,6 +29,8 @@ client_settle(struct smtp_client *c, size_t index, const struct smtp_verdict *v)
 void
 client_settle_all(struct smtp_client *c, const struct smtp_verdict *v)
 {
+	if (c->mail.is_stepwise)
+		client_step_settle(c, v);
 	for (size_t i = 0; i < c->mail.recipient_count; i++)
 		client_settle(c, i, v);
 }
@@ -83,19 +85,26 @@ add_mail_command(struct smtp_client *c, const struct smtp_client_mail *m)
 	(void)buf_add_text(commands, "\r\n");
 }
 
+void
+client_add_rcpt_command(struct smtp_client *c, const struct smtp_client_mail *m, size_t index)
+{
+	struct buf *commands = &c->mail.commands;
+
+	add_path(commands, "RCPT TO:<", m->recipients[index]);
+	client_add_rcpt_params(c, m, index, commands);
+	(void)buf_add_text(commands, "\r\n");
+}
+
 static bool
-add_rcpt_command(struct smtp_client *c, const struct smtp_client_mail *m, size_t index)
+ask_for(struct smtp_client *c, const struct smtp_client_mail *m, size_t index)
 {
 	const struct client_problem *problem =
 	    client_find_recipient_problem(c, m->recipients[index]);
-	struct buf *commands = &c->mail.commands;
 	struct smtp_verdict v;
 
 	c->mail.recipients[index].is_asked = problem == NULL;
 	if (problem == NULL) {
-		add_path(commands, "RCPT TO:<", m->recipients[index]);
-		client_add_rcpt_params(c, m, index, commands);
-		(void)buf_add_text(commands, "\r\n");
+		client_add_rcpt_command(c, m, index);
 		return true;
 	}
 	v = client_problem_verdict(c, problem);
@@ -113,17 +122,18 @@ add_commands(struct smtp_client *c, const struct smtp_client_mail *m)
 	if (c->must_reset)
 		(void)buf_add_text(&c->mail.commands, "RSET\r\n");
 	add_mail_command(c, m);
+	if (c->mail.is_stepwise)
+		return true;
 	for (size_t i = 0; i < m->recipient_count; i++)
-		asked_count += add_rcpt_command(c, m, i);
+		asked_count += ask_for(c, m, i);
 	if (!c->mail.is_chunked)
 		(void)buf_add_text(&c->mail.commands, "DATA\r\n");
 	assert(!c->mail.commands.overflow);
 	return asked_count > 0;
 }
 
-/* All that is left with PIPELINING, else the next line. */
-static void
-send_commands(struct smtp_client *c)
+void
+client_send_commands(struct smtp_client *c)
 {
 	struct buf *commands = &c->mail.commands;
 	size_t len = commands->len, before = c->out.len;
@@ -144,19 +154,25 @@ client_finish(struct smtp_client *c)
 	client_enter(c, CLIENT_RESULT, 0);
 }
 
+static enum client_state
+first_state(const struct smtp_client *c)
+{
+	if (c->must_reset)
+		return CLIENT_RSET;
+	return c->mail.is_stepwise ? CLIENT_STEP_MAIL : CLIENT_MAIL;
+}
+
 void
-smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms)
+client_mail_open(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms)
 {
 	const struct client_problem *problem = client_find_problem(c, m);
 
 	assert(c->state == CLIENT_IDLE);
-	assert(m->recipient_count > 0 && m->recipient_count <= SMTP_CLIENT_RECIPIENTS_MAX);
-	c->mail.recipients = xcalloc(m->recipient_count, sizeof *c->mail.recipients);
-	c->mail.recipient_count = m->recipient_count;
+	c->mail.is_open = true;
 	c->mail.is_utf8 = client_uses_utf8(c, m);
 	c->mail.gives_auth = client_gives_auth(c, m);
 	c->mail.is_chunked = m->params != NULL && m->params->body == SMTP_BODY_BINARYMIME;
-	client_enter(c, c->must_reset ? CLIENT_RSET : CLIENT_MAIL, now_ms);
+	client_enter(c, first_state(c), now_ms);
 	if (problem != NULL)
 		settle_all_by_problem(c, problem);
 	if (problem != NULL || !add_commands(c, m)) {
@@ -164,16 +180,25 @@ smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64
 		return;
 	}
 	client_count_mail(c, m);
-	send_commands(c);
+	client_send_commands(c);
 	c->must_reset = true;
+}
+
+void
+smtp_client_mail(struct smtp_client *c, const struct smtp_client_mail *m, uint64_t now_ms)
+{
+	assert(m->recipient_count > 0 && m->recipient_count <= SMTP_CLIENT_RECIPIENTS_MAX);
+	c->mail.recipients = xcalloc(m->recipient_count, sizeof *c->mail.recipients);
+	c->mail.recipient_count = m->recipient_count;
+	client_mail_open(c, m, now_ms);
 }
 
 void
 client_on_rset(struct smtp_client *c, uint64_t now_ms)
 {
 	if (client_reply_class(c) == 2) {
-		client_enter(c, CLIENT_MAIL, now_ms);
-		send_commands(c);
+		client_enter(c, c->mail.is_stepwise ? CLIENT_STEP_MAIL : CLIENT_MAIL, now_ms);
+		client_send_commands(c);
 	} else {
 		client_break_out_of_step(c);
 	}
@@ -192,8 +217,8 @@ may_mean_auth(const struct smtp_verdict *v)
 	return is_parameter && (is_silent || v->enhanced[1] == 5);
 }
 
-static void
-take_mail_refusal(struct smtp_client *c)
+void
+client_take_mail_refusal(struct smtp_client *c)
 {
 	struct smtp_verdict v = client_reply_verdict(c);
 
@@ -213,7 +238,7 @@ client_on_mail(struct smtp_client *c, uint64_t now_ms)
 		return;
 	}
 	if (client_reply_class(c) != 2) {
-		take_mail_refusal(c);
+		client_take_mail_refusal(c);
 		if (!client_offers(c, CLIENT_PIPELINING)) {
 			c->must_reset = false;
 			client_finish(c);
@@ -221,7 +246,7 @@ client_on_mail(struct smtp_client *c, uint64_t now_ms)
 		}
 	}
 	client_enter(c, CLIENT_RCPT, now_ms);
-	send_commands(c);
+	client_send_commands(c);
 }
 
 /* The recipient whose RCPT is answered next, or recipient_count. */
@@ -278,7 +303,7 @@ leave_recipients(struct smtp_client *c, uint64_t now_ms)
 	} else if (!c->mail.is_chunked &&
 		   (c->mail.accepted_count > 0 || client_offers(c, CLIENT_PIPELINING))) {
 		client_enter(c, CLIENT_DATA, now_ms);
-		send_commands(c);
+		client_send_commands(c);
 	} else {
 		c->must_reset = !c->mail.is_refused;
 		client_finish(c);
@@ -299,7 +324,7 @@ client_on_rcpt(struct smtp_client *c, uint64_t now_ms)
 		return;
 	}
 	client_enter(c, CLIENT_RCPT, now_ms);
-	send_commands(c);
+	client_send_commands(c);
 }
 
 /*

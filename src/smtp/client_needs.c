@@ -50,7 +50,7 @@ client_find_recipient_problem(const struct smtp_client *c, struct slice address)
 
 	if (!is_address(address))
 		return &bad;
-	if (!smtp_is_ascii(address) && !client_offers(c, CLIENT_SMTPUTF8))
+	if (!smtp_is_ascii(address) && !c->mail.is_utf8)
 		return &not_ascii;
 	return NULL;
 }

@@ -105,7 +105,8 @@ client_add_mail_params(
 	static const struct smtp_mail_params nothing = { .body = SMTP_BODY_7BIT };
 	const struct smtp_mail_params *p = m->params == NULL ? &nothing : m->params;
 
-	if (client_offers(c, CLIENT_SIZE)) /* RFC 1870 §6, RFC 5321 §4.5.3.1.7 */
+	/* RFC 1870 §6, RFC 5321 §4.5.3.1.7 */
+	if (client_offers(c, CLIENT_SIZE) && (!c->mail.is_stepwise || m->size > 0))
 		(void)buf_addf(out, " SIZE=%" PRIu64, m->size);
 	add_body(c, p->body, out);
 	if (c->mail.is_utf8)

@@ -77,6 +77,7 @@ answer(struct smtp_client *c, bool *has_mailed)
 		smtp_client_result_done(c, 1);
 		break;
 	case SMTP_CLIENT_WANT_NONE:
+	case SMTP_CLIENT_WANT_STEP:
 	case SMTP_CLIENT_WANT_CLOSE:
 		break;
 	}
