@@ -77,14 +77,6 @@ static const struct remark {
 	    "Try again; nothing was accepted. The administrator finds the reason in the log." },
 	[SMTP_REPLY_BUSY] = { NULL, "The server has as much work as it may take at a time.",
 	    "Try again in some minutes." },
-	[SMTP_REPLY_NEXT_DEFERRED] = { "WORDS",
-	    "`sallyport sendmail -bs` hands each message on at once, and the next server does not "
-	    "take it now; its words follow.",
-	    "Try again later: nothing is kept here." },
-	[SMTP_REPLY_NEXT_REFUSED] = { "WORDS",
-	    "`sallyport sendmail -bs` hands each message on at once, and the next server does not "
-	    "take it; its words follow.",
-	    "Do what the next server's words say." },
 	[SMTP_REPLY_DISK_FULL] = { NULL, "There is no room for the message.",
 	    "Try again later. The administrator must make room." },
 	[SMTP_REPLY_TOO_MANY_RECIPIENTS] = { NULL,

@@ -29,8 +29,10 @@ struct cli_send {
 	struct net_address resolver; /* what job.resolver points to, where one is given */
 	struct send_job job;
 	bool is_json, is_quiet, shows_transcript;
+	bool speaks_smtp;  /* on standard output: no words of ours there */
 	bool explains;     /* asks the doctor when the server could not be reached */
-	bool is_explained; /* it has said its words while the connection was waited for */
+	bool is_explained; /* it has said its words, or was asked in vain */
+	char *reason;      /* its sentence, where it is for another program; owned */
 };
 
 /*
@@ -40,12 +42,19 @@ struct cli_send {
 int cli_send_read_settings(struct cli_send *s, const char *path);
 /* Complete settings and read the password: CLI_GO or an exit code. */
 int cli_send_prepare(struct cli_send *s);
-/* Make s->message of what is in letter (whose hostname, id and time are set here). */
+/*
+ * Make s->message of what is in letter (whose hostname, id and time are set here): SOUND, or a flaw
+ * with what it is about appended to detail.
+ */
+enum message_flaw cli_send_make(struct cli_send *s, struct send_letter *letter, struct buf *detail);
+/* The same, with words to standard error: CLI_GO or an exit code. */
 int cli_send_compose(struct cli_send *s, struct send_letter *letter);
 /* Submit, and say what became of it; an exit code. */
 int cli_send_submit(struct cli_send *s);
-/* The same without a word: for who speaks to a program. -errno: nothing was tried, see error. */
-int cli_send_submit_quietly(struct cli_send *s, struct send_result *ret_result, struct buf *error);
+/* The exit code for a submission that could not even begin, for this -errno. */
+int cli_send_code_of(int error);
+/* SMTP on standard input and output, until its end; an exit code. user: who runs us. */
+int cli_send_serve(struct cli_send *s, const char *user);
 void cli_send_done(struct cli_send *s);
 
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli_send.h"
+#include "cli/send_reason.h"
 #include "cli/send_report.h"
 #include "config/text.h"
 #include "message/message_id.h"
@@ -71,9 +72,23 @@ read_password(struct cli_send *s)
 	return cli_secret_read(&source, &s->secret);
 }
 
+static void
+fill_job(struct cli_send *s)
+{
+	struct send_job *job = &s->job;
+
+	job->settings = &s->settings;
+	job->secret = secret_slice(&s->secret);
+	job->hostname = s->hostname;
+	if (job->time_ms == 0)
+		job->time_ms = TIME_MS;
+}
+
 int
 cli_send_prepare(struct cli_send *s)
 {
+	int r;
+
 	if (s->settings.server == NULL) {
 		cli_complain("no server is given: use --server HOST[:PORT], or write server = "
 			     "\"HOST\" into %s",
@@ -85,22 +100,31 @@ cli_send_prepare(struct cli_send *s)
 	s->domain = s->settings.domain != NULL ? slice_of(s->settings.domain)
 		    : s->hostname[0] == '['    ? slice_of("localhost")
 					       : slice_of(s->hostname);
-	return read_password(s);
+	r = read_password(s);
+	fill_job(s);
+	return r;
 }
 
-int
-cli_send_compose(struct cli_send *s, struct send_letter *letter)
+enum message_flaw
+cli_send_make(struct cli_send *s, struct send_letter *letter, struct buf *detail)
 {
 	const uint64_t unix_ms = clock_unix_ms();
-	enum message_flaw flaw;
-	struct buf detail;
 
 	letter->hostname = s->domain;
 	letter->message_id =
 	    message_id_make(unix_ms, MESSAGE_ID_SLOT_QUEUE - 1, (uint16_t)rand_below(UINT16_MAX));
 	letter->unix_s = unix_ms / 1000;
+	return send_compose(letter, &s->message, detail);
+}
+
+int
+cli_send_compose(struct cli_send *s, struct send_letter *letter)
+{
+	enum message_flaw flaw;
+	struct buf detail;
+
 	buf_init(&detail, ERROR_MAX);
-	flaw = send_compose(letter, &s->message, &detail);
+	flaw = cli_send_make(s, letter, &detail);
 	if (flaw != MESSAGE_SOUND)
 		cli_complain("the message %s%s%.*s", send_flaw_words(flaw),
 		    detail.len > 0 ? ": " : "", (int)detail.len, (const char *)detail.ptr);
@@ -109,26 +133,20 @@ cli_send_compose(struct cli_send *s, struct send_letter *letter)
 }
 
 static void
-fill_job(struct cli_send *s)
+fill_message(struct cli_send *s)
 {
 	struct send_job *job = &s->job;
 
-	job->settings = &s->settings;
-	job->secret = secret_slice(&s->secret);
-	job->hostname = s->hostname;
 	job->sender = s->sender;
 	job->recipients = s->recipients.list;
 	job->recipient_count = s->recipients.count;
 	job->message = buf_slice(&s->message);
-	if (job->time_ms == 0)
-		job->time_ms = TIME_MS;
 }
 
 int
-cli_send_submit_quietly(struct cli_send *s, struct send_result *ret_result, struct buf *error)
+cli_send_code_of(int error)
 {
-	fill_job(s);
-	return send_submit(&s->job, ret_result, error);
+	return error == -ENOENT ? EX_NOINPUT : EX_CONFIG;
 }
 
 int
@@ -143,10 +161,11 @@ cli_send_submit(struct cli_send *s)
 		cli_send_explain_silence(s);
 	if (s->shows_transcript)
 		cli_send_show_transcript(s);
-	r = cli_send_submit_quietly(s, &result, &error);
+	fill_message(s);
+	r = send_submit(&s->job, &result, &error);
 	if (r != 0) {
 		cli_complain("%.*s", (int)error.len, (const char *)error.ptr);
-		code = r == -ENOENT ? EX_NOINPUT : EX_CONFIG;
+		code = cli_send_code_of(r);
 	} else {
 		cli_send_report(s, &result);
 		code = result.exit_code;
@@ -163,4 +182,5 @@ cli_send_done(struct cli_send *s)
 	secret_done(&s->secret);
 	send_recipients_done(&s->recipients);
 	buf_done(&s->message);
+	free(s->reason);
 }

@@ -3,6 +3,7 @@
  * cli_sendmail.c - sendmail(1) for cron and web applications: hands mail on to a server at once.
  *
  * No queue: what the server does not take is the caller's to try again, and its exit code says so.
+ * -bs is in sendmail_pipe.c.
  */
 #include <pwd.h>
 #include <stdio.h>
@@ -12,7 +13,6 @@
 
 #include "cli/cli_send.h"
 #include "send/input.h"
-#include "send/pipe.h"
 #include "send/sendmail.h"
 #include "smtp/xtext.h"
 #include "util/alloc.h"
@@ -129,83 +129,6 @@ send_message(struct cli_send *s, const struct send_sendmail *line, struct caller
 	return r == CLI_GO ? submit_with_notify(s, line->notify) : r;
 }
 
-/* Those of the session, with what was said of each; the caller's to free(). */
-static struct smtp_rcpt_params *
-take_recipients(struct cli_send *s, const struct smtp_server *session)
-{
-	const size_t count = smtp_server_recipient_count(session);
-	struct smtp_rcpt_params *params = xcalloc(count, sizeof *params);
-
-	send_recipients_done(&s->recipients);
-	for (size_t i = 0; i < count; i++) {
-		(void)send_recipients_add_address(
-		    &s->recipients, smtp_server_recipient(session, i));
-		params[i] = smtp_server_recipient_params(session, i);
-	}
-	return params;
-}
-
-static enum send_pipe_answer
-answer_of(const struct send_result *result, struct buf *words)
-{
-	if (result->exit_code == EX_OK) {
-		const char *id = result->facts->queue_id;
-
-		(void)buf_add_text(words, id[0] == '\0' ? "sent" : id);
-		return SEND_PIPE_SENT;
-	}
-	(void)buf_add_text(words, result->words);
-	return result->exit_code == EX_TEMPFAIL ? SEND_PIPE_DEFERRED : SEND_PIPE_REFUSED;
-}
-
-static enum send_pipe_answer
-submit_session(void *arg, const struct smtp_server *session, struct slice text, struct buf *words)
-{
-	struct cli_send *s = (struct cli_send *)arg;
-	char *sender = slice_dup(smtp_server_sender(session));
-	enum send_pipe_answer answer = SEND_PIPE_DEFERRED;
-	struct send_letter letter = { .text = text, .from = sender };
-	struct smtp_rcpt_params *params = take_recipients(s, session);
-	struct send_result result;
-
-	buf_clear(&s->message);
-	s->sender = sender;
-	s->job.mail_params = *smtp_server_mail_params(session);
-	s->job.recipient_params = params;
-	if (cli_send_compose(s, &letter) != CLI_GO) {
-		(void)buf_add_text(words, "the message is not sound");
-		answer = SEND_PIPE_REFUSED;
-	} else if (cli_send_submit_quietly(s, &result, words) == 0) {
-		answer = answer_of(&result, words);
-		send_result_done(&result);
-	}
-	s->sender = NULL;
-	s->job.recipient_params = NULL;
-	free(params);
-	free(sender);
-	return answer;
-}
-
-static int
-serve_smtp(struct cli_send *s, const struct caller *caller)
-{
-	const struct send_pipe_options options = {
-		.in = STDIN_FILENO,
-		.out = STDOUT_FILENO,
-		.hostname = s->hostname,
-		.user = caller->address,
-		.message_size = SEND_TEXT_MAX / 4,
-		.submit = submit_session,
-		.arg = s,
-	};
-	const int r = send_pipe_serve(&options);
-
-	if (r == 0)
-		return EX_OK;
-	cli_complain("standard input or output: %s", strerrordesc_np(-r));
-	return EX_IOERR;
-}
-
 /* The parameters for reports (RFC 3461); ENVID travels as xtext. */
 static int
 set_reports(struct cli_send *s, const struct send_sendmail *line, struct buf *envid)
@@ -240,7 +163,7 @@ run(struct cli_send *s, const struct send_sendmail *line)
 		s->sender = line->sender != NULL       ? complete(s, line->sender, address)
 			    : s->settings.from != NULL ? s->settings.from
 						       : caller.address;
-		r = line->mode == SEND_SENDMAIL_SMTP ? serve_smtp(s, &caller)
+		r = line->mode == SEND_SENDMAIL_SMTP ? cli_send_serve(s, caller.address)
 						     : send_message(s, line, &caller);
 	}
 	s->sender = NULL; /* it was ours */
@@ -298,6 +221,7 @@ cli_sendmail(int argc, char **argv)
 		(void)puts("Mail queue is empty");
 	} else if (line.mode != SEND_SENDMAIL_NOTHING) {
 		s.shows_transcript = line.is_verbose;
+		s.speaks_smtp = line.mode == SEND_SENDMAIL_SMTP;
 		r = run(&s, &line);
 	}
 	cli_send_done(&s);

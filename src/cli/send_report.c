@@ -6,22 +6,18 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "cli/send_reason.h"
 #include "cli/words.h"
-#include "doctor/check.h"
-#include "doctor/report.h"
-#include "doctor/verdict.h"
 #include "util/ip.h"
 
 enum {
-	ERROR_MAX = 1024,
-	REPORT_MAX = 1024 * 1024,
 	LINE_SHOWN_MAX = 2048, /* octets of a line of a transcript */
 };
 
 static FILE *
 transcript(const struct cli_send *s)
 {
-	return s->is_json ? stderr : stdout;
+	return s->is_json || s->speaks_smtp ? stderr : stdout;
 }
 
 static void
@@ -156,92 +152,9 @@ print_recipients(const struct cli_send *s, const struct send_result *result)
 	}
 }
 
-/* A connection that is waited for while the doctor looks. */
-struct waiting {
-	bool (*turn)(void *arg); /* NULL: there is none */
-	void *arg;
-	bool is_over;
-};
-
-static void
-on_progress(void *arg, const char *text)
-{
-	struct waiting *w = (struct waiting *)arg;
-
-	(void)text;
-	if (w->turn != NULL && !w->turn(w->arg))
-		w->is_over = true;
-}
-
-/* Is what it says of use? A server that works now is no reason, nor is an answer that came late. */
-static bool
-is_worth_telling(const struct waiting *w, const struct doctor_verdict *verdict)
-{
-	return w->turn == NULL || (!w->is_over && !verdict->is_fine);
-}
-
-/*
- * Who could not reach the server wants to know why: the same question, asked by the doctor. True
- * when there are words of it, under that title.
- */
-static bool
-ask_doctor(const struct cli_send *s, struct waiting *w, const char *title)
-{
-	const struct doctor_check_options options = {
-		.host = s->settings.server,
-		.ports = &s->settings.port,
-		.port_count = 1,
-		.hostname = s->hostname,
-		.ca_file = s->settings.ca_file,
-		.resolver = s->job.resolver,
-		.family = s->job.family,
-		/* The one that is waited for counts as well. */
-		.connections = w->turn == NULL ? DOCTOR_CONNECTIONS : DOCTOR_CONNECTIONS - 1,
-		.on_progress = on_progress,
-		.arg = w,
-	};
-	struct doctor_verdict verdict;
-	struct doctor_facts facts;
-	bool is_told = false;
-	struct buf text;
-
-	buf_init(&text, REPORT_MAX);
-	if (doctor_check(&options, &facts, &text) == 0) {
-		doctor_judge(&facts, &verdict);
-		is_told = is_worth_telling(w, &verdict);
-		doctor_report_text(&facts, &verdict, false, &text);
-		doctor_verdict_done(&verdict);
-		doctor_facts_done(&facts);
-	}
-	if (is_told)
-		(void)fprintf(stderr, "\n%s\n\n%.*s", title, (int)text.len, (char *)text.ptr);
-	buf_done(&text);
-	return is_told;
-}
-
-static void
-on_silent(void *arg, bool (*turn)(void *turn_arg), void *turn_arg)
-{
-	struct cli_send *s = (struct cli_send *)arg;
-	struct waiting w = { .turn = turn, .arg = turn_arg };
-
-	cli_complain("%s:%u does not answer; it is still waited for", s->settings.server,
-	    (unsigned)s->settings.port);
-	s->is_explained = ask_doctor(s, &w, "Why, as \"sallyport check\" sees it meanwhile:");
-}
-
-void
-cli_send_explain_silence(struct cli_send *s)
-{
-	s->job.on_silent = on_silent;
-	s->job.arg = s;
-}
-
 void
 cli_send_report(const struct cli_send *s, const struct send_result *result)
 {
-	struct waiting none = { .turn = NULL };
-
 	if (s->is_json)
 		print_json(s, result);
 	else if (result->exit_code == EX_OK && !s->is_quiet)
@@ -252,5 +165,5 @@ cli_send_report(const struct cli_send *s, const struct send_result *result)
 		cli_complain("%s", result->words);
 	print_recipients(s, result);
 	if (result->is_unreachable && s->explains && !s->is_explained)
-		(void)ask_doctor(s, &none, "Why, as \"sallyport check\" sees it:");
+		cli_send_tell_reason(s);
 }

@@ -5,10 +5,11 @@
 
 #include "cli/cli_send.h"
 
-/* Have the dialog written to standard output (to standard error with JSON) as it goes on. */
+/*
+ * Have the dialog written to standard output, or to standard error where that has JSON or SMTP, as
+ * it goes on.
+ */
 void cli_send_show_transcript(struct cli_send *s);
-/* Have the doctor asked when the server does not answer, while the connection is waited for. */
-void cli_send_explain_silence(struct cli_send *s);
 /*
  * The sentence: to standard output when all is well, else to standard error, with each recipient
  * that was not taken; and the doctor's words when the server could not be reached. Or JSON.

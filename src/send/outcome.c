@@ -204,7 +204,7 @@ judge_short_way(const struct send_job *job, const struct probe_dialog_facts *fac
 static bool
 has_reached_goal(const struct send_job *job, const struct send_result *result)
 {
-	if (lacks_login(job, result->facts))
+	if (lacks_login(job, result->facts) || job->goal == PROBE_GOAL_OPEN)
 		return false;
 	return job->goal != PROBE_GOAL_MAIL || result->verdict_count > 0;
 }

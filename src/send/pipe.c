@@ -9,7 +9,11 @@
 
 enum {
 	INPUT_SIZE = 65536,
-	WORDS_MAX = 1024,
+	WORDS_MAX = 2048,
+	CODE_CLOSING = 421,
+	CODE_DEFERRED = 451,
+	CODE_TOO_LARGE = 552,
+	CODE_REFUSED = 554,
 	COMMAND_LENGTH = 4096,
 	AUTH_LINE_LENGTH = 12288,
 	RECIPIENTS = 10000,
@@ -40,28 +44,128 @@ flush(struct pipe *p)
 	smtp_server_output_taken(p->server, out.len);
 }
 
-static void
-submit(struct pipe *p)
+/* RFC 1870 §6.1 has a code of its own for what is too large by what the next server has offered. */
+static uint16_t
+code_of(const struct smtp_verdict *v)
 {
-	const uint64_t now_ms = clock_monotonic_ms();
+	if (v->class != SMTP_VERDICT_FAILED)
+		return CODE_DEFERRED;
+	return v->enhanced[1] == 3 && v->enhanced[2] == 4 ? CODE_TOO_LARGE : CODE_REFUSED;
+}
+
+static unsigned
+class_of(const struct smtp_verdict *v)
+{
+	switch (v->class) {
+	case SMTP_VERDICT_DELIVERED:
+		return 2;
+	case SMTP_VERDICT_DEFERRED:
+		return 4;
+	case SMTP_VERDICT_FAILED:
+		break;
+	}
+	return 5;
+}
+
+/* Where there was no reply that could be passed on. */
+static void
+add_own_words(const struct pipe *p, const struct smtp_verdict *v, struct buf *words)
+{
+	const struct send_result *failure = send_session_failure(p->options->next);
+
+	if (v->enhanced[0] == class_of(v))
+		(void)buf_addf(words, "%u.%u.%u ", (unsigned)v->enhanced[0],
+		    (unsigned)v->enhanced[1], (unsigned)v->enhanced[2]);
+	if (v->host != NULL)
+		(void)buf_addf(words, "%s: ", v->host);
+	(void)buf_add_text(words, v->reason == NULL ? "no reply" : v->reason);
+	if (v->code != 0)
+		(void)buf_addf(words, " was answered with %u %s", (unsigned)v->code,
+		    v->peer_text == NULL ? "" : v->peer_text);
+	if (failure != NULL)
+		p->options->explain(p->options->arg, failure, words);
+}
+
+/*
+ * The next server's reply, or one of ours in its place: there was none, or it was 421, which would
+ * end a session that can go on. words must live as long as what is returned.
+ */
+static struct smtp_server_relayed
+relay(const struct pipe *p, const struct smtp_verdict *v, struct buf *words)
+{
+	if (v->code != CODE_CLOSING && v->code / 100 == class_of(v))
+		return (struct smtp_server_relayed){ v->code,
+			slice_of(v->peer_text == NULL ? "" : v->peer_text) };
+	add_own_words(p, v, words);
+	return (struct smtp_server_relayed){ code_of(v), buf_slice(words) };
+}
+
+/*
+ * 8BITMIME, because MAIL goes on before the text is known. It says that there may be such text (RFC
+ * 6152 §3); programs send it without a word, and a server that does not offer it is not told.
+ */
+static void
+ask_sender(struct pipe *p)
+{
+	const struct smtp_server *server = p->server;
+	struct smtp_mail_params params = *smtp_server_mail_params(server);
+	const struct smtp_client_mail m = {
+		.sender = smtp_server_sender(server),
+		.size = smtp_server_declared_size(server),
+		.params = &params,
+		.now_unix_s = clock_unix_ms() / 1000,
+	};
+	struct smtp_server_relayed said;
+	struct buf words;
+
+	if (params.body == SMTP_BODY_7BIT)
+		params.body = SMTP_BODY_8BITMIME;
+	buf_init(&words, WORDS_MAX);
+	said = relay(p, send_session_mail(p->options->next, &m), &words);
+	smtp_server_sender_relayed(p->server, &said, clock_monotonic_ms());
+	buf_done(&words);
+}
+
+static void
+ask_recipient(struct pipe *p)
+{
+	const struct smtp_server *server = p->server;
+	const size_t newest = smtp_server_recipient_count(server) - 1;
+	const struct slice recipient = smtp_server_recipient(server, newest);
+	const struct smtp_rcpt_params params = smtp_server_recipient_params(server, newest);
+	const struct smtp_client_mail m = {
+		.recipients = &recipient,
+		.recipient_count = 1,
+		.recipient_params = &params,
+		.params = smtp_server_mail_params(server),
+		.now_unix_s = clock_unix_ms() / 1000,
+	};
+	struct smtp_server_relayed said;
 	struct buf words;
 
 	buf_init(&words, WORDS_MAX);
-	if (p->text.overflow) {
-		smtp_server_store_done(p->server, SMTP_SERVER_DISK_FULL, slice_of(""), now_ms);
-		buf_done(&words);
-		return;
-	}
-	switch (p->options->submit(p->options->arg, p->server, buf_slice(&p->text), &words)) {
-	case SEND_PIPE_SENT:
-		smtp_server_store_done(p->server, SMTP_SERVER_OK, buf_slice(&words), now_ms);
-		break;
-	case SEND_PIPE_DEFERRED:
-		smtp_server_store_passed_back(p->server, false, buf_slice(&words), now_ms);
-		break;
-	case SEND_PIPE_REFUSED:
-		smtp_server_store_passed_back(p->server, true, buf_slice(&words), now_ms);
-		break;
+	said = relay(p, send_session_recipient(p->options->next, &m), &words);
+	smtp_server_recipient_relayed(p->server, &said, clock_monotonic_ms());
+	buf_done(&words);
+}
+
+static void
+hand_on(struct pipe *p)
+{
+	const struct send_pipe_options *o = p->options;
+	struct smtp_server_relayed said;
+	enum message_flaw flaw;
+	struct slice message;
+	struct buf words;
+
+	buf_init(&words, WORDS_MAX);
+	flaw = o->compose(
+	    o->arg, smtp_server_sender(p->server), buf_slice(&p->text), &message, &words);
+	if (flaw != MESSAGE_SOUND) {
+		smtp_server_store_refused(p->server, flaw, buf_slice(&words), clock_monotonic_ms());
+	} else {
+		said = relay(p, send_session_text(o->next, message), &words);
+		smtp_server_store_relayed(p->server, &said, clock_monotonic_ms());
 	}
 	buf_done(&words);
 }
@@ -70,26 +174,24 @@ submit(struct pipe *p)
 static bool
 answer(struct pipe *p)
 {
-	const uint64_t now_ms = clock_monotonic_ms();
-
 	switch (smtp_server_want(p->server)) {
 	case SMTP_SERVER_WANT_NONE:
 	case SMTP_SERVER_WANT_TLS: /* neither is offered nor taken from a local user */
 	case SMTP_SERVER_WANT_AUTH:
 		return false;
 	case SMTP_SERVER_WANT_SENDER:
-		smtp_server_sender_done(p->server, SMTP_SERVER_OK, now_ms);
+		ask_sender(p);
 		return true;
 	case SMTP_SERVER_WANT_RECIPIENT:
-		smtp_server_recipient_done(p->server, SMTP_SERVER_OK, now_ms);
+		ask_recipient(p);
 		return true;
 	case SMTP_SERVER_WANT_STORE:
-		submit(p);
+		hand_on(p);
 		buf_clear(&p->text);
 		return true;
 	case SMTP_SERVER_WANT_ABORT:
 		buf_clear(&p->text);
-		smtp_server_abort_done(p->server, now_ms);
+		smtp_server_abort_done(p->server, clock_monotonic_ms());
 		return true;
 	case SMTP_SERVER_WANT_CLOSE:
 		p->is_closed = true;
@@ -108,7 +210,8 @@ take(struct pipe *p, struct slice in)
 
 		(void)buf_add_slice(&p->text, smtp_server_text(p->server));
 		in = slice_after(in, n);
-		goes_on = answer(p) || n != 0;
+		flush(p); /* what has its answer need not wait for the next server's */
+		goes_on = p->error == 0 && (answer(p) || n != 0);
 	}
 	flush(p);
 }
@@ -162,6 +265,7 @@ send_pipe_serve(const struct send_pipe_options *options)
 	p.server = smtp_server_new(&server, clock_monotonic_ms());
 	buf_init(&p.text, options->message_size * 2 + INPUT_SIZE);
 	serve(&p);
+	send_session_quit(options->next);
 	buf_done(&p.text);
 	smtp_server_free(&p.server);
 	return p.error;

@@ -3,36 +3,34 @@
  * pipe.h - SMTP on standard input and output (sendmail -bs), with a program of the same user.
  *
  * The server's engine is the one of port 587 without TLS and login
- * (smtp_server_options.local_user). It has no store: each message is handed on at once, and what
- * came of that is the reply to its end, so that 250 means what it always means: somebody else has
- * it.
+ * (smtp_server_options.local_user). It has no store: MAIL and RCPT go on to the next server as they
+ * come, DATA and the message when it is whole, and what that server says is the reply. So 250 means
+ * what it always means: somebody else has it.
  */
 #ifndef SEND_PIPE_H
 #define SEND_PIPE_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
+#include "message/flaw.h"
+#include "send/session.h"
 #include "smtp/server.h"
 #include "util/buf.h"
 #include "util/slice.h"
-
-enum send_pipe_answer {
-	SEND_PIPE_SENT, /* words: the next server's name for it */
-	SEND_PIPE_DEFERRED,
-	SEND_PIPE_REFUSED, /* words: who said what */
-};
 
 struct send_pipe_options {
 	int in, out; /* blocking descriptors */
 	const char *hostname, *user;
 	uint64_t message_size; /* octets of text, at most */
+	struct send_session *next;
 	/*
-	 * Hand on the message of session, whose text (with CRLF) is given. Appends words.
-	 * Borrows all for the call.
+	 * Makes the message, borrowed until the next call, of the text (with CRLF) that came from
+	 * sender. SOUND, or a flaw with what it is about appended to detail.
 	 */
-	enum send_pipe_answer (*submit)(
-	    void *arg, const struct smtp_server *session, struct slice text, struct buf *words);
+	enum message_flaw (*compose)(void *arg, struct slice sender, struct slice text,
+	    struct slice *ret_message, struct buf *detail);
+	/* Appends why the next server could not be reached, as one sentence or nothing. */
+	void (*explain)(void *arg, const struct send_result *failure, struct buf *words);
 	void *arg;
 };
 

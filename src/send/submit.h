@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * submit.h - one message to its server, once, and what became of it.
- *
- * The addresses of the server are tried in order until one takes the connection. Once MAIL was
- * said, no other is tried: a message must not be sent twice.
  */
 #ifndef SEND_SUBMIT_H
 #define SEND_SUBMIT_H

@@ -219,11 +219,20 @@ void smtp_server_store_done(
 void smtp_server_store_refused(
     struct smtp_server *s, enum message_flaw flaw, struct slice detail, uint64_t now_ms);
 /*
- * Instead of store_done, by who has no store but handed the text on at once: the next server did
- * not take it, for good (554) or for now (451). words: who said what.
+ * Instead of sender_done, recipient_done and store_done, by who has no store but hands each on at
+ * once: what the next server said. The client gets the same code, and the words with their enhanced
+ * code (or, where there is none, 2.0.0, 4.0.0 or 5.0.0), in as many lines as they need.
  */
-void smtp_server_store_passed_back(
-    struct smtp_server *s, bool is_permanent, struct slice words, uint64_t now_ms);
+struct smtp_server_relayed {
+	uint16_t code;      /* 2yz, 4yz or 5yz, and not 421, which would end the session */
+	struct slice words; /* borrowed for the call; what is not printable ASCII is shown as "?" */
+};
+void smtp_server_sender_relayed(
+    struct smtp_server *s, const struct smtp_server_relayed *said, uint64_t now_ms);
+void smtp_server_recipient_relayed(
+    struct smtp_server *s, const struct smtp_server_relayed *said, uint64_t now_ms);
+void smtp_server_store_relayed(
+    struct smtp_server *s, const struct smtp_server_relayed *said, uint64_t now_ms);
 void smtp_server_abort_done(struct smtp_server *s, uint64_t now_ms);
 
 /* Facts about the session, for the trace header, the envelope and the log. Slices are borrowed. */
@@ -237,6 +246,8 @@ size_t smtp_server_recipient_count(
 struct slice smtp_server_recipient(const struct smtp_server *s, size_t i);
 /* Of the transaction, which there must be; borrowed until it ends. */
 const struct smtp_mail_params *smtp_server_mail_params(const struct smtp_server *s);
+/* What SIZE said; 0: nothing. */
+uint64_t smtp_server_declared_size(const struct smtp_server *s);
 struct smtp_rcpt_params smtp_server_recipient_params(const struct smtp_server *s, size_t i);
 /* Between 354, or the first BDAT, and the end of text. */
 bool smtp_server_is_in_text(const struct smtp_server *s);

@@ -51,6 +51,12 @@ smtp_server_mail_params(const struct smtp_server *s)
 	return &s->transaction->params;
 }
 
+uint64_t
+smtp_server_declared_size(const struct smtp_server *s)
+{
+	return s->transaction->declared_size;
+}
+
 struct smtp_rcpt_params
 smtp_server_recipient_params(const struct smtp_server *s, size_t i)
 {

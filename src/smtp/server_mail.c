@@ -27,6 +27,7 @@ open_transaction(struct smtp_server *s, struct slice sender, const struct smtp_s
 		return;
 	}
 	s->transaction = smtp_transaction_new(sender, &said->mail, limits->recipients);
+	s->transaction->declared_size = said->size;
 	s->transaction->is_priority_lowered = said->is_priority_lowered;
 	smtp_server_enter(s, SMTP_STATE_MAIL_ASK);
 }

@@ -21,15 +21,14 @@ enum {
 static enum smtp_server_reply
 take_size(const struct smtp_server *s, struct slice value, struct smtp_server_said *said)
 {
-	uint64_t digit, size;
+	uint64_t digit;
 
-	(void)said;
 	if (value.len > SIZE_DIGITS_MAX)
 		return SMTP_REPLY_PARAM_VALUE;
 	for (size_t i = 0; i < value.len; i++)
 		if (!slice_to_u64(slice_make(value.ptr + i, 1), 9, &digit))
 			return SMTP_REPLY_PARAM_VALUE;
-	if (!slice_to_u64(value, s->options->limits->message_size, &size))
+	if (!slice_to_u64(value, s->options->limits->message_size, &said->size))
 		return SMTP_REPLY_SIZE;
 	return SMTP_REPLY_NONE;
 }

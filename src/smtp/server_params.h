@@ -10,6 +10,7 @@ struct smtp_server_said {
 	struct slice mailbox; /* of the path before them */
 	struct smtp_mail_params mail;
 	struct smtp_rcpt_params rcpt;
+	uint64_t size;
 	bool is_priority_lowered;
 };
 

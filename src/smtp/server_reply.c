@@ -65,8 +65,6 @@ static const struct words {
 				   "was accepted, try again in some minutes",
 	    NULL },
 	[SMTP_REPLY_BUSY] = { "451 4.3.2 The server is busy; try again in some minutes", NULL },
-	[SMTP_REPLY_NEXT_DEFERRED] = { "451 4.0.0 The next server does not take this now: ", "" },
-	[SMTP_REPLY_NEXT_REFUSED] = { "554 5.0.0 The next server does not take this: ", "" },
 	[SMTP_REPLY_DISK_FULL] = { "452 4.3.1 The server has no room left for mail; try again "
 				   "later, its administrator must act",
 	    NULL },

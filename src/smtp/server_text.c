@@ -69,18 +69,6 @@ smtp_server_store_done(
 	smtp_server_settle(s);
 }
 
-void
-smtp_server_store_passed_back(
-    struct smtp_server *s, bool is_permanent, struct slice words, uint64_t now_ms)
-{
-	if (!smtp_server_answered(s, SMTP_STATE_STORE, now_ms))
-		return;
-	smtp_server_reply_with(
-	    s, is_permanent ? SMTP_REPLY_NEXT_REFUSED : SMTP_REPLY_NEXT_DEFERRED, words);
-	smtp_server_transaction_end(s);
-	smtp_server_settle(s);
-}
-
 /* RFC 6409 §6.3: 554 for what is wrong with the message itself, unless a code says it better. */
 static enum smtp_server_reply
 flaw_reply(enum message_flaw flaw)

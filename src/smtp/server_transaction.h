@@ -28,6 +28,7 @@ struct smtp_transaction {
 	struct buf param_texts;
 	bool is_priority_lowered; /* below what MT-PRIORITY said */
 	bool is_chunked;          /* a BDAT was taken */
+	uint64_t declared_size;   /* with SIZE; 0: not */
 	struct smtp_dot dot;
 	struct smtp_chunk chunk;
 	uint64_t text_len; /* octets decoded so far */

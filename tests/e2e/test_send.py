@@ -356,25 +356,6 @@ def test_a_link_named_sendmail_is_sendmail(run, receiver, config, build, scratch
     assert run("-bp", program=link).stdout == b"Mail queue is empty\n"
 
 
-def test_smtp_on_a_pipe_answers_with_the_servers_answer(run, receiver, config):
-    receiver.replies["gone@example.net"] = ["550 5.1.1 No such user"]
-    receiver.data_replies = [None, "451 4.3.0 Later", None]
-    mail = "MAIL FROM:<a@example.org>\r\nRCPT TO:<{}>\r\nDATA\r\nSubject: s\r\n\r\n..x\r\n.\r\n"
-    dialog = "EHLO me\r\n" + "".join(
-        mail.format(to) for to in ("bob@example.net", "carl@example.net", "gone@example.net"))
-    result = run("sendmail", "-C", config(receiver.port), "-bs", text=dialog + "QUIT\r\n")
-    check_clean(result)
-    replies = result.stdout.decode().splitlines()
-    ends = [line for line in replies if line.startswith(("250 2.0.0 Mess", "451", "554"))]
-    assert result.returncode == 0 and replies[-1].startswith("221"), replies
-    assert ends[0].startswith("250 2.0.0 Message accepted")
-    assert ends[1].startswith("451 4.0.0 The next server does not take this now") \
-        and "451 4.3.0 Later" in ends[1]
-    assert ends[2].startswith("554 5.0.0 The next server") and "No such user" in ends[2]
-    assert not any("STARTTLS" in line or "AUTH" in line for line in replies)
-    assert receiver.messages[0].content.endswith(b"\r\n\r\n.x\r\n")
-
-
 @pytest.mark.parametrize("words, text, code", [
     (["-k"], "", 64),
     (["-C", "/nonexistent/send.conf", "a@example.org"], "x\n", 66),

@@ -132,34 +132,6 @@ test_a_local_user_has_neither_tls_nor_login_to_do(void **state)
 	smtp_server_free(&s);
 }
 
-/* Who hands the text on at once says what the next server said, on one line. */
-static void
-test_the_next_servers_refusal_is_passed_back(void **state)
-{
-	static const struct {
-		bool is_permanent;
-		const char *reply;
-	} cases[] = {
-		{ true, "554 5.0.0 The next server does not take this: x?y said 550\r\n" },
-		{ false, "451 4.0.0 The next server does not take this now: x?y said 550\r\n" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct smtp_server *s = logged_in();
-
-		open_text(s);
-		drop_output(s);
-		feed(s, "From: a\r\n\r\n.\r\n");
-		assert_int_equal(smtp_server_want(s), SMTP_SERVER_WANT_STORE);
-		smtp_server_store_passed_back(
-		    s, cases[i].is_permanent, slice_of("x\ny said 550"), 0);
-		assert_true(slice_is(smtp_server_output(s), cases[i].reply));
-		assert_int_equal(smtp_server_want(s), SMTP_SERVER_WANT_NONE);
-		smtp_server_free(&s);
-	}
-}
-
 static void
 test_text_points_into_the_input(void **state)
 {
@@ -303,7 +275,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_facts_are_those_of_the_session),
 		cmocka_unit_test(test_a_local_user_has_neither_tls_nor_login_to_do),
-		cmocka_unit_test(test_the_next_servers_refusal_is_passed_back),
 		cmocka_unit_test(test_text_points_into_the_input),
 		cmocka_unit_test(test_nothing_is_read_while_a_want_is_open),
 		cmocka_unit_test(test_nothing_is_read_while_too_many_replies_wait),
