@@ -41,11 +41,21 @@ is_enhanced(const struct probe_stage_fact *s, uint16_t subject, uint16_t detail)
 }
 
 static bool
-is_greylisting(const struct probe_stage_fact *s)
+is_logged_in(const struct probe_dialog_facts *d)
 {
+	return d->stages[PROBE_STAGE_AUTH].end == PROBE_STAGE_PASSED;
+}
+
+/* It says so; or it puts a stranger's recipient off by a rule (x.7.1), which is how it is done. */
+static bool
+is_greylisting(const struct probe_dialog_facts *d, enum probe_stage stage)
+{
+	const struct probe_stage_fact *s = &d->stages[stage];
+
 	return says(s, "greylist") || says(s, "graylist") || says(s, "grey list") ||
 	       says(s, "gray list") ||
-	       (s->code / 10 == 45 && is_enhanced(s, 7, 1) && !says(s, "relay"));
+	       (stage == PROBE_STAGE_RCPT && !is_logged_in(d) && s->code / 10 == 45 &&
+		   is_enhanced(s, 7, 1) && !says(s, "relay"));
 }
 
 static bool
@@ -63,18 +73,23 @@ is_size(const struct probe_stage_fact *s)
 }
 
 static struct mail_rule
-choose_rule(enum probe_stage stage, const struct probe_stage_fact *s)
+choose_rule(const struct probe_dialog_facts *d, enum probe_stage stage)
 {
+	const struct probe_stage_fact *s = &d->stages[stage];
+
 	if (s->code == AUTH_REQUIRED || is_enhanced(s, 7, 0) || says(s, "authentication required"))
 		return (struct mail_rule){ stage, "auth-missing",
 			"The server wants a login before it takes mail." };
 	if (is_size(s))
 		return (struct mail_rule){ stage, "size-exceeded",
 			"The message is larger than the server takes." };
-	if (s->code / 100 == 4 && is_greylisting(s))
+	if (s->code / 100 == 4 && is_greylisting(d, stage))
 		return (struct mail_rule){ stage, "greylisted",
-			"The server asks strangers to come back later (greylisting): that is what "
-			"port 25 is like, not a submission with login." };
+			is_logged_in(d)
+			    ? "The server asks to come back later (greylisting), though you are "
+			      "logged in, which servers for submission do not do."
+			    : "The server asks strangers to come back later (greylisting): that is "
+			      "what port 25 is like, not a submission with login." };
 	if (s->code / 100 == 4 &&
 	    (says(s, "too many") || says(s, "rate") || says(s, "limit") || is_enhanced(s, 7, 28)))
 		return (struct mail_rule){ stage, "rate-limited",
@@ -95,8 +110,9 @@ static struct doctor_finding *
 find_refused(const struct doctor_judging *j, enum probe_stage stage)
 {
 	const struct probe_stage_fact *s = &j->probe->dialog.stages[stage];
-	const struct mail_rule rule = choose_rule(stage, s);
-	struct doctor_finding *f = is_greylisting(s) ? NULL : doctor_judge_reply(j, s);
+	const struct probe_dialog_facts *d = &j->probe->dialog;
+	const struct mail_rule rule = choose_rule(d, stage);
+	struct doctor_finding *f = is_greylisting(d, stage) ? NULL : doctor_judge_reply(j, s);
 
 	if (f == NULL) {
 		f = doctor_judge_find(j, rule.id, DOCTOR_BROKEN);

@@ -135,6 +135,9 @@ static const struct refusal_case {
 	    "relay-denied" },
 	{ PROBE_STAGE_RCPT, DOCTOR_EXIT_POLICY, 451, { 0, 0, 0 }, "Something broke",
 	    "temporary-failure" },
+	/* Who has logged in is no stranger. */
+	{ PROBE_STAGE_END, DOCTOR_EXIT_POLICY, 451, { 4, 7, 1 }, "4.7.1 Please try again later",
+	    "temporary-failure" },
 	{ PROBE_STAGE_END, DOCTOR_EXIT_POLICY, 554, { 0, 0, 0 }, "We do not want it",
 	    "message-refused" },
 };
