@@ -14,11 +14,14 @@
 #include "doctor/where.h"
 #include "doctor/words.h"
 
+enum { MAIL_EXCHANGE = 25, SUBMISSION = 587 };
+
 struct silence {
 	const struct doctor_probe *alive; /* another port of the host that answered; NULL: none */
 	struct doctor_where where;
 	struct doctor_view_controls mail, web; /* other hosts */
-	bool is_near_alive;                    /* gateway, resolver or a router answered */
+	bool is_comparable; /* does the port 587 of other hosts say anything of this one? */
+	bool is_near_alive; /* gateway, resolver or a router answered */
 };
 
 static void
@@ -41,8 +44,10 @@ prove_alive(const struct silence *s, struct doctor_finding *f)
 }
 
 static void
-prove_mail(const struct doctor_judging *j, const struct silence *s, struct doctor_finding *f)
+prove_mail(const struct silence *s, struct doctor_finding *f)
 {
+	if (!s->is_comparable)
+		return;
 	if (s->mail.tried == 0)
 		doctor_finding_prove(f, "No other mail server could be tried for comparison.");
 	else if (s->mail.alive != 0)
@@ -55,7 +60,6 @@ prove_mail(const struct doctor_judging *j, const struct silence *s, struct docto
 		    s->mail.tried == 1 ? "was" : "were",
 		    s->mail.first_silent == NULL ? "?" : s->mail.first_silent->name,
 		    s->mail.tried == 1 ? "" : ", ...");
-	(void)j;
 }
 
 static void
@@ -74,7 +78,7 @@ prove_all(const struct doctor_judging *j, const struct silence *s, struct doctor
 {
 	prove_silence(j, f);
 	prove_alive(s, f);
-	prove_mail(j, s, f);
+	prove_mail(s, f);
 	prove_place(s, f);
 }
 
@@ -331,6 +335,25 @@ find_unplugged(const struct doctor_judging *j, const struct probe_route *route)
 	return f;
 }
 
+/*
+ * Networks treat port 25 in a way of its own; and where the host's own 587 is open, that of others
+ * says nothing of its other ports.
+ */
+static bool
+is_comparable(const struct doctor_judging *j)
+{
+	if (j->probe->port == MAIL_EXCHANGE)
+		return false;
+	for (size_t i = 0; j->probe->port != SUBMISSION && i < j->facts->probe_count; i++) {
+		const struct doctor_probe *p = &j->facts->probes[i];
+
+		if (p->port == SUBMISSION && p->dialog.tcp.end == PROBE_TCP_OPEN &&
+		    doctor_view_same_ip(&p->address, &j->probe->address))
+			return false;
+	}
+	return true;
+}
+
 struct doctor_finding *
 doctor_judge_silent(const struct doctor_judging *j)
 {
@@ -341,6 +364,7 @@ doctor_judge_silent(const struct doctor_judging *j)
 		.mail = doctor_view_controls(j->facts, DOCTOR_CONTROL_SUBMISSION, is_v4),
 		.web = doctor_view_controls(j->facts, DOCTOR_CONTROL_WEB, is_v4),
 		.is_near_alive = is_near_alive(j),
+		.is_comparable = true,
 	};
 
 	if (route != NULL && route->is_link_down)
@@ -348,6 +372,9 @@ doctor_judge_silent(const struct doctor_judging *j)
 	doctor_where_dropped(j->facts, j->probe, &s.where);
 	if (s.alive == NULL)
 		return judge_dead(j, &s);
+	s.is_comparable = is_comparable(j);
+	if (!s.is_comparable)
+		s.mail = (struct doctor_view_controls){ 0 };
 	if (s.mail.alive != 0 && s.where.side != DOCTOR_SIDE_HERE &&
 	    s.where.side != DOCTOR_SIDE_BETWEEN)
 		return find_shut_out(j, &s);

@@ -44,6 +44,21 @@ try_again(struct doctor_facts *facts)
 	p->again->stages[PROBE_STAGE_GREETING].end = PROBE_STAGE_PASSED;
 }
 
+static void
+want_port_25_alone(struct doctor_facts *facts)
+{
+	facts->is_port_given = true;
+	facts->port_count = 1;
+	facts->ports[0] = 25;
+}
+
+static void
+want_port_2525(struct doctor_facts *facts)
+{
+	want_port_25_alone(facts);
+	facts->ports[0] = 2525;
+}
+
 static const struct judging_case silent[] = {
 	{ .name = "silent everywhere, the gateway still forwards",
 	    .rows = { { 587, "silent", JUDGING_GATEWAY " - -", 0, NULL },
@@ -86,6 +101,23 @@ static const struct judging_case silent[] = {
 	    .rows = { { 587, "silent", NULL, 0, NULL }, { 443, "open", NULL, 0, NULL } },
 	    .cause = "port-filtered",
 	    .exit = DOCTOR_EXIT_FILTERED,
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "other hosts' 587 says nothing of port 25",
+	    .rows = { { 25, "silent", NULL, 0, NULL }, { 587, "reset", NULL, 0, NULL } },
+	    .change = want_port_25_alone,
+	    .controls = { JUDGING_MAIL_OPEN, JUDGING_WEB_OPEN },
+	    .cause = "port-filtered",
+	    .exit = DOCTOR_EXIT_FILTERED,
+	    .says = "by a filter somewhere",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "where the host's own 587 is open, it is not the network that keeps 2525 shut",
+	    .rows = { { 2525, "silent", NULL, 0, NULL }, { 587, "healthy", NULL, 0, NULL } },
+	    .change = want_port_2525,
+	    .controls = { JUDGING_MAIL_SILENT, JUDGING_WEB_OPEN },
+	    .cause = "port-filtered",
+	    .exit = DOCTOR_EXIT_FILTERED,
+	    .use_port = 587,
+	    .says = "by a filter somewhere",
 	    .confidence = DOCTOR_LIKELY },
 	{ .name = "no port of the host answers, another host does",
 	    .rows = { { 587, "silent", JUDGING_GATEWAY " " JUDGING_PROVIDER " -", 0, NULL },
