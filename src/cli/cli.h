@@ -67,7 +67,7 @@ struct cli_list {
 
 /*
  * Before cli_parse(), which takes the last of each: moves every "OPTION VALUE" and "OPTION=VALUE"
- * out of argv to list. option is the long form, "--header". CLI_GO, or EX_USAGE (said).
+ * out of argv to list. option is as it is written, "--header" or "-t". CLI_GO, or EX_USAGE (said).
  */
 int cli_take_repeated(const char *option, int *argc, char **argv, struct cli_list *list);
 

@@ -9,14 +9,15 @@
 #include "send/input.h"
 #include "util/alloc.h"
 
-enum { DNS_PORT = 53 };
+enum { DNS_PORT = 53, TIMEOUT_MAX_S = 86400, MS_OF_S = 1000 };
 
 struct flags {
 	const char *config, *server, *tls, *user, *password_file, *password_variable, *mechanism,
 	    *ca_file;
-	const char *from, *to, *full_name, *subject, *body, *file, *until, *resolver;
+	const char *from, *hostname, *timeout, *full_name, *subject, *body, *file, *until,
+	    *resolver;
 	bool is_raw, v4, v6, no_check;
-	struct cli_list fields;
+	struct cli_list fields, to;
 };
 
 /* Flags are set first: the file fills what they leave open. */
@@ -86,6 +87,36 @@ set_resolver(struct cli_send *s, const char *text)
 		return EX_USAGE;
 	}
 	s->job.resolver = &s->resolver;
+	return CLI_GO;
+}
+
+static int
+set_timeout(struct cli_send *s, const char *text)
+{
+	uint64_t seconds = 0;
+
+	if (text == NULL)
+		return CLI_GO;
+	if (!slice_to_u64(slice_of(text), TIMEOUT_MAX_S, &seconds) || seconds == 0) {
+		cli_complain("--timeout takes 1 to %d seconds, not \"%s\"", TIMEOUT_MAX_S, text);
+		return EX_USAGE;
+	}
+	s->job.time_ms = seconds * MS_OF_S;
+	return CLI_GO;
+}
+
+/* One word, as what EHLO takes is; an address literal is as good as a name. */
+static int
+set_hostname(struct cli_send *s, const char *name)
+{
+	for (const char *c = name; c != NULL && *c != '\0'; c++) {
+		if (*c > ' ' && *c <= '~')
+			continue;
+		cli_complain("--hostname takes a host name, not \"%s\"", name);
+		return EX_USAGE;
+	}
+	if (name != NULL && name[0] != '\0')
+		s->job.hostname = name;
 	return CLI_GO;
 }
 
@@ -212,6 +243,19 @@ check_fields(const struct cli_list *fields)
 }
 
 static int
+add_all_recipients(
+    struct cli_send *s, const struct cli_list *to, char *const *recipients, int count)
+{
+	int r = CLI_GO;
+
+	for (size_t i = 0; r == CLI_GO && i < to->count; i++)
+		r = add_recipients(s, slice_of(to->values[i]), false);
+	for (int i = 0; r == CLI_GO && i < count; i++)
+		r = add_recipients(s, slice_of(recipients[i]), false);
+	return r;
+}
+
+static int
 run(struct cli_send *s, const struct flags *f, char *const *recipients, int count)
 {
 	int r = set_settings(s, f);
@@ -222,6 +266,10 @@ run(struct cli_send *s, const struct flags *f, char *const *recipients, int coun
 	if (r == CLI_GO)
 		r = set_resolver(s, f->resolver);
 	if (r == CLI_GO)
+		r = set_timeout(s, f->timeout);
+	if (r == CLI_GO)
+		r = set_hostname(s, f->hostname);
+	if (r == CLI_GO)
 		r = check_fields(&f->fields);
 	if (r == CLI_GO)
 		r = set_goal(s, f->until == NULL ? "end" : f->until);
@@ -229,10 +277,8 @@ run(struct cli_send *s, const struct flags *f, char *const *recipients, int coun
 		r = cli_send_read_settings(s, f->config);
 	if (r == CLI_GO)
 		r = cli_send_prepare(s);
-	if (r == CLI_GO && f->to != NULL)
-		r = add_recipients(s, slice_of(f->to), false);
-	for (int i = 0; r == CLI_GO && i < count; i++)
-		r = add_recipients(s, slice_of(recipients[i]), false);
+	if (r == CLI_GO)
+		r = add_all_recipients(s, &f->to, recipients, count);
 	if (r == CLI_GO && s->job.goal == PROBE_GOAL_MAIL)
 		r = make_message(s, f);
 	return r == CLI_GO ? cli_send_submit(s) : r;
@@ -262,7 +308,7 @@ cli_send(int argc, char **argv)
 		{ '\0', "ca-file", "FILE", "trust these authorities", &f.ca_file, NULL },
 		{ 'f', "from", "ADDRESS", "sender; else the user", &f.from, NULL },
 		{ 'F', "name", "NAME", "of the sender, for From", &f.full_name, NULL },
-		{ 't', "to", "ADDRESSES", "with commas between", &f.to, NULL },
+		{ 't', "to", "ADDRESSES", "with commas between; may be given often", NULL, NULL },
 		{ '\0', "subject", "TEXT", "of a message that has no header yet", &f.subject,
 		    NULL },
 		{ '\0', "body", "TEXT", "the text, instead of standard input", &f.body, NULL },
@@ -271,6 +317,9 @@ cli_send(int argc, char **argv)
 		{ '\0', "raw", NULL, "send it as it is, but for line ends", NULL, &f.is_raw },
 		{ '\0', "until", "STAGE", "connect, greeting, ehlo, tls, auth: no message",
 		    &f.until, NULL },
+		{ '\0', "hostname", "NAME", "for EHLO, instead of this machine's", &f.hostname,
+		    NULL },
+		{ '\0', "timeout", "SECONDS", "give up after; else 600", &f.timeout, NULL },
 		{ '4', "ipv4", NULL, "use IPv4 only", NULL, &f.v4 },
 		{ '6', "ipv6", NULL, "use IPv6 only", NULL, &f.v6 },
 		{ '\0', "resolver", "ADDRESS", "ask this DNS server", &f.resolver, NULL },
@@ -286,6 +335,10 @@ cli_send(int argc, char **argv)
 		options, 0, INT32_MAX };
 	int count, r = cli_take_repeated("--header", &argc, argv, &f.fields);
 
+	if (r == CLI_GO)
+		r = cli_take_repeated("--to", &argc, argv, &f.to);
+	if (r == CLI_GO)
+		r = cli_take_repeated("-t", &argc, argv, &f.to);
 	if (r == CLI_GO)
 		r = cli_parse(&usage, argc, argv, &count);
 	if (r == CLI_GO)

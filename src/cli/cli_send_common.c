@@ -79,7 +79,8 @@ fill_job(struct cli_send *s)
 
 	job->settings = &s->settings;
 	job->secret = secret_slice(&s->secret);
-	job->hostname = s->hostname;
+	if (job->hostname == NULL)
+		job->hostname = s->hostname;
 	if (job->time_ms == 0)
 		job->time_ms = TIME_MS;
 }

@@ -47,7 +47,7 @@ ask_doctor(const struct cli_send *s, struct waiting *w, char **ret_sentence, str
 		.host = s->settings.server,
 		.ports = &s->settings.port,
 		.port_count = 1,
-		.hostname = s->hostname,
+		.hostname = s->job.hostname,
 		.ca_file = s->settings.ca_file,
 		.resolver = s->job.resolver,
 		.family = s->job.family,

@@ -5,6 +5,7 @@ import contextlib
 import email
 import email.policy
 import os
+import socket
 import subprocess
 import threading
 import time
@@ -272,10 +273,41 @@ def test_a_host_that_there_is_not_has_a_code_of_its_own(run, scratch):
     assert result.returncode in (68, 75), result.stderr.decode()
 
 
+def test_recipients_can_be_named_in_every_way(run, receiver):
+    result = run("send", "-s", f"{ADDRESS}:{receiver.port}", "--tls", "none", "-f", "a@example.org",
+                 "--body", "x", "-t", "b@e.example", "--to", "c@e.example, D <d@e.example>",
+                 "--to=f@e.example", "-t", "B@e.example,b@e.example", "g@e.example")
+    check_clean(result)
+    assert result.returncode == 0, result.stderr.decode()
+    (message,) = receiver.messages
+    assert sorted(set(message.recipients)) == sorted(message.recipients)
+    assert {"b@e.example", "c@e.example", "d@e.example", "f@e.example", "g@e.example"} <= set(
+        message.recipients)
+
+
+def test_the_name_for_ehlo_can_be_chosen(run, receiver):
+    result = run("send", "-s", f"{ADDRESS}:{receiver.port}", "--tls", "none", "--until", "ehlo",
+                 "--hostname", "printer.example", "--transcript", "--no-check")
+    check_clean(result)
+    assert result.returncode == 0 and b"-> EHLO printer.example\n" in result.stdout
+
+
+def test_a_server_that_says_nothing_is_given_up_in_time(run):
+    with socket.create_server((ADDRESS, 0)) as listener:
+        began = time.monotonic()
+        result = run("send", "-s", f"{ADDRESS}:{listener.getsockname()[1]}", "--tls", "none",
+                     "--until", "ehlo", "--timeout", "1", "--no-check")
+    check_clean(result)
+    assert result.returncode == 75 and b"said nothing more (greeting)" in result.stderr
+    assert time.monotonic() - began < 10
+
+
 @pytest.mark.parametrize("words, code, said", [
     (["--body", "x", "b@example.net"], 78, b"no server is given"),
     (["-s", "a b", "--body", "x"], 64, b"is no host name"),
     (["-s", "h", "--tls", "ssl"], 64, b'is "starttls", "implicit" or "none"'),
+    (["-s", "h", "--timeout", "soon", "--body", "x"], 64, b"--timeout takes 1 to"),
+    (["-s", "h", "--hostname", "a b", "--body", "x"], 64, b"--hostname takes a host name"),
     (["-s", "h", "--until", "never"], 64, b"--until is"),
     (["-s", "h", "--resolver", "dns.example", "--body", "x"], 64, b"--resolver takes an IP address"),
     (["-s", "h", "--body", "x", "b@example.net"], 64, b"no sender is given"),
