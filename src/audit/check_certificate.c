@@ -10,7 +10,7 @@
 #include "util/civil.h"
 #include "util/clock.h"
 
-enum { SOON_S = 14 * 86400, NAMES_SIZE = 400 };
+enum { SOON_S = 14 * 86400, LONG_S = 825 * 86400, NAMES_SIZE = 400 };
 
 static const struct {
 	enum probe_certificate_fault fault;
@@ -73,7 +73,7 @@ judge(struct audit *a, const struct audit_door *door)
 {
 	const struct probe_certificate *c = &door->certificate;
 	const int64_t now_s = (int64_t)(clock_unix_ms() / 1000);
-	char last[16];
+	char first[16], last[16];
 
 	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
 		if ((c->faults & faults[i].fault) != 0)
@@ -82,10 +82,14 @@ judge(struct audit *a, const struct audit_door *door)
 		audit_gap(a, false,
 		    "no authorities are installed here: who issued the "
 		    "certificate could not be judged");
+	print_day(c->not_before_unix_s, first);
 	print_day(c->not_after_unix_s, last);
 	if (c->not_after_unix_s >= now_s && c->not_after_unix_s - now_s < SOON_S)
 		audit_findings_add(
 		    &a->result->findings, AUDIT_CERTIFICATE_SOON, "%s: until %s", door->name, last);
+	if (c->not_after_unix_s - c->not_before_unix_s > LONG_S)
+		audit_findings_add(&a->result->findings, AUDIT_CERTIFICATE_LONG,
+		    "%s: from %s to %s", door->name, first, last);
 }
 
 void

@@ -15,7 +15,7 @@ from conftest import PASSWORD, USER, hop
 
 from support.auditor import Auditor, evidence, ids, ports
 from support.exim import PROGRAM as exim_program
-from support.impostor import Choices, Impostor, Manners
+from support.impostor import Choices, Impostor, Manners, server_context
 from support.names import Names
 from support.postfix import Postfix
 from support.process import Process
@@ -354,7 +354,17 @@ CERTIFICATES = {
     "certificate-self-signed": {"name": f"IP:{ADDRESS}", "ca": False},
     "certificate-weak": {"name": f"IP:{ADDRESS}", "bits": 1024},
     "certificate-expires-soon": {"days": 5, "name": f"IP:{ADDRESS}"},
+    "certificate-too-long": {"days": 826, "name": f"IP:{ADDRESS}"},
 }
+
+
+def test_a_certificate_for_825_days_is_not_too_long(audit, authority, scratch):
+    pair = make_certificate(authority, scratch, days=825, name=f"IP:{ADDRESS}")
+    server = Impostor(server_context(*pair))
+    try:
+        assert ids(audit.json(*ports(server), "--only", "certificate", status=0)) == set()
+    finally:
+        server.stop()
 
 
 @pytest.mark.parametrize("name", CERTIFICATES)
