@@ -17,8 +17,13 @@ fill_question(struct doctor_facts *f, const struct doctor_check_options *o)
 {
 	const uint16_t *ports = o->ports == NULL ? usual_ports : o->ports;
 	const size_t count = o->ports == NULL ? USUAL_COUNT : o->port_count;
+	size_t len;
 
 	(void)snprintf(f->host, sizeof f->host, "%s", o->host);
+	len = strlen(f->host);
+	/* Said to DNS and not to readers, to whom it ends a sentence. */
+	if (len > 1 && f->host[len - 1] == '.')
+		f->host[len - 1] = '\0';
 	f->is_port_given = o->ports != NULL;
 	f->port_count = count < DOCTOR_PORTS_MAX ? count : DOCTOR_PORTS_MAX;
 	memcpy(f->ports, ports, f->port_count * sizeof *ports);

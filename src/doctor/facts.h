@@ -80,7 +80,7 @@ struct doctor_service {
 };
 
 struct doctor_facts {
-	char host[NET_RESOLVE_NAME_MAX + 1]; /* as asked for */
+	char host[NET_RESOLVE_NAME_MAX + 1]; /* as asked for, without a dot at its end */
 	size_t port_count;
 	uint16_t ports[DOCTOR_PORTS_MAX];
 	bool is_port_given; /* by the reader: not the usual four */

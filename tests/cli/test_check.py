@@ -105,6 +105,12 @@ def test_quiet_prints_the_answer_alone(closed):
     assert len(done.stdout.splitlines()) == 1
 
 
+def test_a_dot_at_the_end_of_a_name_is_not_shown(closed):
+    result = check("-4", "--quiet", closed.replace("127.0.0.1", "localhost."))
+    assert result.returncode == CLOSED
+    assert "localhost:" in result.stdout and "localhost." not in result.stdout
+
+
 def test_json_of_one_host_is_an_object_of_several_a_list(closed):
     one = json.loads(check("--json", closed).stdout)
     assert one["schema"] == 1
