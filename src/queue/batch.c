@@ -21,8 +21,9 @@
  * Under many short connections each message came into a batch of its own, and the disk was synced
  * a thousand times a second for two or three messages each millisecond. So batches that take off
  * close behind one another and hold little are kept back for a moment, to fill, and for a moment
- * more after each message that comes meanwhile; but only when batches are shared at all: a client
- * that sends one message after the other waits for nobody.
+ * more after each message that comes meanwhile, unless the disk is so slow that they fill in
+ * flight; but only when batches are shared at all: a client that sends one message after the other
+ * waits for nobody.
  */
 enum {
 	SPACING_MS = 2,       /* between two batches that are not full */
@@ -124,6 +125,7 @@ on_durable(void *arg, int result)
 	struct queue_promise *p;
 	struct queue_job *j;
 
+	q->flight_ms = clock_monotonic_ms() - q->flushed_ms;
 	while ((p = TAILQ_FIRST(&q->flying.promises)) != NULL) {
 		TAILQ_REMOVE(&q->flying.promises, p, link);
 		keep_promise(q, p, result);
@@ -145,7 +147,8 @@ static bool
 wait_for_more(struct queue *q, bool is_touched)
 {
 	const struct timeval soon = { 0, 1000 };
-	uint64_t spacing_ms = is_touched ? SPACING_MAX_MS : SPACING_MS;
+	bool grows = is_touched && q->open.promise_count != 0 && q->flight_ms < SPACING_MS;
+	uint64_t spacing_ms = grows ? SPACING_MAX_MS : SPACING_MS;
 
 	if (q->crowd <= CROWD_SHARED || q->open.promise_count >= FULL_COUNT || q->stopping ||
 	    clock_monotonic_ms() - q->flushed_ms >= spacing_ms)
