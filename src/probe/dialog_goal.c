@@ -132,10 +132,9 @@ note_unsent(struct probe_dialog *d, const struct smtp_verdict *v)
 		dialog_fault(d, PROBE_STAGE_MAIL, v->reason);
 }
 
-void
-dialog_take_result(struct probe_dialog *d)
+static void
+take_verdicts(struct probe_dialog *d)
 {
-	dialog_tell_answer(d);
 	for (size_t i = 0; i < d->options.recipient_count; i++) {
 		struct smtp_verdict v = smtp_client_verdict_take(d->client, i);
 
@@ -144,5 +143,14 @@ dialog_take_result(struct probe_dialog *d)
 			d->options.on_recipient(d->options.recipient_arg, i, &v);
 		smtp_verdict_done(&v);
 	}
+}
+
+void
+dialog_take_result(struct probe_dialog *d)
+{
+	if (d->options.goal == PROBE_GOAL_OPEN)
+		dialog_tell_answer(d);
+	else
+		take_verdicts(d);
 	smtp_client_result_done(d->client, clock_monotonic_ms());
 }

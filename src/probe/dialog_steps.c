@@ -75,6 +75,5 @@ dialog_open(struct probe_dialog *d)
 void
 dialog_tell_answer(struct probe_dialog *d)
 {
-	if (d->options.goal == PROBE_GOAL_OPEN)
-		d->options.on_answer(d->options.answer_arg, smtp_client_answer(d->client));
+	d->options.on_answer(d->options.answer_arg, smtp_client_answer(d->client));
 }

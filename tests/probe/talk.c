@@ -73,6 +73,7 @@ on_done(void *arg, const struct probe_dialog_facts *facts)
 	struct talk *t = arg;
 
 	t->facts = *facts;
+	t->dialog = NULL;
 	t->is_done = true;
 }
 
@@ -123,7 +124,7 @@ static void
 play(struct talk *t, struct peer *peer, const struct probe_dialog_options *options)
 {
 	begin(t);
-	(void)probe_dialog_start(t->base, &peer->address, options, on_done, t);
+	t->dialog = probe_dialog_start(t->base, &peer->address, options, on_done, t);
 	while (!t->is_done)
 		(void)event_base_loop(t->base, EVLOOP_ONCE);
 	settle(t, peer);

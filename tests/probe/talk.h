@@ -16,7 +16,8 @@ struct talk {
 	SSL_CTX *tls;
 	struct probe_dialog_facts facts; /* of the last dialog */
 	bool is_done;
-	struct buf lines; /* of the last dialog: "C: ..." and "S: ..." */
+	struct probe_dialog *dialog; /* that is played; NULL: it is over */
+	struct buf lines;            /* of the last dialog: "C: ..." and "S: ..." */
 	struct buf verdicts;
 };
 
