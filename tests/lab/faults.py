@@ -192,6 +192,7 @@ FAULTS = {
                                certificate="rsa")),
     "tls-on-plain-port": Smtp(is_implicit=True),
     "plain-on-tls-port": Smtp(is_implicit=False),
+    "tls-and-silence": Smtp(is_implicit=True, greeting=SILENCE),  # a web server has the port
     "tls-at-once-expired": Smtp(is_implicit=True, tls=Tls(certificate="expired")),
 
     # ---- certificates ----

@@ -148,6 +148,8 @@ _STARTTLS = [
     _fault("cipher-cbc", "an old cipher only", "message: 250 2.0.0 Ok: queued"),
     _fault("tls-on-plain-port", "587 waits for TLS at once", "greeting: silent",
            _broken(("plain-on-tls-port", "tls-mode-mismatch"), 16)),
+    _fault("tls-and-silence", "587 takes a handshake at once, and then nobody greets",
+           "greeting: silent", _broken("greeting-missing", 14)),
     _fault("plain-on-tls-port", "465 speaks in the clear", "tls: WRONG_VERSION_NUMBER",
            Verdict("tls-on-plain-port", 16), port=465, target="HOST:465",
            ports={**HEALTHY, 465: "plain-on-tls-port"}),
