@@ -62,6 +62,7 @@ on_name(void *arg, const struct probe_name *name)
 	r->is_named = !run_ask_services(r);
 	run_plan(r);
 	run_start_ready(r);
+	run_wake(r);
 }
 
 int

@@ -69,6 +69,7 @@ on_heard(void *arg, const struct probe_dialog_facts *facts)
 	c->dialog->is_tried = true;
 	c->tcp = facts->tcp;
 	c->is_alive = c->tcp.end == PROBE_TCP_OPEN || c->tcp.end == PROBE_TCP_RESET;
+	run_wake(o->run);
 }
 
 static void

@@ -109,6 +109,7 @@ on_found(void *arg, const struct net_resolve_result *result)
 			try_ports(l, a);
 	}
 	l->run->is_named |= l->run->facts->control_count != 0;
+	run_wake(l->run);
 }
 
 /* "host", "host:587", "[2001:db8::1]:587" */
@@ -164,6 +165,7 @@ on_name(void *arg, const struct probe_name *name)
 	r->lookup = NULL;
 	r->other_name = *name;
 	r->is_named = true;
+	run_wake(r);
 }
 
 /* The first name is looked at closely too: if none is found, that tells whose fault it is. */

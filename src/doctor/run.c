@@ -11,7 +11,7 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 
-enum { TICK_US = 20000 };
+enum { TICK_US = 10000 };
 
 uint64_t
 run_now_ms(const struct run *r)
@@ -86,7 +86,8 @@ void
 run_wake(struct run *r)
 {
 	if (r->timer != NULL)
-		event_active(r->timer, EV_TIMEOUT, 0);
+		/* As EV_TIMEOUT it would count as a tick, and put off the next one. */
+		event_active(r->timer, EV_READ, 0);
 }
 
 /* The kernel notices a second late that a link is gone. */
