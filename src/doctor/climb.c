@@ -7,20 +7,24 @@
 #include "doctor/where.h"
 
 enum { SHORT_LADDER = 2, PARALLEL = 2 };
+/* Silent hops in a row that end a ladder which only tells where an address of several is lost. */
+enum { SPARE_GAP = 3 };
 enum { INVESTIGATED_MAX = 4 }; /* control ports of a family: those of two addresses */
 
 static void
 add_ladder(struct run *r, size_t probe, unsigned hop_max, unsigned parallel)
 {
+	const struct doctor_probe *p = &r->facts->probes[probe];
 	struct run_job *j;
 
 	if (run_has(r, probe, RUN_LADDER))
 		return;
-	j = run_add(r, probe, RUN_LADDER, RUN_SECOND);
+	j = run_add(r, probe, RUN_LADDER, run_is_main(r, p) ? RUN_FIRST : RUN_SECOND);
 	if (j == NULL)
 		return;
 	j->hop_max = hop_max < PROBE_HOPS_MAX ? hop_max : PROBE_HOPS_MAX;
 	j->is_short = hop_max == SHORT_LADDER;
+	j->gap = doctor_view_open_elsewhere(r->facts, p) == NULL ? 0 : SPARE_GAP;
 	j->parallel = parallel < run_connection_max(r) ? parallel : run_connection_max(r);
 }
 
@@ -100,6 +104,22 @@ measure_control(struct run *r, const struct doctor_probe *p, unsigned parallel)
 	add_ladder(r, (size_t)(control - r->facts->probes), 0, parallel);
 }
 
+/* Has another port of that address been as silent for as long? Then none will show the distance. */
+static bool
+is_other_port_quiet(const struct run *r, const struct doctor_probe *p, uint64_t quiet_ms)
+{
+	for (size_t i = 0; i < r->job_count; i++) {
+		const struct run_job *j = r->jobs[i];
+		const struct doctor_probe *other = &r->facts->probes[j->probe];
+
+		if (j->task == RUN_DIALOG && j->state == RUN_RUNNING && other->port != p->port &&
+		    doctor_view_same_ip(&other->address, &p->address) &&
+		    run_job_waiting_ms(j) >= quiet_ms)
+			return true;
+	}
+	return false;
+}
+
 /*
  * How far SYNs to a silent port come: no further than the host is away by what another port of it
  * has shown, so that few come to the port itself; all the way when nothing has shown it in time.
@@ -110,12 +130,14 @@ climb_silent(struct run *r, size_t at)
 	const struct doctor_probe *p = &r->facts->probes[at];
 	const struct doctor_probe *control = doctor_view_measured(r->facts, p);
 	const struct doctor_pace pace = doctor_pace_of(r->facts);
+	const uint64_t quiet_ms = doctor_pace_quiet_ms(&pace);
 	const struct run_job *j = run_find(r, at, RUN_DIALOG);
 
 	if (control != NULL && control->path.end_ttl > 1)
 		add_ladder(r, at, control->path.end_ttl + 1, 0);
 	else if (control != NULL || j == NULL || j->state == RUN_OVER ||
-		 run_job_waiting_ms(j) >= 2 * doctor_pace_quiet_ms(&pace))
+		 run_now_ms(r) - j->first_ms >= 2 * quiet_ms ||
+		 (doctor_view_alive(r->facts, p) == NULL && is_other_port_quiet(r, p, quiet_ms)))
 		add_ladder(r, at, 0, 0);
 }
 

@@ -21,7 +21,7 @@ enum { CALM_MS = 250 };
 /* The first turn of all jobs, and all the turns of those that are never answered. */
 enum { ALL_STARTED_MS = 4600, ALL_SILENT_MS = 7000 };
 /* Of one turn; the kernel sends a SYN again after 1 s. */
-enum { PATIENCE_MAX_MS = 1150, PATIENCE_MIN_MS = 250, PATIENCE_RTTS = 4 };
+enum { PATIENCE_MAX_MS = 1150, PATIENCE_MIN_MS = 250 };
 
 struct run_job *
 run_add(struct run *r, size_t probe, enum run_task task, enum run_rank rank)
@@ -119,16 +119,17 @@ patience_ms(const struct run_job *j)
 	const struct run *r = j->run;
 	const struct doctor_pace pace = doctor_pace_of(r->facts);
 	const uint64_t turns = (r->job_count + run_connection_max(r) - 1) / run_connection_max(r);
-	uint64_t ms = ALL_STARTED_MS / at_least(turns, 1);
+	const uint64_t turn_ms = doctor_pace_turn_ms(&pace);
+	uint64_t ms = at_least(ALL_STARTED_MS / at_least(turns, 1), PATIENCE_MIN_MS);
 
 	if (run_is_dead(r, &r->facts->probes[j->probe]))
 		return doctor_pace_quiet_ms(&pace);
-	if (pace.is_known && PATIENCE_RTTS * pace.rtt_us / 1000 < ms)
-		ms = PATIENCE_RTTS * pace.rtt_us / 1000;
+	if (turn_ms < ms)
+		ms = turn_ms;
 	if (ms > PATIENCE_MAX_MS)
 		ms = PATIENCE_MAX_MS;
 	/* What is further away than that is reached in a later turn. */
-	return at_least(ms, PATIENCE_MIN_MS) << j->yield_count;
+	return ms << j->yield_count;
 }
 
 uint64_t
@@ -165,8 +166,8 @@ count_taken(const struct run *r)
 	return count;
 }
 
-static bool
-may_yield(const struct run_job *j)
+bool
+run_may_yield(const struct run_job *j)
 {
 	return j->state == RUN_RUNNING && j->dialog != NULL && !j->is_alone &&
 	       probe_dialog_stage(j->dialog) == PROBE_STAGE_CONNECT &&
@@ -182,7 +183,7 @@ find_yielding(const struct run *r, unsigned turn_count)
 	for (size_t i = 0; i < r->job_count; i++) {
 		struct run_job *j = r->jobs[i];
 
-		if (may_yield(j) && j->yield_count >= turn_count &&
+		if (run_may_yield(j) && j->yield_count >= turn_count &&
 		    (worst == NULL || j->rank > worst->rank))
 			worst = j;
 	}

@@ -381,6 +381,7 @@ start_ladder(struct run_job *j)
 		.reach = far == NULL ? 0 : far->path.end_ttl,
 		.may_send = may_send,
 		.send_arg = j->run,
+		.gap = j->gap,
 		.rtt_us = pace.is_known ? pace.rtt_us + 1 : 0,
 	};
 

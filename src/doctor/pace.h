@@ -28,6 +28,7 @@ enum doctor_pace_evidence {
 	DOCTOR_PACE_HOST_ANSWERS,  /* another port has */
 	DOCTOR_PACE_TRIED_TWICE,   /* and other SYNs to this one were in vain, too */
 	DOCTOR_PACE_OTHER_ADDRESS, /* they were in vain, and another address of the host answers */
+	DOCTOR_PACE_OTHER_ADDRESS_NEAR, /* that is of the other family, hosts of this one answer */
 	DOCTOR_PACE_HOST_SILENT,   /* they were in vain, and other hosts answer */
 	DOCTOR_PACE_IN_DEAD_HOST,  /* as before, and it is a port that matters less */
 };
@@ -36,8 +37,17 @@ void doctor_pace_note(struct doctor_pace *pace, uint64_t took_us);
 /* Of all that answered: ports of the host, and other hosts. */
 struct doctor_pace doctor_pace_of(const struct doctor_facts *facts);
 
+/*
+ * Of what answered in that family, and of the routers behind the gateway: IPv6 may go round the
+ * world to a host that is next door by IPv4.
+ */
+struct doctor_pace doctor_pace_of_family(
+    const struct doctor_facts *facts, const struct net_address *address);
+
 /* So long a SYN is unanswered before it is looked into. */
 uint64_t doctor_pace_quiet_ms(const struct doctor_pace *pace);
+/* So long it keeps its place from others, or another is sent; UINT64_MAX: that is not known. */
+uint64_t doctor_pace_turn_ms(const struct doctor_pace *pace);
 /* So long it is unanswered before it is silence; UINT64_MAX: as long as there is time. */
 uint64_t doctor_pace_silence_ms(const struct doctor_pace *pace, enum doctor_pace_evidence evidence);
 /* So long a port that is of no matter to the verdict may hold it up. */

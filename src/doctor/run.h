@@ -25,6 +25,7 @@
 
 #define RUN_JOBS_MAX 1024
 #define RUN_NAME_SIZE 256 /* ours, in EHLO */
+#define RUN_SYNS_OF_OURS 3 /* to a port that does not answer, before the kernel's own */
 
 /* What a job does to its probe, and where it writes. */
 enum run_task {
@@ -57,6 +58,7 @@ struct run_job {
 	uint64_t stage_since_ms;
 	unsigned hop_max, parallel; /* of a ladder; 0: as many as can be */
 	bool is_short;              /* a ladder that looks for a box next door only */
+	unsigned gap;               /* of a ladder: silent hops after which it ends; 0: the usual */
 	bool is_alone;              /* no other connection to the host meanwhile */
 	bool is_refused;            /* why: what was there before got a reset, and no reply */
 	bool is_yielding;           /* its dialog is being stopped, to begin anew later */
@@ -167,6 +169,8 @@ bool run_is_sending(const struct run *r);
 bool run_is_task_over(const struct run *r, size_t probe, enum run_task task);
 /* Is there a place for one more, once a SYN that nobody answers has given its own up? */
 bool run_may_connect(struct run *r);
+/* Has its SYN been unanswered for as long as its turn is? */
+bool run_may_yield(const struct run_job *j);
 /* How long the SYNs to one port may be unanswered in all, so that each port has its turn. */
 uint64_t run_silence_max_ms(const struct run *r);
 /* Ends a job that waits in vain, with what is known of it; may add jobs. */

@@ -40,6 +40,23 @@ run_is_dead(const struct run *r, const struct doctor_probe *p)
 	return false;
 }
 
+/*
+ * Is it the other family that works, while hosts of this one answer as well? Of two addresses of
+ * one family the second may be on another continent; that cannot be told from what answers.
+ */
+static bool
+is_way_known(const struct run *r, const struct doctor_probe *p)
+{
+	for (size_t i = 0; i < r->facts->probe_count; i++) {
+		const struct doctor_probe *other = &r->facts->probes[i];
+
+		if (doctor_view_is_v4(other) == doctor_view_is_v4(p) &&
+		    doctor_view_is_answered(other))
+			return false;
+	}
+	return doctor_pace_of_family(r->facts, &p->address).is_known;
+}
+
 static enum doctor_pace_evidence
 evidence_of(const struct run *r, const struct run_job *j)
 {
@@ -50,14 +67,17 @@ evidence_of(const struct run *r, const struct run_job *j)
 	if (p->path.end_ttl != 0)
 		return DOCTOR_PACE_ALONE;
 	if (doctor_view_alive(r->facts, p) != NULL)
-		return p->is_control || is_climbed_in_vain(p) ? DOCTOR_PACE_TRIED_TWICE
-							      : DOCTOR_PACE_HOST_ANSWERS;
+		return p->is_control || is_climbed_in_vain(p) ||
+				       j->yield_count >= RUN_SYNS_OF_OURS - 1
+			   ? DOCTOR_PACE_TRIED_TWICE
+			   : DOCTOR_PACE_HOST_ANSWERS;
 	if (!run_is_dead(r, p))
 		return DOCTOR_PACE_ALONE;
 	if (!run_is_main(r, p))
 		return DOCTOR_PACE_IN_DEAD_HOST;
 	if (doctor_view_open_elsewhere(r->facts, p) != NULL)
-		return DOCTOR_PACE_OTHER_ADDRESS;
+		return is_way_known(r, p) ? DOCTOR_PACE_OTHER_ADDRESS_NEAR
+					  : DOCTOR_PACE_OTHER_ADDRESS;
 	return doctor_view_controls(r->facts, DOCTOR_CONTROL_SUBMISSION, is_v4).alive == 0
 		   ? DOCTOR_PACE_ALONE
 		   : DOCTOR_PACE_HOST_SILENT;
@@ -157,6 +177,21 @@ is_in_vain(const struct run *r, const struct run_job *j)
 	return is_explained(r, j);
 }
 
+/*
+ * Is it time for another SYN, though nobody wants the place? The kernel would wait for a second;
+ * where the host has answered on another port in a few milliseconds, one that is lost is soon known
+ * to be. Where routers are on the way the SYNs of the ladder are that to the port which matters.
+ */
+static bool
+is_to_be_sent_again(const struct run *r, const struct run_job *j)
+{
+	const struct doctor_probe *p = &r->facts->probes[j->probe];
+	const bool has_ladder = run_is_main(r, p) && run_is_routed(r, p);
+
+	return !has_ladder && j->rank <= RUN_SECOND && j->yield_count < RUN_SYNS_OF_OURS - 1 &&
+	       run_may_yield(j) && doctor_view_alive(r->facts, p) != NULL;
+}
+
 static void
 watch_stage(struct run *r, struct run_job *j)
 {
@@ -212,6 +247,8 @@ run_watch(struct run *r)
 			watch_stage(r, j);
 		if (is_in_vain(r, j) || is_in_the_way(r, j))
 			run_give_up(j);
+		else if (is_to_be_sent_again(r, j))
+			run_job_yield(j);
 	}
 	run_watch_others(r);
 	run_watch_mute(r);

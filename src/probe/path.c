@@ -127,7 +127,7 @@ top(const struct probe_ladder *l)
 	if (o->reach != 0)
 		highest = BEYOND + (next > o->reach ? next : o->reach);
 	else if (o->parallel == 0)
-		highest = l->path.last_router_ttl + PROBE_PATH_GAP;
+		highest = l->path.last_router_ttl + (o->gap == 0 ? PROBE_PATH_GAP : o->gap);
 	return highest < o->hop_max ? highest : o->hop_max;
 }
 

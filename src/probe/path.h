@@ -59,6 +59,7 @@ struct probe_path_options {
 	 * that they are free; none is tried far above, unless a router answers there.
 	 */
 	unsigned reach;
+	unsigned gap; /* with parallel 0: instead of PROBE_PATH_GAP; 0: that */
 	/*
 	 * Asked before a rung that may reach the host beside another; NULL: yes. After a no, again
 	 * later.
@@ -74,9 +75,9 @@ struct probe_path_options {
 	uint64_t rtt_us;
 };
 
-#define PROBE_PATH_WAIT_MS 75
+#define PROBE_PATH_WAIT_MS 40
 /* A rung without an answer gives up its place, not its hope, after that and two round trips. */
-#define PROBE_PATH_PLACE_MS 100
+#define PROBE_PATH_PLACE_MS 40
 #define PROBE_PATH_GAP 8
 
 struct probe_ladder;

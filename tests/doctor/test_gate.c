@@ -240,8 +240,8 @@ static const struct {
 	{ 4, 0, 1150 },   /* all fits: as long as a SYN and the next one take */
 	{ 15, 0, 920 },   /* five turns within 4.6 s */
 	{ 300, 0, 250 },  /* never less */
-	{ 4, 100, 400 },  /* four round trips, where others were answered */
-	{ 4, 5, 250 },    /* and never less */
+	{ 4, 100, 440 },  /* four round trips and a little, where others were answered */
+	{ 4, 5, 60 },     /* be they short */
 	{ 15, 900, 920 }, /* and never more than its share */
 };
 

@@ -45,13 +45,15 @@ static const struct silence {
 	{ "one SYN to a host that has said nothing", LAN_US, DOCTOR_PACE_ALONE, UINT64_MAX },
 	{ "one SYN may be lost: until the kernel's second has had its time", LAN_US,
 	    DOCTOR_PACE_HOST_ANSWERS, 1301 },
-	{ "several SYNs to a host next door", LAN_US, DOCTOR_PACE_TRIED_TWICE, 301 },
-	{ "several SYNs to one some way off", NEAR_US, DOCTOR_PACE_TRIED_TWICE, 380 },
-	{ "several SYNs through space", SATELLITE_US, DOCTOR_PACE_TRIED_TWICE, 2700 },
+	{ "several SYNs to a host next door", LAN_US, DOCTOR_PACE_TRIED_TWICE, 151 },
+	{ "several SYNs to one some way off", NEAR_US, DOCTOR_PACE_TRIED_TWICE, 230 },
+	{ "several SYNs through space", SATELLITE_US, DOCTOR_PACE_TRIED_TWICE, 2550 },
 	{ "one of two addresses", LAN_US, DOCTOR_PACE_OTHER_ADDRESS, 501 },
+	{ "IPv6 of two families, and other hosts answer by IPv6", LAN_US,
+	    DOCTOR_PACE_OTHER_ADDRESS_NEAR, 151 },
 	{ "a host that is down while others answer", LAN_US, DOCTOR_PACE_HOST_SILENT, 1101 },
-	{ "another port of it", LAN_US, DOCTOR_PACE_IN_DEAD_HOST, 151 },
-	{ "another port of it, through space", SATELLITE_US, DOCTOR_PACE_IN_DEAD_HOST, 2550 },
+	{ "another port of it", LAN_US, DOCTOR_PACE_IN_DEAD_HOST, 41 },
+	{ "another port of it, through space", SATELLITE_US, DOCTOR_PACE_IN_DEAD_HOST, 2440 },
 };
 
 static void
@@ -86,8 +88,11 @@ test_a_slow_path_is_not_looked_into_later_than_an_unknown_one(void **state)
 	const struct doctor_pace near = pace_of_rtt(NEAR_US), far = pace_of_rtt(SATELLITE_US);
 
 	(void)state;
-	assert_int_equal(doctor_pace_quiet_ms(&near), 230);
+	assert_int_equal(doctor_pace_quiet_ms(&near), 120);
 	assert_int_equal(doctor_pace_quiet_ms(&far), 500);
+	/* A place that is given up before an answer can come would be given up again and again. */
+	assert_int_equal(doctor_pace_turn_ms(&near), 120);
+	assert_int_equal(doctor_pace_turn_ms(&far), 2440);
 }
 
 static struct probe_tcp
@@ -128,6 +133,50 @@ test_other_hosts_set_the_pace_but_not_the_gateway(void **state)
 	assert_int_equal(doctor_pace_of(&facts).rtt_us, 1 * MS);
 }
 
+static struct net_address
+address(const char *text)
+{
+	struct net_address a;
+
+	assert_true(net_address_parse(text, 587, &a));
+	return a;
+}
+
+static void
+test_a_family_has_a_pace_of_its_own(void **state)
+{
+	struct doctor_probe probes[] = {
+		{ .address = address("192.0.2.1"), .dialog.tcp = answer(PROBE_TCP_OPEN, 1 * MS) },
+		{ .address = address("2001:db8::1"),
+		    .dialog.tcp = answer(PROBE_TCP_SILENT, 500 * MS) },
+	};
+	struct doctor_facts facts = { .probe_count = 2, .probes = probes, .control_count = 1 };
+
+	(void)state;
+	assert_int_equal(doctor_pace_of_family(&facts, &probes[0].address).rtt_us, 1 * MS);
+	assert_false(doctor_pace_of_family(&facts, &probes[1].address).is_known);
+	facts.controls[0] = (struct doctor_control){ .kind = DOCTOR_CONTROL_SUBMISSION,
+		.address = address("2001:db8::2"),
+		.tcp = answer(PROBE_TCP_OPEN, 80 * MS) };
+	assert_int_equal(doctor_pace_of_family(&facts, &probes[1].address).rtt_us, 80 * MS);
+	assert_int_equal(doctor_pace_of_family(&facts, &probes[0].address).rtt_us, 1 * MS);
+}
+
+static void
+test_routers_set_the_pace_of_a_family_but_not_the_gateway(void **state)
+{
+	struct doctor_probe probe = { .address = address("2001:db8::1"),
+		.path = { .count = 1,
+		    .hops = { { .kind = PROBE_HOP_ROUTER, .took_us = 1 * MS },
+			{ .kind = PROBE_HOP_ROUTER, .took_us = 150 * MS } } } };
+	struct doctor_facts facts = { .probe_count = 1, .probes = &probe };
+
+	(void)state;
+	assert_false(doctor_pace_of_family(&facts, &probe.address).is_known);
+	probe.path.count = 2;
+	assert_int_equal(doctor_pace_of_family(&facts, &probe.address).rtt_us, 150 * MS);
+}
+
 int
 main(void)
 {
@@ -138,6 +187,8 @@ main(void)
 		cmocka_unit_test(test_a_slow_path_is_not_looked_into_later_than_an_unknown_one),
 		cmocka_unit_test(test_the_pace_of_a_check_is_that_of_what_answered),
 		cmocka_unit_test(test_other_hosts_set_the_pace_but_not_the_gateway),
+		cmocka_unit_test(test_a_family_has_a_pace_of_its_own),
+		cmocka_unit_test(test_routers_set_the_pace_of_a_family_but_not_the_gateway),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
