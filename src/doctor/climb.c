@@ -188,10 +188,19 @@ measure_answers(struct run *r, size_t at)
 		run_add_once(r, (size_t)(control - r->facts->probes), RUN_ANSWER);
 }
 
+/* May the reset of a port have been meant for another connection of ours, made before it? */
+static bool
+was_one_of_many(const struct run *r, size_t at)
+{
+	const struct run_job *j = run_find(r, at, RUN_DIALOG);
+
+	return j == NULL || !j->was_first;
+}
+
 /*
  * Who has sent the reset? When the ladders show nobody on the way, perhaps it was meant for one
- * connection too many of ours: that is tried alone, before the answers are measured, which leaves
- * connections behind that are only half made. True: somebody on the way did.
+ * connection too many of ours, unless it was the first: that is tried alone, before the answers are
+ * measured, which leaves connections behind that are only half made. True: somebody on the way did.
  */
 bool
 run_climb_to_reset(struct run *r, size_t at)
@@ -202,7 +211,7 @@ run_climb_to_reset(struct run *r, size_t at)
 	if (!is_climbed(r, p))
 		return false;
 	doctor_where_forged(r->facts, p, &forger);
-	if (!forger.is_seen)
+	if (!forger.is_seen && was_one_of_many(r, at))
 		run_try_alone(r, at, true);
 	/* The router before the reset is seen: it is known who sent it. */
 	if (forger.is_by_ladder && p->path.last_router_ttl + 1 == p->path.end_ttl)

@@ -153,6 +153,8 @@ places_of(const struct run_job *j)
 {
 	if (j->state != RUN_RUNNING)
 		return 0;
+	if (j->answer != NULL)
+		return probe_answer_places(j->answer);
 	return j->task == RUN_LADDER ? probe_path_places(j->ladder) : 1;
 }
 
@@ -237,13 +239,39 @@ is_one_shy(const struct run *r)
 
 /*
  * To measure answers leaves connections behind that are half made: it comes after those that want
- * to be alone.
+ * to be alone. One at a time: each is quick when it may have a connection beside another.
  */
+static bool
+may_measure(const struct run *r)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->task == RUN_ANSWER && r->jobs[i]->state == RUN_RUNNING)
+			return false;
+	return !is_one_shy(r);
+}
+
 static bool
 may_go(const struct run_job *j)
 {
 	return j->state == RUN_WAITING && is_calm_enough(j) &&
-	       (j->task != RUN_ANSWER || !is_one_shy(j->run));
+	       (j->task != RUN_ANSWER || may_measure(j->run));
+}
+
+/* Has no other connection to an address of its family been begun before it? */
+static bool
+is_first_of_family(const struct run_job *j)
+{
+	const struct doctor_probe *probes = j->run->facts->probes;
+
+	for (size_t i = 0; i < j->run->job_count; i++) {
+		const struct run_job *other = j->run->jobs[i];
+
+		if ((other->state != RUN_WAITING || other->yield_count != 0) &&
+		    probes[other->probe].address.any.sa_family ==
+			probes[j->probe].address.any.sa_family)
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -294,6 +322,7 @@ run_start_ready(struct run *r)
 
 		if (j == NULL || is_one_alone(r) || !make_room(r, j->yield_count))
 			return;
+		j->was_first = is_first_of_family(j);
 		j->state = RUN_RUNNING;
 		j->began_ms = j->stage_since_ms = run_now_ms(r);
 		if (j->yield_count == 0)

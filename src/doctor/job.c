@@ -352,21 +352,25 @@ start_dialog(struct run_job *j)
 	j->dialog = probe_dialog_start(r->base, &p->address, &j->options, on_dialog, j);
 }
 
+static bool
+may_send(void *arg)
+{
+	return run_may_connect(arg);
+}
+
 /* As many routers are between as the ladder had rungs below the end. */
 static void
 start_answer(struct run_job *j)
 {
 	const struct doctor_probe *p = probe_of(j);
-	const unsigned routers = p->path.end_ttl == 0 ? 0 : p->path.end_ttl - 1;
+	const struct probe_answer_options options = {
+		.timeout_ms = ANSWER_MS,
+		.routers = p->path.end_ttl == 0 ? 0 : p->path.end_ttl - 1,
+		.may_send = may_send,
+		.send_arg = j->run,
+	};
 
-	j->answer =
-	    probe_answer_ttl_start(j->run->base, &p->address, routers, ANSWER_MS, on_answer, j);
-}
-
-static bool
-may_send(void *arg)
-{
-	return run_may_connect(arg);
+	j->answer = probe_answer_ttl_start(j->run->base, &p->address, &options, on_answer, j);
 }
 
 static void

@@ -29,8 +29,8 @@ enum doctor_pace_evidence {
 	DOCTOR_PACE_TRIED_TWICE,   /* and other SYNs to this one were in vain, too */
 	DOCTOR_PACE_OTHER_ADDRESS, /* they were in vain, and another address of the host answers */
 	DOCTOR_PACE_OTHER_ADDRESS_NEAR, /* that is of the other family, hosts of this one answer */
-	DOCTOR_PACE_HOST_SILENT,   /* they were in vain, and other hosts answer */
-	DOCTOR_PACE_IN_DEAD_HOST,  /* as before, and it is a port that matters less */
+	DOCTOR_PACE_HOST_SILENT,        /* they were in vain, and other hosts answer */
+	DOCTOR_PACE_IN_DEAD_HOST,       /* as before, and it is a port that matters less */
 };
 
 void doctor_pace_note(struct doctor_pace *pace, uint64_t took_us);

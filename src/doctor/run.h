@@ -24,7 +24,7 @@
 #include "net/resolver.h"
 
 #define RUN_JOBS_MAX 1024
-#define RUN_NAME_SIZE 256 /* ours, in EHLO */
+#define RUN_NAME_SIZE 256  /* ours, in EHLO */
 #define RUN_SYNS_OF_OURS 3 /* to a port that does not answer, before the kernel's own */
 
 /* What a job does to its probe, and where it writes. */
@@ -60,6 +60,7 @@ struct run_job {
 	bool is_short;              /* a ladder that looks for a box next door only */
 	unsigned gap;               /* of a ladder: silent hops after which it ends; 0: the usual */
 	bool is_alone;              /* no other connection to the host meanwhile */
+	bool was_first;             /* no other of its family had been begun */
 	bool is_refused;            /* why: what was there before got a reset, and no reply */
 	bool is_yielding;           /* its dialog is being stopped, to begin anew later */
 	unsigned yield_count;

@@ -68,7 +68,7 @@ evidence_of(const struct run *r, const struct run_job *j)
 		return DOCTOR_PACE_ALONE;
 	if (doctor_view_alive(r->facts, p) != NULL)
 		return p->is_control || is_climbed_in_vain(p) ||
-				       j->yield_count >= RUN_SYNS_OF_OURS - 1
+			       j->yield_count >= RUN_SYNS_OF_OURS - 1
 			   ? DOCTOR_PACE_TRIED_TWICE
 			   : DOCTOR_PACE_HOST_ANSWERS;
 	if (!run_is_dead(r, p))

@@ -10,12 +10,17 @@
 
 enum { FEW_ROUTERS = 4 };
 enum { TTL_MAX = 255, WAIT_MIN_MS = 50, WAIT_MAX_MS = 1500, WAIT_FACTOR = 4 };
+/* What was begun later has been answered: so much more, and as long as that answer took. */
+enum { BEHIND_US = 3000 };
 
 struct probe_answer {
 	struct event_base *base;
 	struct event step;
 	struct net_address to;
+	struct probe_answer_options options;
 	struct probe_tcp_attempt *attempt;
+	struct probe_tcp_attempt *beside; /* one that is answered, begun after attempt */
+	struct event late;                /* it has been, and attempt has not */
 	unsigned routers;
 	uint64_t deadline_us;
 	uint64_t wait_ms;    /* for an answer that will come; 0: none has come yet */
@@ -102,6 +107,8 @@ on_attempt(void *arg, const struct probe_tcp *result, int fd)
 
 	(void)fd;
 	a->attempt = NULL;
+	probe_tcp_cancel(&a->beside);
+	(void)event_del(&a->late);
 	if (result->end == PROBE_TCP_OPEN || result->end == PROBE_TCP_RESET) {
 		note_answer(a, result->took_us);
 	} else if (result->end == PROBE_TCP_SILENT) {
@@ -111,6 +118,41 @@ on_attempt(void *arg, const struct probe_tcp *result, int fd)
 		a->is_over = true;
 	}
 	event_active(&a->step, EV_TIMEOUT, 0);
+}
+
+static void
+on_late(evutil_socket_t fd, short what, void *arg)
+{
+	struct probe_answer *a = arg;
+
+	(void)fd;
+	(void)what;
+	/* Looks once more whether there is an answer. */
+	probe_tcp_stop(&a->attempt);
+}
+
+static void
+on_beside(void *arg, const struct probe_tcp *result, int fd)
+{
+	struct probe_answer *a = arg;
+	const struct timeval wait = { 0, (suseconds_t)((BEHIND_US + result->took_us) % 1000000) };
+
+	(void)fd;
+	a->beside = NULL;
+	/* Lost, as the other may be: time decides. */
+	if (result->end == PROBE_TCP_OPEN || result->end == PROBE_TCP_RESET)
+		(void)evtimer_add(&a->late, &wait);
+}
+
+/* With the least TTL that has been answered already, it will be again. */
+static void
+try_beside(struct probe_answer *a)
+{
+	const struct probe_tcp_options o = { .timeout_ms = a->wait_ms, .min_ttl = a->least };
+	const struct probe_answer_options *options = &a->options;
+
+	if (a->wait_ms != 0 && options->may_send != NULL && options->may_send(options->send_arg))
+		a->beside = probe_tcp_start(a->base, &a->to, &o, false, on_beside, a);
 }
 
 static void
@@ -140,6 +182,7 @@ try_next(struct probe_answer *a, uint64_t left_ms)
 		o.timeout_ms = a->wait_ms;
 	o.min_ttl = a->tried;
 	a->attempt = probe_tcp_start(a->base, &a->to, &o, false, on_attempt, a);
+	try_beside(a);
 }
 
 static void
@@ -161,19 +204,21 @@ on_step(evutil_socket_t fd, short what, void *arg)
 }
 
 struct probe_answer *
-probe_answer_ttl_start(struct event_base *base, const struct net_address *to, unsigned routers,
-    uint64_t timeout_ms, probe_answer_fn *done, void *arg)
+probe_answer_ttl_start(struct event_base *base, const struct net_address *to,
+    const struct probe_answer_options *options, probe_answer_fn *done, void *arg)
 {
 	struct probe_answer *a = xcalloc(1, sizeof *a);
 
 	a->base = base;
 	a->to = *to;
-	a->routers = routers < PROBE_HOPS_MAX ? routers : 0;
-	a->deadline_us = clock_monotonic_us() + timeout_ms * 1000;
+	a->options = *options;
+	a->routers = options->routers < PROBE_HOPS_MAX ? options->routers : 0;
+	a->deadline_us = clock_monotonic_us() + options->timeout_ms * 1000;
 	a->most = TTL_MAX;
 	a->done = done;
 	a->arg = arg;
 	(void)event_assign(&a->step, base, -1, 0, on_step, a);
+	(void)event_assign(&a->late, base, -1, 0, on_late, a);
 	event_active(&a->step, EV_TIMEOUT, 0);
 	return a;
 }
@@ -187,6 +232,14 @@ probe_answer_ttl_cancel(struct probe_answer **answer)
 	if (a == NULL)
 		return;
 	probe_tcp_cancel(&a->attempt);
+	probe_tcp_cancel(&a->beside);
 	(void)event_del(&a->step);
+	(void)event_del(&a->late);
 	free(a);
+}
+
+unsigned
+probe_answer_places(const struct probe_answer *answer)
+{
+	return answer->beside == NULL ? 1 : 2;
 }

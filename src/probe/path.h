@@ -96,16 +96,30 @@ unsigned probe_path_places(const struct probe_ladder *ladder);
 
 /*
  * With which TTL do the answers (SYN-ACK or RST) of a port arrive? Found with IP_MINTTL by halving:
- * at most 11 connections, one at a time, 4 when no router is between. 64, 128 or 255: sent by the
+ * at most 11 connections, 4 when no router is between. 64, 128 or 255: sent by the
  * next machine, no router is between. 0: not to be had (no answer, or not the same each time).
- * routers: how many may be between; 0: not known. With the right number it takes 4 or 5
- * connections, of which two are not answered; with one that is too great a few more.
+ * A connection that is not expected to be answered has one beside it that is, begun after it: once
+ * that one is answered, the other will not be. Where there is no place for two, time decides.
  */
 struct probe_answer;
+struct probe_answer_options {
+	uint64_t timeout_ms;
+	/*
+	 * How many may be between; 0: not known. With the right number it takes 4 or 5 connections,
+	 * of which two are not answered; with one that is too great a few more.
+	 */
+	unsigned routers;
+	/* Is there a place for one beside another? NULL: no. */
+	bool (*may_send)(void *arg);
+	void *send_arg;
+};
 typedef void probe_answer_fn(void *arg, uint8_t ttl);
+/* options are copied. */
 struct probe_answer *probe_answer_ttl_start(struct event_base *base, const struct net_address *to,
-    unsigned routers, uint64_t timeout_ms, probe_answer_fn *done, void *arg);
+    const struct probe_answer_options *options, probe_answer_fn *done, void *arg);
 void probe_answer_ttl_cancel(struct probe_answer **answer);
+/* Connections that it makes at the moment; 1 as long as it will make any. */
+unsigned probe_answer_places(const struct probe_answer *answer);
 
 const char *probe_hop_kind_name(enum probe_hop_kind kind);
 

@@ -25,6 +25,10 @@ struct probe_ladder {
 	unsigned places;
 };
 
+struct probe_answer {
+	unsigned places;
+};
+
 /* The clock of the run is in began_ms here: nothing else reads it. */
 uint64_t
 run_now_ms(const struct run *r)
@@ -116,6 +120,12 @@ probe_path_cancel(struct probe_ladder **ladder)
 {
 	free(*ladder);
 	*ladder = NULL;
+}
+
+unsigned
+probe_answer_places(const struct probe_answer *answer)
+{
+	return answer->places;
 }
 
 void

@@ -21,6 +21,7 @@ struct fixture {
 	struct space_stage stage;
 	struct probe_path path;
 	uint8_t ttl;
+	bool (*may_send)(void *arg); /* of answers */
 	unsigned done_count;
 };
 
@@ -329,13 +330,14 @@ test_a_ladder_that_is_cancelled_says_nothing(void **state)
 {
 	struct fixture *f = *state;
 	const struct probe_path_options o = { .timeout_ms = LONG_MS, .hop_max = PROBE_HOPS_MAX };
+	const struct probe_answer_options ao = { .timeout_ms = LONG_MS };
 	struct net_address to;
 	struct probe_ladder *l;
 	struct probe_answer *a;
 
 	assert_true(net_address_parse(SPACE_SERVER_V4, PORT, &to));
 	l = probe_path_start(f->stage.base, &to, &o, on_path, f);
-	a = probe_answer_ttl_start(f->stage.base, &to, 0, LONG_MS, on_ttl, f);
+	a = probe_answer_ttl_start(f->stage.base, &to, &ao, on_ttl, f);
 	(void)event_base_loop(f->stage.base, EVLOOP_ONCE);
 	probe_path_cancel(&l);
 	probe_answer_ttl_cancel(&a);
@@ -348,11 +350,16 @@ test_a_ladder_that_is_cancelled_says_nothing(void **state)
 static uint8_t
 find_ttl_behind(struct fixture *f, const char *to, uint16_t port, unsigned routers)
 {
+	const struct probe_answer_options o = {
+		.timeout_ms = LONG_MS,
+		.routers = routers,
+		.may_send = f->may_send,
+		.send_arg = f,
+	};
 	struct net_address address;
 
 	assert_true(net_address_parse(to, port, &address));
-	assert_non_null(
-	    probe_answer_ttl_start(f->stage.base, &address, routers, LONG_MS, on_ttl, f));
+	assert_non_null(probe_answer_ttl_start(f->stage.base, &address, &o, on_ttl, f));
 	space_stage_wait(&f->stage, &f->done_count);
 	return f->ttl;
 }
@@ -394,16 +401,41 @@ test_the_ttl_of_any_system_is_found(void **state)
 	space_run(SPACE_SERVER, "sysctl -qw net.ipv4.ip_default_ttl=64");
 }
 
+static bool
+may_send(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+/* The one beside it is answered, so that nothing waits for a time to be over. */
+static void
+test_two_side_by_side_find_the_ttl_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	f->may_send = may_send;
+	(void)count_connections(f);
+	assert_int_equal(find_ttl_behind(f, SPACE_SERVER_V4, PORT, 2), 62);
+	assert_in_range(count_connections(f), 1, 7);
+	assert_int_equal(find_ttl_behind(f, SPACE_SERVER_V6, PORT, 2), 62);
+	assert_int_equal(find_ttl_behind(f, SPACE_SERVER_V4, PORT + 1, 2), 62);
+	assert_int_equal(find_ttl(f, SPACE_R1_V4, PORT), 64);
+	space_filter(SPACE_R1, CHAIN("forward", "tcp dport 587 reject with tcp reset"));
+	assert_int_equal(find_ttl_behind(f, SPACE_SERVER_V4, PORT, 2), 64);
+}
+
 static void
 test_without_an_answer_there_is_no_ttl(void **state)
 {
 	struct fixture *f = *state;
+	const struct probe_answer_options o = { .timeout_ms = WAIT_MS };
 	struct net_address to;
 
 	space_filter(SPACE_R1, DROP("forward"));
 	f->ttl = 1;
 	assert_true(net_address_parse(SPACE_SERVER_V4, PORT, &to));
-	assert_non_null(probe_answer_ttl_start(f->stage.base, &to, 0, WAIT_MS, on_ttl, f));
+	assert_non_null(probe_answer_ttl_start(f->stage.base, &to, &o, on_ttl, f));
 	space_stage_wait(&f->stage, &f->done_count);
 	assert_int_equal(f->ttl, 0);
 }
@@ -428,6 +460,7 @@ main(void)
 		PATH_TEST(test_a_ladder_that_is_cancelled_says_nothing),
 		PATH_TEST(test_the_ttl_of_answers_tells_how_far_away_they_were_made),
 		PATH_TEST(test_the_ttl_of_any_system_is_found),
+		PATH_TEST(test_two_side_by_side_find_the_ttl_at_once),
 		PATH_TEST(test_without_an_answer_there_is_no_ttl),
 	};
 
