@@ -118,7 +118,6 @@ doctor_pace_silence_ms(const struct doctor_pace *pace, enum doctor_pace_evidence
 	case DOCTOR_PACE_HOST_ANSWERS:
 		return SENT_AGAIN_MS + some_rtts_ms(pace);
 	case DOCTOR_PACE_TRIED_TWICE:
-		return TRIED_TWICE_MS + some_rtts_ms(pace);
 	case DOCTOR_PACE_OTHER_ADDRESS_NEAR:
 		return TRIED_TWICE_MS + some_rtts_ms(pace);
 	case DOCTOR_PACE_OTHER_ADDRESS:
