@@ -188,13 +188,23 @@ measure_answers(struct run *r, size_t at)
 		run_add_once(r, (size_t)(control - r->facts->probes), RUN_ANSWER);
 }
 
-/* May the reset of a port have been meant for another connection of ours, made before it? */
+/*
+ * May the reset of a port have been meant for another connection of ours, made before it? Not when
+ * the first of all, to the same port, got one as well.
+ */
 static bool
 was_one_of_many(const struct run *r, size_t at)
 {
-	const struct run_job *j = run_find(r, at, RUN_DIALOG);
+	const struct doctor_probe *probes = r->facts->probes;
 
-	return j == NULL || !j->was_first;
+	for (size_t i = 0; i < r->job_count; i++) {
+		const struct run_job *j = r->jobs[i];
+
+		if (j->was_first)
+			return j->task != RUN_DIALOG || probes[j->probe].port != probes[at].port ||
+			       probes[j->probe].dialog.tcp.end != PROBE_TCP_RESET;
+	}
+	return true;
 }
 
 /*

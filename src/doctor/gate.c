@@ -257,20 +257,13 @@ may_go(const struct run_job *j)
 	       (j->task != RUN_ANSWER || may_measure(j->run));
 }
 
-/* Has no other connection to an address of its family been begun before it? */
+/* Has none been begun yet? */
 static bool
-is_first_of_family(const struct run_job *j)
+is_first_of_all(const struct run *r)
 {
-	const struct doctor_probe *probes = j->run->facts->probes;
-
-	for (size_t i = 0; i < j->run->job_count; i++) {
-		const struct run_job *other = j->run->jobs[i];
-
-		if ((other->state != RUN_WAITING || other->yield_count != 0) &&
-		    probes[other->probe].address.any.sa_family ==
-			probes[j->probe].address.any.sa_family)
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->state != RUN_WAITING || r->jobs[i]->yield_count != 0)
 			return false;
-	}
 	return true;
 }
 
@@ -322,7 +315,7 @@ run_start_ready(struct run *r)
 
 		if (j == NULL || is_one_alone(r) || !make_room(r, j->yield_count))
 			return;
-		j->was_first = is_first_of_family(j);
+		j->was_first = is_first_of_all(r);
 		j->state = RUN_RUNNING;
 		j->began_ms = j->stage_since_ms = run_now_ms(r);
 		if (j->yield_count == 0)

@@ -419,9 +419,12 @@ run_job_waiting_ms(const struct run_job *j)
 {
 	const uint64_t before_ms = j->silence == NULL ? 0 : j->silence->tcp.took_us / 1000;
 
+	uint64_t ms;
+
 	if (j->dialog == NULL)
 		return before_ms;
 	if (probe_dialog_stage(j->dialog) != PROBE_STAGE_CONNECT)
 		return 0;
-	return before_ms + probe_dialog_waiting_ms(j->dialog);
+	ms = probe_dialog_waiting_ms(j->dialog);
+	return ms == 0 ? 0 : before_ms + ms;
 }

@@ -60,7 +60,7 @@ struct run_job {
 	bool is_short;              /* a ladder that looks for a box next door only */
 	unsigned gap;               /* of a ladder: silent hops after which it ends; 0: the usual */
 	bool is_alone;              /* no other connection to the host meanwhile */
-	bool was_first;             /* no other of its family had been begun */
+	bool was_first;             /* the first connection of all, begun once */
 	bool is_refused;            /* why: what was there before got a reset, and no reply */
 	bool is_yielding;           /* its dialog is being stopped, to begin anew later */
 	unsigned yield_count;

@@ -240,11 +240,20 @@ is_near(const struct probe_ladder *l, unsigned ttl)
 	return l->path.end_ttl != 0 || ttl <= l->path.last_router_ttl + NEAR_HOPS;
 }
 
+/* A router may take longer than the host itself, which has answered already. */
+static uint64_t
+rung_wait_ms(const struct probe_ladder *l)
+{
+	const uint64_t least_ms = l->path.end_ttl == 0 ? PROBE_PATH_WAIT_MS : PROBE_PATH_BELOW_MS;
+
+	return least_ms + WAIT_RTTS * l->rtt_us / 1000;
+}
+
 /* A rung that has waited for some round trips: once more, or not at all. */
 static void
 expire_rungs(struct probe_ladder *l)
 {
-	const uint64_t wait_ms = PROBE_PATH_WAIT_MS + WAIT_RTTS * l->rtt_us / 1000;
+	const uint64_t wait_ms = rung_wait_ms(l);
 
 	for (unsigned ttl = 1; ttl <= l->options.hop_max && l->rtt_us != 0; ttl++) {
 		struct rung *r = &l->rungs[ttl - 1];

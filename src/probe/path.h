@@ -76,6 +76,7 @@ struct probe_path_options {
 };
 
 #define PROBE_PATH_WAIT_MS 40
+#define PROBE_PATH_BELOW_MS 25 /* instead, below a rung that was answered by the host */
 /* A rung without an answer gives up its place, not its hope, after that and two round trips. */
 #define PROBE_PATH_PLACE_MS 40
 #define PROBE_PATH_GAP 8

@@ -251,10 +251,25 @@ probe_tcp_stop(struct probe_tcp_attempt **attempt)
 	on_event(-1, EV_TIMEOUT, a);
 }
 
+/* An answer may be there while this program has not had its turn to look at it. */
+static bool
+is_unanswered(const struct probe_tcp_attempt *a)
+{
+	struct tcp_info info = { .tcpi_state = 0 };
+	socklen_t len = sizeof info;
+
+	return a->fd >= 0 && getsockopt(a->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+	       info.tcpi_state == TCP_SYN_SENT;
+}
+
 uint64_t
 probe_tcp_waiting_ms(const struct probe_tcp_attempt *attempt)
 {
-	return (clock_monotonic_us() - attempt->began_us) / 1000;
+	const uint64_t ms = (clock_monotonic_us() - attempt->began_us) / 1000;
+
+	if (!is_unanswered(attempt))
+		return 0;
+	return ms == 0 ? 1 : ms;
 }
 
 const char *

@@ -74,7 +74,10 @@ struct probe_tcp_attempt *probe_tcp_start(struct event_base *base, const struct 
 void probe_tcp_cancel(struct probe_tcp_attempt **attempt);
 /* Its time is over now: done is called from inside. Nulls the pointer, which is not NULL. */
 void probe_tcp_stop(struct probe_tcp_attempt **attempt);
-/* Has it been without any answer for that long? What waits for a place need not wait for it. */
+/*
+ * For how long has it been without any answer? Not 0 as long as there is none; 0 as soon as one is
+ * there, also before done has been called. What waits for a place need not wait for a long one.
+ */
 uint64_t probe_tcp_waiting_ms(const struct probe_tcp_attempt *attempt);
 
 /* "open", "reset", "rejected", ...: for JSON; a constant. */
