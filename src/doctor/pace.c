@@ -5,7 +5,7 @@ enum { RTTS = 4, US_PER_MS = 1000 };
 enum { QUIET_MS = 500, QUIET_MIN_MS = 40 };
 /* The kernel has sent the SYN once more by then, and an answer had its time. */
 enum { SENT_AGAIN_MS = 1300 };
-enum { TRIED_TWICE_MS = 150, OTHER_ADDRESS_MS = 500, HOST_SILENT_MS = 1100 };
+enum { TRIED_TWICE_MS = 150, OTHER_ADDRESS_MS = 500, HOST_SILENT_MS = 900 };
 enum { IN_DEAD_HOST_MS = 40 };
 enum { MINOR_MS = 400, MINOR_MIN_MS = 200, MOMENT_MS = 250, MOMENT_MIN_MS = 25 };
 

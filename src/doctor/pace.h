@@ -5,8 +5,8 @@
  * How long nothing must have come before it is silence follows from how long that which came took:
  * a few times the longest round trip of this check. It follows from the evidence, too: one SYN
  * without an answer may be lost, so the short waits are for those that were sent again, by a ladder
- * or by a second socket, while others were answered. Where nothing at all has answered the waits
- * are those of the kernel, which sends a SYN again after one and after two seconds.
+ * or by other sockets of ours, while others were answered. Where nothing at all has answered the
+ * waits are those of the kernel, which sends a SYN again after one and after two seconds.
  */
 #ifndef DOCTOR_PACE_H
 #define DOCTOR_PACE_H

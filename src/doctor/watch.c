@@ -73,8 +73,9 @@ evidence_of(const struct run *r, const struct run_job *j)
 			   : DOCTOR_PACE_HOST_ANSWERS;
 	if (!run_is_dead(r, p))
 		return DOCTOR_PACE_ALONE;
+	/* What works instead is of more matter than the rest. */
 	if (!run_is_main(r, p))
-		return DOCTOR_PACE_IN_DEAD_HOST;
+		return j->rank == RUN_SECOND ? DOCTOR_PACE_TRIED_TWICE : DOCTOR_PACE_IN_DEAD_HOST;
 	if (doctor_view_open_elsewhere(r->facts, p) != NULL)
 		return is_way_known(r, p) ? DOCTOR_PACE_OTHER_ADDRESS_NEAR
 					  : DOCTOR_PACE_OTHER_ADDRESS;
