@@ -361,6 +361,43 @@ test_who_wants_to_be_alone_waits_for_calm_and_keeps_others_out(void **state)
 }
 
 static void
+test_answers_are_measured_one_port_after_the_other(void **state)
+{
+	struct fixture *f = *state;
+	struct run *r = &f->run;
+
+	assert_non_null(run_add(r, 0, RUN_ANSWER, RUN_FIRST));
+	assert_non_null(run_add(r, 1, RUN_ANSWER, RUN_FIRST));
+	run_start_ready(r);
+	assert_int_equal(r->jobs[0]->state, RUN_RUNNING);
+	assert_int_equal(r->jobs[1]->state, RUN_WAITING);
+	end_job(r->jobs[0]);
+	run_start_ready(r);
+	assert_int_equal(r->jobs[1]->state, RUN_RUNNING);
+}
+
+static void
+test_only_the_first_connection_of_all_is_the_first(void **state)
+{
+	struct fixture *f = *state;
+	struct run *r = &f->run;
+
+	f->options.connections = 1;
+	add_dialogs(r, 2, RUN_FIRST);
+	run_start_ready(r);
+	assert_true(r->jobs[0]->was_first);
+	r->jobs[0]->dialog->waiting_ms = LONG_MS;
+	run_start_ready(r);
+	assert_int_equal(r->jobs[1]->state, RUN_RUNNING);
+	assert_false(r->jobs[1]->was_first);
+	/* Begun anew it has others before it. */
+	end_job(r->jobs[1]);
+	run_start_ready(r);
+	assert_int_equal(r->jobs[0]->state, RUN_RUNNING);
+	assert_false(r->jobs[0]->was_first);
+}
+
+static void
 test_there_is_a_bound_to_all_jobs(void **state)
 {
 	struct fixture *f = *state;
@@ -391,6 +428,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_who_wants_to_be_alone_waits_for_calm_and_keeps_others_out, set_up,
 		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_answers_are_measured_one_port_after_the_other, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_only_the_first_connection_of_all_is_the_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_there_is_a_bound_to_all_jobs, set_up, tear_down),
 	};

@@ -145,16 +145,17 @@ probe_path_start(struct event_base *base, const struct net_address *to,
 }
 
 struct probe_answer *
-probe_answer_ttl_start(struct event_base *base, const struct net_address *to, unsigned routers,
-    uint64_t timeout_ms, probe_answer_fn *done, void *arg)
+probe_answer_ttl_start(struct event_base *base, const struct net_address *to,
+    const struct probe_answer_options *options, probe_answer_fn *done, void *arg)
 {
 	struct probe_answer *a = calloc(1, sizeof *a);
 
 	(void)base;
 	(void)to;
 	assert_non_null(a);
-	assert_int_not_equal(timeout_ms, 0);
-	world->routers = routers;
+	assert_int_not_equal(options->timeout_ms, 0);
+	assert_non_null(options->may_send);
+	world->routers = options->routers;
 	a->done = done;
 	a->arg = arg;
 	return a;
@@ -391,6 +392,10 @@ test_the_time_of_a_turn_is_taken_off_the_next_one(void **state)
 	assert_int_equal(w->dialog.connect_ms, 3300 - 1200);
 	w->job.dialog->waiting_ms = 300;
 	assert_int_equal(run_job_waiting_ms(&w->job), 1500);
+	/* The kernel has an answer that nobody has looked at yet. */
+	w->job.dialog->waiting_ms = 0;
+	assert_int_equal(run_job_waiting_ms(&w->job), 0);
+	w->job.dialog->waiting_ms = 300;
 	w->job.dialog->stage = PROBE_STAGE_GREETING;
 	assert_int_equal(run_job_waiting_ms(&w->job), 0);
 }

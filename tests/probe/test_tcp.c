@@ -286,6 +286,24 @@ test_a_connection_that_is_kept_is_the_callers(void **state)
 }
 
 static void
+test_an_answer_that_is_there_ends_the_waiting_before_it_is_looked_at(void **state)
+{
+	struct fixture *f = *state;
+	struct probe_tcp_attempt *a = start(
+	    f, SPACE_SERVER_V4, PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS }, false);
+
+	while (probe_tcp_waiting_ms(a) != 0)
+		assert_in_range(probe_tcp_waiting_ms(a), 0, LONG_MS);
+	assert_int_equal(f->done_count, 0);
+	probe_tcp_cancel(&a);
+	space_filter(SPACE_R1, FORWARD("tcp dport 587 drop"));
+	a = start(
+	    f, SPACE_SERVER_V4, PORT, (struct probe_tcp_options){ .timeout_ms = LONG_MS }, false);
+	assert_in_range(probe_tcp_waiting_ms(a), 1, LONG_MS);
+	probe_tcp_cancel(&a);
+}
+
+static void
 test_a_router_that_rejects_later_does_not_end_a_connection_that_was_kept(void **state)
 {
 	struct fixture *f = *state;
@@ -381,6 +399,7 @@ main(void)
 		TCP_TEST(test_answers_from_too_far_away_are_not_seen),
 		TCP_TEST(test_a_connection_that_is_not_kept_ends_with_a_reset),
 		TCP_TEST(test_a_connection_that_is_kept_is_the_callers),
+		TCP_TEST(test_an_answer_that_is_there_ends_the_waiting_before_it_is_looked_at),
 		TCP_TEST(test_a_router_that_rejects_later_does_not_end_a_connection_that_was_kept),
 		TCP_TEST(test_a_connection_that_is_reset_at_once_was_open),
 		TCP_TEST(test_what_is_cancelled_says_nothing),
