@@ -2,7 +2,8 @@
 /*
  * dialog_private.h - what the files of a dialog share; nobody else includes it.
  *
- * dialog.c        the connection: from connect to QUIT
+ * dialog.c        its begin and its end: connect, hang up
+ * dialog_engine.c between the engine and the connection
  * dialog_goal.c   what is done while the connection is free
  * dialog_stage.c  the facts of the stages, and their names
  * dialog_hear.c   what is said and heard, and what it tells of a stage
@@ -21,6 +22,7 @@
 #include "smtp/client.h"
 
 #define DIALOG_HEADER_LEN 5 /* octets of the head of a TLS record */
+#define DIALOG_QUIT_MS 1000 /* nothing depends on the reply to QUIT */
 
 struct probe_dialog {
 	struct event_base *base;
@@ -107,10 +109,23 @@ void dialog_open(struct probe_dialog *d);
 void dialog_tell_answer(struct probe_dialog *d);
 
 /* dialog.c */
+/* Hangs up, and gives the facts to whom they are for unless there is more to look at. */
+void dialog_finish(struct probe_dialog *d);
+/* Gives them; d is gone. */
+void dialog_report(struct probe_dialog *d);
+
+/* dialog_engine.c */
+extern const struct net_conn_handler dialog_handler;
 /* Sends what the engine says and does what it wants. False when the dialog is gone. */
 bool dialog_pump(struct probe_dialog *d);
-/* Gives the facts to whom they are for; d is gone. */
-void dialog_report(struct probe_dialog *d);
 void dialog_flush(struct probe_dialog *d);
+/* As if the time of its stage were over. */
+void dialog_time_out(struct probe_dialog *d);
+
+static inline uint64_t
+dialog_sooner(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
 
 #endif
