@@ -3,9 +3,9 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "net/resolv_conf.h"
+#include "probe/text.h"
 #include "util/fd.h"
 
 enum { FILE_SIZE = 16 * 1024 };
@@ -54,13 +54,8 @@ read_label(struct slice text, char *label, size_t size)
 {
 	/* The kernel ends some of them with a NUL. */
 	const struct slice s = slice_trim(slice_first(text, slice_find(text, '\0')));
-	const size_t len = s.len < size - 1 ? s.len : size - 1;
 
-	memcpy(label, s.ptr, len);
-	label[len] = '\0';
-	for (size_t i = 0; i < len; i++)
-		if (label[i] < ' ' || label[i] > '~')
-			label[i] = '?';
+	probe_text_copy(s, '?', label, size);
 }
 
 static bool
