@@ -20,20 +20,6 @@ explain_view_words(const struct explain_answer *answer)
 	};
 }
 
-static const char *
-role_title(enum explain_role role)
-{
-	switch (role) {
-	case EXPLAIN_USER:
-		return "  If you only want to send mail:";
-	case EXPLAIN_ADMINISTRATOR:
-		return "  If you look after the network or the server:";
-	case EXPLAIN_DEVELOPER:
-		return "  If you write the program that sends:";
-	}
-	return "";
-}
-
 /* A text of a cause with the words of this case, terminated; out is cleared. */
 static const char *
 fill(const char *text, const struct explain_words *words, struct buf *out)
@@ -53,7 +39,7 @@ add_advice(const struct doctor_paper *paper, const struct explain_cause *cause,
 	buf_init(&text, TEXT_MAX);
 	doctor_paper_title(paper, "What to do");
 	for (enum explain_role role = EXPLAIN_USER; role < EXPLAIN_ROLE_COUNT; role++) {
-		(void)buf_addf(paper->out, "%s\n", role_title(role));
+		(void)buf_addf(paper->out, "  %s:\n", explain_role_heading(role));
 		doctor_paper_text(paper, "    ", fill(cause->advice[role], words, &text));
 	}
 	buf_done(&text);

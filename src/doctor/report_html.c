@@ -67,20 +67,6 @@ add_verdict(const struct doctor_facts *facts, const struct doctor_verdict *verdi
 	(void)buf_add_text(out, "</div>\n</header>\n");
 }
 
-static const char *
-role_title(enum explain_role role)
-{
-	switch (role) {
-	case EXPLAIN_USER:
-		return "If you only want to send mail";
-	case EXPLAIN_ADMINISTRATOR:
-		return "If you look after the network or the server";
-	case EXPLAIN_DEVELOPER:
-		return "If you write the program that sends";
-	}
-	return "";
-}
-
 static void
 add_role(const struct doctor_facts *facts, const struct doctor_advice *advice,
     enum explain_role role, struct buf *out)
@@ -88,7 +74,7 @@ add_role(const struct doctor_facts *facts, const struct doctor_advice *advice,
 	struct buf filled;
 
 	buf_init(&filled, FILLED_SIZE);
-	(void)buf_addf(out, "<article>\n<h3>%s</h3>\n", role_title(role));
+	(void)buf_addf(out, "<article>\n<h3>%s</h3>\n", explain_role_heading(role));
 	for (size_t i = 0; i < advice->count; i++) {
 		const struct doctor_finding *f = advice->findings[i];
 

@@ -24,20 +24,6 @@ colour_of(const struct doctor_verdict *verdict)
 	return DOCTOR_COLOUR_GOOD;
 }
 
-static const char *
-role_title(enum explain_role role)
-{
-	switch (role) {
-	case EXPLAIN_USER:
-		return "  If you only want to send mail:";
-	case EXPLAIN_ADMINISTRATOR:
-		return "  If you look after the network or the server:";
-	case EXPLAIN_DEVELOPER:
-		return "  If you write the program that sends:";
-	}
-	return "";
-}
-
 static void
 add_advice(const struct doctor_paper *paper, const struct doctor_facts *facts,
     const struct doctor_advice *advice, enum explain_role role)
@@ -45,7 +31,7 @@ add_advice(const struct doctor_paper *paper, const struct doctor_facts *facts,
 	struct buf text;
 
 	buf_init(&text, ADVICE_TEXT_MAX);
-	(void)buf_addf(paper->out, "%s\n", role_title(role));
+	(void)buf_addf(paper->out, "  %s:\n", explain_role_heading(role));
 	for (size_t i = 0; i < advice->count; i++) {
 		const struct doctor_finding *finding = advice->findings[i];
 

@@ -31,9 +31,9 @@ const struct doctor_probe *doctor_view_measured(
 /* The same port of another address of the host that was open; NULL: none. */
 const struct doctor_probe *doctor_view_open_elsewhere(
     const struct doctor_facts *facts, const struct doctor_probe *p);
-/* The path of the port went as far as it can be compared. */
 /* Was a SYN of its ladder taken by the port, whatever became of others? */
 bool doctor_view_is_taken_by_ladder(const struct doctor_probe *p);
+/* Did its ladder go as far as it can be compared? */
 bool doctor_view_has_path(const struct doctor_probe *p);
 /* By how many routers its answers have come, by the TTL that they arrived with; -1: not known. */
 int doctor_view_distance(uint8_t answer_ttl);

@@ -140,3 +140,17 @@ explain_cause_fill(const char *text, const struct explain_words *words, struct b
 		text += len;
 	}
 }
+
+const char *
+explain_role_heading(enum explain_role role)
+{
+	switch (role) {
+	case EXPLAIN_USER:
+		return "If you only want to send mail";
+	case EXPLAIN_ADMINISTRATOR:
+		return "If you look after the network or the server";
+	case EXPLAIN_DEVELOPER:
+		return "If you write the program that sends";
+	}
+	return "";
+}

@@ -68,4 +68,7 @@ struct explain_words {
 };
 void explain_cause_fill(const char *text, const struct explain_words *words, struct buf *out);
 
+/* Before advice: "If you only want to send mail". */
+const char *explain_role_heading(enum explain_role role);
+
 #endif
