@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A job alone: what it asks its probe for, and where it writes what comes back. The probes and the
- * rest of the run are stood in for, and the clock is set by hand.
- */
+/* What a job asks its probe for, and where it writes what comes back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,196 +10,8 @@
 
 #include <cmocka.h>
 
-#include "doctor/run.h"
 #include "fixture.h"
-
-enum { PORT_UNUSUAL = 2587, PORT_CONTROL = 443, TIME_MS = 10000 };
-
-struct probe_dialog {
-	probe_dialog_fn *done;
-	void *arg;
-	enum probe_stage stage;
-	uint64_t waiting_ms;
-};
-
-struct probe_ladder {
-	probe_path_fn *done;
-	void *arg;
-};
-
-struct probe_answer {
-	probe_answer_fn *done;
-	void *arg;
-};
-
-struct world {
-	struct doctor_check_options options;
-	struct doctor_facts facts;
-	struct run run;
-	struct run_job job;
-	struct probe_dialog_facts *shown; /* by the dialog, when it ends */
-	/* What was asked of the probes last, and how often the run was told of an end. */
-	struct probe_dialog_options dialog;
-	struct probe_path_options ladder;
-	unsigned routers, follow_count;
-};
-
-/* Probes and run have nothing of their own to find it by. */
-static struct world *world;
-
-/* The clock of the run is in began_ms here: nothing else reads it. */
-uint64_t
-run_now_ms(const struct run *r)
-{
-	return r->began_ms;
-}
-
-bool
-run_is_main(const struct run *r, const struct doctor_probe *p)
-{
-	(void)r;
-	return p->port == 587;
-}
-
-bool
-run_is_unusual(const struct run *r, const struct doctor_probe *p)
-{
-	(void)r;
-	return p->port == PORT_UNUSUAL;
-}
-
-bool
-run_may_connect(struct run *r)
-{
-	return r == &world->run;
-}
-
-void
-run_job_end(struct run_job *j)
-{
-	j->state = RUN_OVER;
-}
-
-void
-run_follow(struct run *r, size_t probe, enum run_task task)
-{
-	assert_ptr_equal(r, &world->run);
-	assert_int_equal(probe, world->job.probe);
-	assert_int_equal(task, world->job.task);
-	world->follow_count++;
-}
-
-struct probe_dialog *
-probe_dialog_start(struct event_base *base, const struct net_address *to,
-    const struct probe_dialog_options *options, probe_dialog_fn *done, void *arg)
-{
-	struct probe_dialog *d = calloc(1, sizeof *d);
-
-	(void)base;
-	assert_non_null(d);
-	assert_ptr_equal(to, &world->facts.probes[0].address);
-	world->dialog = *options;
-	d->done = done;
-	d->arg = arg;
-	return d;
-}
-
-void
-probe_dialog_stop(struct probe_dialog **dialog)
-{
-	struct probe_dialog *d = *dialog;
-
-	*dialog = NULL;
-	d->done(d->arg, world->shown);
-	free(d);
-}
-
-enum probe_stage
-probe_dialog_stage(const struct probe_dialog *dialog)
-{
-	return dialog->stage;
-}
-
-uint64_t
-probe_dialog_waiting_ms(const struct probe_dialog *dialog)
-{
-	return dialog->waiting_ms;
-}
-
-struct probe_ladder *
-probe_path_start(struct event_base *base, const struct net_address *to,
-    const struct probe_path_options *options, probe_path_fn *done, void *arg)
-{
-	struct probe_ladder *l = calloc(1, sizeof *l);
-
-	(void)base;
-	(void)to;
-	assert_non_null(l);
-	world->ladder = *options;
-	l->done = done;
-	l->arg = arg;
-	return l;
-}
-
-struct probe_answer *
-probe_answer_ttl_start(struct event_base *base, const struct net_address *to,
-    const struct probe_answer_options *options, probe_answer_fn *done, void *arg)
-{
-	struct probe_answer *a = calloc(1, sizeof *a);
-
-	(void)base;
-	(void)to;
-	assert_non_null(a);
-	assert_int_not_equal(options->timeout_ms, 0);
-	assert_non_null(options->may_send);
-	world->routers = options->routers;
-	a->done = done;
-	a->arg = arg;
-	return a;
-}
-
-static int
-set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof *w);
-
-	assert_non_null(w);
-	w->shown = calloc(1, sizeof *w->shown);
-	assert_non_null(w->shown);
-	fixture_begin(&w->facts, "192.0.2.10", NULL);
-	(void)fixture_add_probe(&w->facts, "192.0.2.10", 587);
-	w->run.options = &w->options;
-	w->run.facts = &w->facts;
-	w->run.deadline_ms = TIME_MS;
-	w->job.run = &w->run;
-	*state = world = w;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct world *w = *state;
-
-	free(w->job.dialog);
-	free(w->job.ladder);
-	free(w->job.answer);
-	free(w->job.silence);
-	free(w->shown);
-	doctor_facts_done(&w->facts);
-	free(w);
-	return 0;
-}
-
-static void
-start(struct world *w, enum run_task task)
-{
-	free(w->job.dialog);
-	w->job.dialog = NULL;
-	w->job.task = task;
-	w->job.state = RUN_RUNNING;
-	run_job_start(&w->job);
-}
+#include "job_world.h"
 
 static const struct plan_case {
 	const char *name;
@@ -244,7 +53,7 @@ test_each_task_has_its_goal_and_its_way_into_tls(void **state)
 		w->facts.probes[0].port = t->port;
 		w->facts.probes[0].is_control = t->port == PORT_CONTROL;
 		w->facts.wants_mail = t->wants_mail;
-		start(w, t->task);
+		job_world_start(w, t->task);
 		if (w->dialog.goal != t->goal || w->dialog.mode != t->mode ||
 		    w->dialog.wants_bulk != t->wants_bulk)
 			fail_msg("%s: goal %d, mode %d, bulk %d", t->name, (int)w->dialog.goal,
@@ -262,7 +71,7 @@ test_a_port_that_was_found_to_want_tls_at_once_is_given_it(void **state)
 
 	w->facts.probes[0].port = PORT_UNUSUAL;
 	w->facts.probes[0].dialog.is_implicit_tls = true;
-	start(w, RUN_SUBMIT);
+	job_world_start(w, RUN_SUBMIT);
 	assert_int_equal(w->dialog.mode, PROBE_MODE_IMPLICIT);
 }
 
@@ -288,7 +97,7 @@ test_all_of_a_job_fits_into_the_time_of_the_check(void **state)
 		const struct time_case *t = &times[i];
 
 		w->run.began_ms = t->now_ms;
-		start(w, t->task);
+		job_world_start(w, t->task);
 		if (w->dialog.connect_ms != t->connect_ms ||
 		    w->dialog.greeting_ms != t->greeting_ms ||
 		    w->dialog.command_ms != t->command_ms || w->dialog.total_ms != t->total_ms)
@@ -307,7 +116,7 @@ test_the_end_of_a_message_is_waited_for_beyond_the_time(void **state)
 	w->facts.wants_mail = true;
 	w->options.to = "bob@example.org";
 	w->options.from = "alice@example.org";
-	start(w, RUN_SUBMIT);
+	job_world_start(w, RUN_SUBMIT);
 	assert_int_equal(w->dialog.end_ms, DOCTOR_MESSAGE_MS);
 	assert_true(w->dialog.requires_tls);
 	assert_true(slice_is(w->dialog.sender, "alice@example.org"));
@@ -322,7 +131,7 @@ test_the_secret_goes_to_the_one_dialog_that_is_to_log_in(void **state)
 	w->options.user = "alice";
 	w->options.secret = slice_of("sesame");
 	for (enum run_task task = RUN_DIALOG; task <= RUN_SUBMIT; task++) {
-		start(w, task);
+		job_world_start(w, task);
 		assert_int_equal(w->dialog.auth_secret.len != 0, task == RUN_SUBMIT);
 		assert_int_equal(w->dialog.auth_user.len != 0, task == RUN_SUBMIT);
 	}
@@ -343,7 +152,7 @@ test_facts_go_where_their_task_has_its_place(void **state)
 	w->shown->tcp.end = PROBE_TCP_OPEN;
 	for (enum run_task task = RUN_DIALOG; task <= RUN_AGAIN; task++) {
 		w->shown->took_us = 100 + task;
-		start(w, task);
+		job_world_start(w, task);
 		end_dialog(w);
 		assert_int_equal(w->job.state, RUN_OVER);
 		assert_int_equal(w->follow_count, 1 + task);
@@ -364,7 +173,7 @@ give_way(struct world *w)
 	*w->shown = (struct probe_dialog_facts){
 		.tcp = { .end = PROBE_TCP_SILENT, .took_us = 1200000, .retransmits = 1 }
 	};
-	start(w, RUN_DIALOG);
+	job_world_start(w, RUN_DIALOG);
 	run_job_yield(&w->job);
 	w->run.began_ms = 1500;
 }
@@ -388,7 +197,7 @@ test_the_time_of_a_turn_is_taken_off_the_next_one(void **state)
 	struct world *w = *state;
 
 	give_way(w);
-	start(w, RUN_DIALOG);
+	job_world_start(w, RUN_DIALOG);
 	assert_int_equal(w->dialog.connect_ms, 3300 - 1200);
 	w->job.dialog->waiting_ms = 300;
 	assert_int_equal(run_job_waiting_ms(&w->job), 1500);
@@ -417,10 +226,10 @@ test_the_silence_of_before_counts(void **state)
 		const struct probe_tcp *tcp;
 		struct world *w;
 
-		assert_int_equal(set_up(state), 0);
+		assert_int_equal(job_world_set_up(state), 0);
 		w = *state;
 		give_way(w);
-		start(w, RUN_DIALOG);
+		job_world_start(w, RUN_DIALOG);
 		w->shown->tcp = (struct probe_tcp){ .end = second_turns[i].end, .took_us = 100000 };
 		end_dialog(w);
 		tcp = &w->facts.probes[0].dialog.tcp;
@@ -430,7 +239,7 @@ test_the_silence_of_before_counts(void **state)
 		/* One sent again by the kernel, and the first of the new socket. */
 		assert_int_equal(tcp->retransmits, 2);
 		assert_null(w->job.silence);
-		(void)tear_down(state);
+		(void)job_world_tear_down(state);
 	}
 	*state = NULL;
 }
@@ -455,7 +264,7 @@ test_a_connection_that_comes_while_it_yields_is_kept(void **state)
 	struct world *w = *state;
 
 	w->shown->tcp.end = PROBE_TCP_OPEN;
-	start(w, RUN_DIALOG);
+	job_world_start(w, RUN_DIALOG);
 	run_job_yield(&w->job);
 	assert_int_equal(w->job.state, RUN_OVER);
 	assert_int_equal(w->facts.probes[0].dialog.tcp.end, PROBE_TCP_OPEN);
@@ -471,7 +280,7 @@ test_a_login_that_had_no_time_to_begin_takes_nothing_from_the_port(void **state)
 	w->facts.wants_auth = true;
 	w->shown->tcp.end = PROBE_TCP_OPEN;
 	w->shown->is_cut_short = true;
-	start(w, RUN_SUBMIT);
+	job_world_start(w, RUN_SUBMIT);
 	end_dialog(w);
 	assert_int_equal(d->stages[PROBE_STAGE_EHLO_TLS].end, PROBE_STAGE_PASSED);
 	assert_int_equal(d->stages[PROBE_STAGE_AUTH].end, PROBE_STAGE_TIMEOUT);
@@ -488,7 +297,7 @@ test_the_login_keeps_what_large_packets_have_shown(void **state)
 	d->bulk.sent_len = 8192;
 	w->shown->tcp.end = PROBE_TCP_OPEN;
 	w->shown->stages[PROBE_STAGE_AUTH].end = PROBE_STAGE_PASSED;
-	start(w, RUN_SUBMIT);
+	job_world_start(w, RUN_SUBMIT);
 	end_dialog(w);
 	assert_int_equal(d->stages[PROBE_STAGE_AUTH].end, PROBE_STAGE_PASSED);
 	assert_int_equal(d->stages[PROBE_STAGE_BULK].end, PROBE_STAGE_PASSED);
@@ -506,7 +315,7 @@ test_a_ladder_knows_how_far_the_host_is_by_another_port(void **state)
 	fixture_set_open(other);
 	fixture_set_path(&other->path, 443, "10.0.0.1 198.51.100.7 open");
 	fixture_set_path(&path, 587, "10.0.0.1 -");
-	start(w, RUN_LADDER);
+	job_world_start(w, RUN_LADDER);
 	assert_int_equal(w->ladder.reach, 3);
 	assert_int_equal(w->ladder.hop_max, PROBE_HOPS_MAX);
 	assert_true(w->ladder.may_send(w->ladder.send_arg));
@@ -525,7 +334,7 @@ test_the_ttl_of_answers_is_looked_for_behind_the_routers(void **state)
 	struct probe_answer *answer;
 
 	fixture_set_path(&w->facts.probes[0].path, 587, "10.0.0.1 198.51.100.7 open");
-	start(w, RUN_ANSWER);
+	job_world_start(w, RUN_ANSWER);
 	assert_int_equal(w->routers, 2);
 	answer = w->job.answer;
 	answer->done(answer->arg, 61);
@@ -586,17 +395,18 @@ test_lines_are_told_with_the_address_they_belong_to(void **state)
 	struct world *w = *state;
 	struct heard heard = { 0 };
 
-	start(w, RUN_DIALOG);
+	job_world_start(w, RUN_DIALOG);
 	assert_null(w->dialog.on_line);
 	w->options.on_line = note_line;
 	w->options.arg = &heard;
-	start(w, RUN_DIALOG);
+	job_world_start(w, RUN_DIALOG);
 	w->dialog.on_line(w->dialog.line_arg, true, slice_of("NOOP"));
 	assert_int_equal(heard.count, 1);
 	assert_ptr_equal(heard.address, &w->facts.probes[0].address);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function)                                                                             \
+	cmocka_unit_test_setup_teardown(function, job_world_set_up, job_world_tear_down)
 
 int
 main(void)
