@@ -61,6 +61,18 @@ add_reply(const struct probe_stage_fact *fact, struct buf *words)
 		(void)buf_addf(words, "%s%s", fact->code != 0 ? " " : ": ", fact->text);
 }
 
+/* A reset in answer to a SYN ends no connection: there was none. */
+static void
+add_loss(enum probe_stage stage, const struct probe_stage_fact *fact, const char *host,
+    struct buf *words)
+{
+	if (stage == PROBE_STAGE_CONNECT)
+		(void)buf_addf(words, "%s refused the connection", host);
+	else
+		(void)buf_addf(words, "%s %s the connection (%s)", host,
+		    fact->end == PROBE_STAGE_RESET ? "reset" : "closed", probe_stage_name(stage));
+}
+
 /* flat */
 static int
 judge_stage(const struct probe_dialog_facts *facts, const char *host, struct buf *words)
@@ -81,8 +93,7 @@ judge_stage(const struct probe_dialog_facts *facts, const char *host, struct buf
 		return EX_TEMPFAIL;
 	case PROBE_STAGE_CLOSED:
 	case PROBE_STAGE_RESET:
-		(void)buf_addf(words, "%s %s the connection (%s)", host,
-		    fact->end == PROBE_STAGE_RESET ? "reset" : "closed", probe_stage_name(stage));
+		add_loss(stage, fact, host, words);
 		return EX_TEMPFAIL;
 	case PROBE_STAGE_BROKEN:
 		if (stage == PROBE_STAGE_MAIL) {

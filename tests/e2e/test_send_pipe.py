@@ -264,7 +264,7 @@ def test_a_server_that_is_away_is_explained_in_the_answer(talk):
     replies = talk(port, MAIL + rcpt("bob") + "DATA\r\n" + MAIL + "QUIT\r\n")
     whole = " ".join(line[10:] for line in replies if line.startswith("451"))
     assert codes(replies) == ["451", "503", "503", "451", "221"], replies
-    assert replies[0].startswith(f"451 4.4.1 {ADDRESS}:{port} reset the connection"), replies
+    assert replies[0].startswith(f"451 4.4.1 {ADDRESS}:{port} refused the connection. "), replies
     # In the doctor's words, once looked for and told each time.
     assert whole.count(f"Nothing listens on port {port}") == 2
 
