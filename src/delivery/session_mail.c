@@ -32,16 +32,21 @@ delivery_session_fit(const struct delivery_session *s, const struct delivery_job
 void
 delivery_session_begin_mail(struct delivery_session *s, struct delivery_job *job)
 {
+	struct smtp_mail_params params = job->params;
 	const struct smtp_client_mail m = {
 		.sender = job->sender,
 		.recipients = job->recipients + job->settled_count,
 		.recipient_count = delivery_session_fit(s, job),
 		.size = job->size,
-		.params = &job->params,
+		.params = &params,
 		.recipient_params = job->recipient_params + job->settled_count,
 		.now_unix_s = clock_unix_ms() / 1000, /* RFC 2852 §4.1.4 */
 	};
 
+	/* RFC 6710 §4.2: who relays tells a priority, which is 0 when nobody gave another. */
+	if (!params.has_priority)
+		params.priority = 0;
+	params.has_priority = true;
 	s->job = job;
 	job->session = s;
 	s->recipient_count = m.recipient_count;

@@ -91,13 +91,6 @@ client_gives_auth(const struct smtp_client *c, const struct smtp_client_mail *m)
 	       is_word(m->params->auth);
 }
 
-/* RFC 6710 §4.2, §4.3: every message has a priority, which is 0 when nobody gave it another. */
-static void
-add_priority(const struct smtp_mail_params *p, struct buf *out)
-{
-	(void)buf_addf(out, " MT-PRIORITY=%d", p->has_priority ? p->priority : 0);
-}
-
 void
 client_add_mail_params(
     const struct smtp_client *c, const struct smtp_client_mail *m, struct buf *out)
@@ -115,8 +108,9 @@ client_add_mail_params(
 		add_report(p, out);
 	if (p->by != SMTP_BY_UNSAID && client_offers(c, CLIENT_DELIVERBY))
 		add_by(m, out);
-	if (client_offers(c, CLIENT_MT_PRIORITY))
-		add_priority(p, out);
+	/* RFC 6710 §4.2, §4.3 */
+	if (p->has_priority && client_offers(c, CLIENT_MT_PRIORITY))
+		(void)buf_addf(out, " MT-PRIORITY=%d", p->priority);
 	/* RFC 8689 §4.2.1 */
 	if (p->requires_tls && c->is_verified && client_offers(c, CLIENT_REQUIRETLS))
 		(void)buf_add_text(out, " REQUIRETLS");

@@ -82,6 +82,13 @@ def test_a_priority_is_passed_on(start, peers):
     assert server.events("message-queued")[0]["priority"] == "-3"  # RFC 6710 §4.1
 
 
+def test_who_knows_priorities_is_told_that_there_is_none(start, peers):
+    """RFC 6710 §4.2"""
+    peer = peers("MT-PRIORITY")
+    submit(start({"out": hop(peer.port)}), make())
+    assert peer.wait_one().mail == f"MAIL FROM:<{SENDER}> MT-PRIORITY=0"
+
+
 def test_the_time_that_is_left_is_passed_on(start, peers):
     peer = peers("DELIVERBY 30")
     submit(start({"out": hop(peer.port)}), make(), "BY=1000;R")

@@ -363,6 +363,18 @@ def test_reports_are_asked_for_as_sendmail_does(run, config):
     assert "NOTIFY=SUCCESS,DELAY" in peer.transactions[0].recipients[0]
 
 
+def test_no_priority_is_told_that_nobody_has_given(run, config):
+    peer = Peer("MT-PRIORITY")
+    try:
+        result = run("sendmail", "-C", config(peer.port), "-f", "a@example.org", "b@example.net",
+                     text="x\n")
+    finally:
+        peer.stop()
+    check_clean(result)
+    assert result.returncode == 0, result.stderr.decode()
+    assert peer.transactions[0].mail == "MAIL FROM:<a@example.org>"
+
+
 def test_php_mail_sends_through_it(run, receiver, config, build):
     program = build / "src/cli/sallyport"
     path = f"{program} sendmail -C {config(receiver.port)} -t -i"
