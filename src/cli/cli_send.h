@@ -26,6 +26,7 @@ struct cli_send {
 	struct send_recipients recipients;
 	struct buf message;          /* as it is sent */
 	const char *sender;          /* envelope's; owned by the caller */
+	bool is_sender_caller;       /* nobody named one: it is who runs us, at our domain */
 	struct net_address resolver; /* what job.resolver points to, where one is given */
 	struct send_job job;
 	bool is_json, is_quiet, shows_transcript;

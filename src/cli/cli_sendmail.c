@@ -163,6 +163,7 @@ run(struct cli_send *s, const struct send_sendmail *line)
 		s->sender = line->sender != NULL       ? complete(s, line->sender, address)
 			    : s->settings.from != NULL ? s->settings.from
 						       : caller.address;
+		s->is_sender_caller = s->sender == caller.address;
 		r = line->mode == SEND_SENDMAIL_SMTP ? cli_send_serve(s, caller.address)
 						     : send_message(s, line, &caller);
 	}

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "cli/send_reason.h"
@@ -152,6 +153,25 @@ print_recipients(const struct cli_send *s, const struct send_result *result)
 	}
 }
 
+/* Who logs in may send as that user only; what cron and programs run as is hardly one of them. */
+static void
+suggest_sender(const struct cli_send *s, const struct send_result *result)
+{
+	const bool is_refused = result->taken_count == 0 && result->facts != NULL &&
+				result->facts->stages[PROBE_STAGE_MAIL].end == PROBE_STAGE_REFUSED;
+	const char *user = s->settings.user;
+
+	if (!is_refused || !s->is_sender_caller || user == NULL)
+		return;
+	(void)fputs("The sender ", stderr);
+	cli_words_print(stderr, s->sender);
+	(void)fputs(" is who runs this program. Write into the settings whose mail it is:\n"
+		    "  from = \"",
+	    stderr);
+	cli_words_print(stderr, strchr(user, '@') != NULL ? user : "ADDRESS");
+	(void)fputs("\"\n", stderr);
+}
+
 void
 cli_send_report(const struct cli_send *s, const struct send_result *result)
 {
@@ -164,6 +184,7 @@ cli_send_report(const struct cli_send *s, const struct send_result *result)
 	if (!s->is_json)
 		cli_complain("%s", result->words);
 	print_recipients(s, result);
+	suggest_sender(s, result);
 	if (result->is_unreachable && s->explains && !s->is_explained)
 		cli_send_tell_reason(s);
 }

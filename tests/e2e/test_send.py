@@ -363,6 +363,25 @@ def test_reports_are_asked_for_as_sendmail_does(run, config):
     assert "NOTIFY=SUCCESS,DELAY" in peer.transactions[0].recipients[0]
 
 
+def test_who_may_not_send_as_who_runs_it_hears_of_the_setting(
+        run, server, config, authority, password_file):
+    """The server takes the addresses of the login only, and no job of cron has one of those."""
+    keys = {"user": USER, "password_file": password_file, "ca_file": authority.certificate,
+            "server": f"localhost:{server.port}"}
+    path = config(server.port, "starttls", **keys)
+    result = run("sendmail", "-C", path, "bob@example.net", text="x\n")
+    check_clean(result)
+    told = result.stderr.decode()
+    assert result.returncode == 77 and "refused the sender: 550" in told, told
+    assert '@host.example is who runs this program' in told and f'  from = "{USER}"\n' in told
+    # Whoever named a sender has no use for the words.
+    result = run("sendmail", "-C", path, "-f", "app@example.org", "bob@example.net", text="x\n")
+    assert result.returncode == 77 and b"from =" not in result.stderr
+    result = run("sendmail", "-C", config(server.port, "starttls", **keys, **{"from": USER}),
+                 "bob@example.net", text="x\n")
+    assert result.returncode == 0, result.stderr.decode()
+
+
 def test_no_priority_is_told_that_nobody_has_given(run, config):
     peer = Peer("MT-PRIORITY")
     try:
