@@ -6,7 +6,7 @@
 #include "doctor/view.h"
 #include "doctor/words.h"
 
-enum { AUTH_TEMPORARY = 454, AUTH_FAILED = 535, SERVICE_CLOSING = 421 };
+enum { AUTH_TRANSITION = 432, AUTH_FAILED = 535, AUTH_NEEDS_TLS = 538 };
 enum { ENDLESS_COUNT = 2 }; /* of 334, when the last one made no sense */
 
 /* Is the port one that people submit mail to, so that it should take logins? */
@@ -20,16 +20,18 @@ static struct doctor_finding *
 judge_offer(const struct doctor_judging *j)
 {
 	const struct probe_ehlo *e = &j->probe->dialog.ehlo_tls;
+	const bool is_before_tls = j->probe->dialog.ehlo.has_auth;
 	struct doctor_finding *f;
 
 	if (!e->is_there || (e->has_auth && e->mechanisms[0] != '\0') || !is_for_submission(j))
 		return NULL;
 	f = doctor_judge_find(j, "auth-not-offered", DOCTOR_BROKEN);
-	doctor_finding_say(f, "Port %u works, but offers no login (AUTH), not even after TLS.",
-	    (unsigned)j->probe->port);
+	doctor_finding_say(f, "Port %u works, but offers %s.", (unsigned)j->probe->port,
+	    is_before_tls ? "a login (AUTH) before TLS only, where a password is read on the way"
+			  : "no login (AUTH), not even after TLS");
 	doctor_finding_prove(f, "The reply to EHLO after TLS has %s%s.",
 	    e->has_auth ? "AUTH, but not one mechanism" : "no AUTH",
-	    j->probe->dialog.ehlo.has_auth ? ", the one before TLS has" : "");
+	    is_before_tls ? ", the one before TLS has" : "");
 	if (e->code / 100 == 5)
 		doctor_judge_prove_helo(e, f);
 	doctor_finding_exclude(f, "It may take mail from certain addresses without a login, or "
@@ -66,6 +68,15 @@ find_no_mechanism(const struct doctor_judging *j)
 	return f;
 }
 
+/* RFC 4954 §6: it has no secret for this mechanism yet, which a login by another makes. */
+static bool
+is_transition(const struct probe_stage_fact *s)
+{
+	const bool is_said = s->enhanced[1] == 7 && s->enhanced[2] == 12;
+
+	return is_said || (s->code == AUTH_TRANSITION && s->enhanced[0] == 0);
+}
+
 /* By its code, when its words are not known. */
 static struct doctor_finding *
 find_by_code(const struct doctor_judging *j, const struct probe_stage_fact *s)
@@ -73,7 +84,10 @@ find_by_code(const struct doctor_judging *j, const struct probe_stage_fact *s)
 	const char *id = "auth-policy", *what = "does not allow this login, by a rule of its own";
 	struct doctor_finding *f;
 
-	if (s->code / 100 == 4) {
+	if (is_transition(s)) {
+		what = "wants the account's password to be renewed, or used once in another way, "
+		       "before it takes this login";
+	} else if (s->code / 100 == 4) {
 		id = "auth-temporary";
 		what = "cannot check logins at the moment";
 	} else if (s->code == AUTH_FAILED || s->enhanced[2] == 8) {
@@ -86,10 +100,33 @@ find_by_code(const struct doctor_judging *j, const struct probe_stage_fact *s)
 	return f;
 }
 
+/* RFC 4954 §6: 538 5.7.11 asks for what it has: passwords are sent within TLS only. */
+static bool
+is_for_want_of_tls(const struct probe_stage_fact *s)
+{
+	return s->code == AUTH_NEEDS_TLS || (s->enhanced[1] == 7 && s->enhanced[2] == 11);
+}
+
+static struct doctor_finding *
+find_tls_unseen(const struct doctor_judging *j, const struct probe_stage_fact *s)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "server-fault", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "The server on port %u refuses the login because the connection is not encrypted, but "
+	    "it is.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "%s stood before AUTH %s was said.", j->probe->dialog.tls.version,
+	    j->probe->dialog.mechanism);
+	doctor_finding_set(&f->detail, "%s", doctor_words_reply(s).text);
+	return f;
+}
+
 static struct doctor_finding *
 find_refused(const struct doctor_judging *j, const struct probe_stage_fact *s)
 {
-	struct doctor_finding *f = doctor_judge_reply(j, s);
+	struct doctor_finding *f =
+	    is_for_want_of_tls(s) ? find_tls_unseen(j, s) : doctor_judge_reply(j, s);
 
 	if (f == NULL)
 		f = find_by_code(j, s);

@@ -116,30 +116,41 @@ static const struct refusal_case {
 	enum probe_stage stage;
 	enum doctor_exit exit;
 	uint16_t code, enhanced[3];
-	const char *text, *cause;
+	const char *text, *cause, *says;
 } refusals[] = {
 	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 535, { 5, 7, 8 }, "5.7.8 Authentication failed",
-	    "auth-failed" },
-	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 454, { 4, 7, 0 }, "4.7.0 Not now", "auth-temporary" },
-	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 534, { 0, 0, 0 }, "We do not like you",
-	    "auth-policy" },
+	    "auth-failed", NULL },
+	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 454, { 4, 7, 0 }, "4.7.0 Not now", "auth-temporary",
+	    NULL },
+	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 534, { 0, 0, 0 }, "We do not like you", "auth-policy",
+	    NULL },
+	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 432, { 4, 7, 12 },
+	    "4.7.12 A password transition is needed", "auth-policy", "password to be renewed" },
+	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 432, { 0, 0, 0 }, "Come in by another way",
+	    "auth-policy", "password to be renewed" },
+	/* The doctor says no password before TLS. */
+	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_POLICY, 538, { 5, 7, 11 },
+	    "5.7.11 Encryption required for requested authentication mechanism", "server-fault",
+	    "is not encrypted, but it is" },
+	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_POLICY, 538, { 0, 0, 0 }, "No", "server-fault",
+	    "is not encrypted, but it is" },
 	{ PROBE_STAGE_MAIL, DOCTOR_EXIT_AUTH, 530, { 5, 7, 0 }, "5.7.0 Authentication required",
-	    "auth-missing" },
+	    "auth-missing", NULL },
 	{ PROBE_STAGE_MAIL, DOCTOR_EXIT_POLICY, 553, { 5, 7, 1 }, "5.7.1 Not yours",
-	    "sender-refused" },
+	    "sender-refused", NULL },
 	{ PROBE_STAGE_MAIL, DOCTOR_EXIT_SIZE, 552, { 5, 3, 4 }, "5.3.4 Message too big",
-	    "size-exceeded" },
+	    "size-exceeded", NULL },
 	{ PROBE_STAGE_RCPT, DOCTOR_EXIT_POLICY, 450, { 4, 7, 1 }, "4.7.1 Greylisted, see you",
-	    "greylisted" },
+	    "greylisted", NULL },
 	{ PROBE_STAGE_RCPT, DOCTOR_EXIT_POLICY, 554, { 5, 7, 1 }, "5.7.1 Relay access denied",
-	    "relay-denied" },
+	    "relay-denied", NULL },
 	{ PROBE_STAGE_RCPT, DOCTOR_EXIT_POLICY, 451, { 0, 0, 0 }, "Something broke",
-	    "temporary-failure" },
+	    "temporary-failure", NULL },
 	/* Who has logged in is no stranger. */
 	{ PROBE_STAGE_END, DOCTOR_EXIT_POLICY, 451, { 4, 7, 1 }, "4.7.1 Please try again later",
-	    "temporary-failure" },
+	    "temporary-failure", NULL },
 	{ PROBE_STAGE_END, DOCTOR_EXIT_POLICY, 554, { 0, 0, 0 }, "We do not want it",
-	    "message-refused" },
+	    "message-refused", NULL },
 };
 
 static const struct refusal_case *refused;
@@ -172,6 +183,7 @@ test_a_refusal_means_what_its_code_and_words_say(void **state)
 			.use_port = 0,
 			.cause = refusals[i].cause,
 			.exit = refusals[i].exit,
+			.says = refusals[i].says,
 		};
 
 		refused = &refusals[i];
@@ -195,6 +207,7 @@ test_a_refusal_at_one_of_several_addresses_is_the_answer(void **state)
 			.use_port = 0,
 			.cause = refusals[i].cause,
 			.exit = refusals[i].exit,
+			.says = refusals[i].says,
 		};
 
 		refused = &refusals[i];
@@ -232,6 +245,14 @@ offer_login_by_nothing(struct doctor_facts *facts)
 {
 	facts->probes[0].dialog.ehlo_tls.has_auth = true;
 	facts->probes[0].dialog.ehlo_tls.mechanisms[0] = '\0';
+}
+
+/* As who has switched off the wrong one. */
+static void
+offer_login_in_clear_only(struct doctor_facts *facts)
+{
+	offer_no_login(facts);
+	facts->probes[0].dialog.ehlo.has_auth = true;
 }
 
 static void
@@ -319,7 +340,14 @@ static const struct judging_case logins[] = {
 	    .rows = JUDGING_ALONE,
 	    .change = offer_no_login,
 	    .cause = "auth-not-offered",
-	    .exit = DOCTOR_EXIT_AUTH },
+	    .exit = DOCTOR_EXIT_AUTH,
+	    .says = "no login (AUTH), not even after TLS" },
+	{ .name = "AUTH before TLS only",
+	    .rows = JUDGING_ALONE,
+	    .change = offer_login_in_clear_only,
+	    .cause = "auth-not-offered",
+	    .exit = DOCTOR_EXIT_AUTH,
+	    .says = "a login (AUTH) before TLS only" },
 	{ .name = "AUTH, and no mechanism behind it",
 	    .rows = JUDGING_ALONE,
 	    .change = offer_login_by_nothing,

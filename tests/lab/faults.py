@@ -225,6 +225,7 @@ FAULTS = {
 
     # ---- AUTH ----
     "auth-missing": Smtp(offers_auth=""),
+    "auth-clear-only": Smtp(offers_auth_in_clear=MECHANISMS, offers_auth=""),
     "auth-in-clear": Smtp(offers_auth_in_clear=MECHANISMS),
     "auth-equals": Smtp(ehlo_tls="250-{name}\r\n250-size {size}\r\n250 AUTH=LOGIN PLAIN"),
     "auth-xoauth2": Smtp(offers_auth="XOAUTH2 OAUTHBEARER"),
@@ -234,6 +235,8 @@ FAULTS = {
     "auth-534": Smtp(auth="534 5.7.9 Application-specific password required"),
     "auth-disabled": Smtp(auth="535 5.7.139 Authentication unsuccessful, "
                                "SmtpClientAuthentication is disabled for the Tenant"),
+    "auth-538": Smtp(auth="538 5.7.11 Encryption required for requested authentication mechanism"),
+    "auth-432": Smtp(auth="432 4.7.12 A password transition is needed"),
     "auth-534-rule": Smtp(auth="534 5.7.14 Rule 12 of this service does not let you in from there"),
     "auth-close": Smtp(auth=CLOSE),
 
