@@ -13,6 +13,7 @@
 
 #include "doctor/view.h"
 #include "doctor/words.h"
+#include "util/ip.h"
 
 struct family_count {
 	size_t tried, broken;
@@ -45,6 +46,31 @@ is_of_no_matter(const struct doctor_facts *facts, const struct doctor_finding *f
 	       (!doctor_view_has_v6_address(facts) || p->dialog.tcp.error == EAFNOSUPPORT);
 }
 
+static bool
+is_public(const struct net_address *address)
+{
+	struct ip ip;
+
+	return net_address_ip(address, &ip) && !ip_is_nowhere(&ip) && !ip_is_private(&ip);
+}
+
+/* Whom else it belongs to, when DNS gives it beside public ones; NULL: nothing to say. */
+static const char *
+words_of_stray(const struct probe_name *n, const struct net_address *address)
+{
+	bool is_mixed = false;
+	struct ip ip;
+
+	for (size_t i = 0; i < n->address_count; i++)
+		is_mixed = is_mixed || is_public(&n->addresses[i]);
+	if (!is_mixed || n->is_from_hosts || !net_address_ip(address, &ip))
+		return NULL;
+	if (ip_is_nowhere(&ip))
+		return "that is this machine itself, and no public address of anybody";
+	return ip_is_private(&ip) ? "that is in a private network, and no public address of anybody"
+				  : NULL;
+}
+
 static struct doctor_finding *
 find_partial(const struct doctor_facts *facts, const struct doctor_subject *subject,
     struct doctor_verdict *verdict, const char *id)
@@ -55,17 +81,20 @@ find_partial(const struct doctor_facts *facts, const struct doctor_subject *subj
 	const struct doctor_words where = doctor_words_address(&p->address);
 	/* What is refused costs no time: programs go on to the next address. */
 	const bool is_closed = p->dialog.tcp.end == PROBE_TCP_RESET;
+	const char *stray = words_of_stray(&facts->name, &p->address);
 
 	if (strcmp(id, "address-broken") == 0)
 		doctor_finding_say(f,
-		    "Port %u works, but not at every address of the server: at %s it does not.",
-		    (unsigned)subject->port, where.text);
+		    "Port %u works, but not at every address of the server: at %s it does not%s%s.",
+		    (unsigned)subject->port, where.text, stray == NULL ? "" : "; ",
+		    stray == NULL ? "" : stray);
 	else
 		doctor_finding_say(f, "Port %u works over %s, but not over %s (%s): %s.",
 		    (unsigned)subject->port, doctor_view_is_v4(p) ? "IPv6" : "IPv4",
 		    doctor_view_is_v4(p) ? "IPv4" : "IPv6", where.text,
-		    is_closed ? "connections are refused there"
-			      : "programs that try that first hang or fail");
+		    stray != NULL ? stray
+		    : is_closed   ? "connections are refused there"
+				  : "programs that try that first hang or fail");
 	doctor_finding_set(&f->port, "%u", (unsigned)subject->port);
 	doctor_finding_set(&f->detail, "%s", where.text);
 	doctor_finding_prove(

@@ -46,7 +46,38 @@ be_taken_by_v4(struct doctor_facts *facts)
 	(void)snprintf(d->queue_id, sizeof d->queue_id, "4F2kTx1z9Y");
 }
 
+static void
+be_told_by_hosts(struct doctor_facts *facts)
+{
+	facts->name.is_from_hosts = true;
+}
+
 static const struct judging_case families[] = {
+	{ .name = "127.0.0.1 beside a public address",
+	    .v6 = "127.0.0.1",
+	    .rows = { { 587, "reset", NULL, 0, "127.0.0.1" }, { 587, "healthy", NULL, 0, NULL } },
+	    .cause = "address-broken",
+	    .exit = DOCTOR_EXIT_PARTIAL,
+	    .says = "at 127.0.0.1 it does not; that is this machine itself" },
+	{ .name = "::1 beside a public address",
+	    .v6 = "::1",
+	    .rows = { { 587, "reset", NULL, 0, "::1" }, { 587, "healthy", NULL, 0, NULL } },
+	    .cause = "ipv6-broken",
+	    .exit = DOCTOR_EXIT_PARTIAL,
+	    .says = "(::1): that is this machine itself" },
+	{ .name = "an address of a private network beside a public one",
+	    .v6 = "10.1.2.3",
+	    .rows = { { 587, "silent", NULL, 0, "10.1.2.3" }, { 587, "healthy", NULL, 0, NULL } },
+	    .cause = "address-broken",
+	    .exit = DOCTOR_EXIT_PARTIAL,
+	    .says = "at 10.1.2.3 it does not; that is in a private network" },
+	{ .name = "this machine's hosts file may say so",
+	    .v6 = "127.0.0.1",
+	    .rows = { { 587, "reset", NULL, 0, "127.0.0.1" }, { 587, "healthy", NULL, 0, NULL } },
+	    .change = be_told_by_hosts,
+	    .cause = "address-broken",
+	    .exit = DOCTOR_EXIT_PARTIAL,
+	    .says = "at 127.0.0.1 it does not." },
 	{ .name = "IPv6 is refused, and the message went by IPv4, which must be known",
 	    .v6 = JUDGING_V6,
 	    .rows = { { 587, "reset", NULL, 0, JUDGING_V6 }, { 587, "healthy", NULL, 0, NULL } },
