@@ -331,6 +331,57 @@ judge_swallowed(const struct doctor_judging *j)
 	return f;
 }
 
+/* The port of that address with as long a way as this one has; NULL: none is known to have. */
+static const struct doctor_probe *
+find_as_far(const struct doctor_judging *j)
+{
+	const struct doctor_probe *genuine = find_genuine(j), *p = j->probe;
+	const struct doctor_probe *measured = doctor_view_measured(j->facts, p);
+
+	if (genuine == NULL)
+		return NULL;
+	if (measured != NULL && p->path.end_ttl > 1)
+		return p->path.end_ttl == measured->path.end_ttl ? measured : NULL;
+	return p->answer_ttl != 0 && p->answer_ttl == genuine->answer_ttl ? genuine : NULL;
+}
+
+/*
+ * The host takes the connection itself, as far as can be seen, and yet nobody's words come through
+ * on this port, whichever host is asked: a filter that looks at packets and not at connections.
+ */
+static struct doctor_finding *
+judge_muffled(const struct doctor_judging *j)
+{
+	const struct doctor_view_greetings greetings =
+	    doctor_view_greetings(j->facts, doctor_view_is_v4(j->probe));
+	const struct doctor_probe *as_far = find_as_far(j);
+	struct doctor_finding *f;
+
+	if (j->probe->dialog.stages[PROBE_STAGE_GREETING].end != PROBE_STAGE_TIMEOUT ||
+	    !doctor_view_is_swallowed(&greetings) || as_far == NULL)
+		return NULL;
+	f = doctor_judge_find(j, "port-filtered", DOCTOR_BROKEN);
+	doctor_finding_say(f,
+	    "A filter on the way lets connections to port %u begin, of this host and of others, "
+	    "and drops what is said on them.",
+	    (unsigned)j->probe->port);
+	if (as_far->path.end_ttl != 0 && j->probe->path.end_ttl != 0)
+		doctor_finding_prove(f,
+		    "The connection is taken at the host's own distance: a SYN needs a TTL of %u, "
+		    "as one to port %u does.",
+		    (unsigned)j->probe->path.end_ttl, (unsigned)as_far->port);
+	else
+		doctor_finding_prove(f,
+		    "The connection is taken at the host's own distance: its answers arrive with a "
+		    "TTL of %u, as those of port %u do.",
+		    (unsigned)j->probe->answer_ttl, (unsigned)as_far->port);
+	prove_mute(&greetings, f);
+	doctor_finding_exclude(f, "A login page of this network, or a proxy, would answer from "
+				  "nearer than the host stands.");
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
 static struct doctor_finding *
 judge_proxy(const struct doctor_judging *j)
 {
@@ -338,8 +389,10 @@ judge_proxy(const struct doctor_judging *j)
 	struct doctor_finding *f;
 
 	doctor_where_forged(j->facts, j->probe, &forger);
-	if (!forger.is_seen)
-		return judge_swallowed(j);
+	if (!forger.is_seen) {
+		f = judge_muffled(j);
+		return f == NULL ? judge_swallowed(j) : f;
+	}
 	if (!lacks_starttls(&j->probe->dialog) || is_named_otherwise(j))
 		return find_proxy(j, &forger);
 	f = find_stripped(j, &forger);
