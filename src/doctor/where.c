@@ -153,6 +153,32 @@ doctor_where_hop(
 	return 0;
 }
 
+/*
+ * A connection that is taken for the TTL behind a router's own: by that router, which looks at the
+ * TTL before it forwards (a SYN proxy does it then), or by the next. Where the answers do not tell,
+ * no more is known.
+ */
+static bool
+is_taken_behind(const struct doctor_probe *p, const struct doctor_probe *control)
+{
+	const int distance = doctor_view_distance(p->answer_ttl);
+	const bool is_told = distance >= 0 && (unsigned)distance + 1 < control->path.end_ttl;
+
+	return !is_told && p->dialog.tcp.end == PROBE_TCP_OPEN && p->path.end_ttl > 1 &&
+	       router_at(&p->path, p->path.end_ttl - 1) != NULL;
+}
+
+static void
+name_range(
+    const struct doctor_facts *facts, const struct doctor_probe *p, struct doctor_forger *forger)
+{
+	const struct ip *who = router_at(&p->path, p->path.end_ttl - 1);
+
+	(void)snprintf(forger->text, sizeof forger->text,
+	    "behind %.120s and not farther than %u hops", doctor_words_who(facts, who).text,
+	    p->path.end_ttl);
+}
+
 /* Give the hop its name and its words. */
 static void
 name_forger(const struct doctor_facts *facts, const struct doctor_probe *control,
@@ -262,6 +288,8 @@ doctor_where_forged(
 	if (p->path.end_ttl != 0 && control->path.end_ttl != 0)
 		compare_ladders(p, control, forger);
 	compare_answers(p, control, forger);
-	if (forger->is_seen)
+	if (forger->is_by_ladder && is_taken_behind(p, control))
+		name_range(facts, p, forger);
+	else if (forger->is_seen)
 		name_forger(facts, control, forger);
 }

@@ -36,7 +36,7 @@ struct doctor_forger {
 	bool is_seen;
 	bool
 	    is_by_ladder; /* the port ends at a hop before the server's; else by the answer's TTL */
-	unsigned hop;     /* at which; 0: not known */
+	unsigned hop;     /* at which, or at most; 0: not known */
 	bool has_who;
 	struct ip who;
 	char text[200];
