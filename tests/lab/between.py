@@ -3,7 +3,7 @@
 
 import network as net
 from condition import HEALTHY, OK, Condition, Verdict, both
-from laboratory import Ip, Nft
+from laboratory import Ip, Nft, Set
 from middlebox import MARK
 
 # ---- somebody in between -------------------------------------------------------------------------
@@ -122,6 +122,15 @@ _BETWEEN += [
               others={"portal.example": ("r1", {80: "http-speaks-first"})},
               truth={"4:587": "silent", "4:443 1": "open"},
               verdict=Verdict("network-down", 11, use_port=0, offender="r1")),
+    Condition("syn-proxy", "a SYN proxy in r1, which forwards, and nobody behind it",
+              network=(Set("r1", "netfilter/nf_conntrack_tcp_loose", 0),
+                       Nft("r1", "raw prerouting", ("tcp dport 587 tcp flags syn notrack",)),
+                       Nft("r1", "forward",
+                           ("tcp dport 587 ct state { invalid, untracked } "
+                            "synproxy mss 1460 wscale 7 timestamp sack-perm",)),
+                       Nft("r2", "forward", ("tcp dport 587 drop",))),
+              truth={"4:587": "open", "4:587 2": "open"}, dialog="greeting: silent",
+              verdict=Verdict("proxy-transparent", 15, use_port=465)),
     Condition("lost-words", "r1 lets connections to port 587 begin, and drops what servers say",
               network=(Nft("r1", "forward", ("tcp sport 587 meta length > 60 drop",)),),
               truth={"4:587": "open", "4:587 3": "open", "4:465 3": "open"},

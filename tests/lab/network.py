@@ -151,12 +151,17 @@ class Network:
         _run("ip", "-n", self.netns(node), "-batch", "-", text="\n".join(commands) + "\n")
 
     def nft(self, node, chain, *rules):
-        """Rules in a new base chain of the node: chain is "output", "forward", "input", ..."""
-        kind, priority = ("nat", -100) if chain.startswith("nat ") else ("filter", 0)
-        hook = chain.split()[-1]
+        """
+        Rules in a new base chain of the node: chain is "output", "forward", "input", ..., with
+        "nat" before it, or "raw" for what comes before connections are tracked.
+        """
+        *name, hook = chain.split()
+        name = name[0] if name else "filter"
+        priority = {"nat": -100, "raw": -300, "filter": 0}[name]
+        kind = "nat" if name == "nat" else "filter"
         with self.inside(node):
             _run("nft", "-f", "-", text=(
-                f"table inet lab_{kind}_{hook} {{ chain {hook} {{\n"
+                f"table inet lab_{name}_{hook} {{ chain {hook} {{\n"
                 f"type {kind} hook {hook} priority {priority}; policy accept;\n"
                 + "".join(f"{rule}\n" for rule in rules) + "}\n}\n"))
 
