@@ -9,6 +9,7 @@
 #include "explain/reply.h"
 #include "explain/tables.h"
 #include "explain/token.h"
+#include "explain/topic.h"
 #include "explain/window.h"
 #include "util/alloc.h"
 
@@ -365,7 +366,8 @@ explain_text(struct slice text, struct explain_answer *ret_answer)
 	add_messages(&s);
 	add_codes(&s);
 	*ret_answer = (struct explain_answer){ .count = 0 };
-	rank(&s, ret_answer);
+	if (s.replies.count != 0 || explain_topic_is_failure(text, s.tokens.line_count))
+		rank(&s, ret_answer);
 	explain_tokens_done(&s.tokens);
 	explain_replies_done(&s.replies);
 	free(s.matches);

@@ -123,6 +123,28 @@ test_a_text_without_a_known_message_has_no_answer(void **state)
 	}
 }
 
+/* Its words are known ones: they stand for a recipient that does not exist. */
+#define USER "www:x:33:33:www user,,,:/nonexistent:/usr/sbin/nologin\n"
+#define FOUR_USERS USER USER USER USER
+#define LIST_OF_USERS FOUR_USERS FOUR_USERS FOUR_USERS FOUR_USERS FOUR_USERS
+
+static void
+test_a_long_text_without_a_failure_has_no_answer(void **state)
+{
+	/* The last is in a language whose words for it are not looked for. */
+	static const char *const texts[] = { USER, LIST_OF_USERS "connect: Connection refused\n",
+		LIST_OF_USERS "550 5.1.1 User unknown\n", LIST_OF_USERS "Соединение отклонено\n" };
+	struct explain_answer answer;
+
+	(void)state;
+	explain_text(slice_of(LIST_OF_USERS), &answer);
+	assert_int_equal(answer.count, 0);
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		explain_text(slice_of(texts[i]), &answer);
+		assert_true(answer.count > 0);
+	}
+}
+
 static void
 test_every_cut_of_a_message_is_read_within_its_end(void **state)
 {
@@ -215,6 +237,7 @@ main(void)
 		cmocka_unit_test(test_words_count_whatever_stands_between_them),
 		cmocka_unit_test(test_the_place_decides_between_causes),
 		cmocka_unit_test(test_a_text_without_a_known_message_has_no_answer),
+		cmocka_unit_test(test_a_long_text_without_a_failure_has_no_answer),
 		cmocka_unit_test(test_every_cut_of_a_message_is_read_within_its_end),
 		cmocka_unit_test(test_host_port_and_user_are_found),
 		cmocka_unit_test(test_the_last_failure_of_a_log_is_the_one),
