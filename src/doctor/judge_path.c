@@ -8,10 +8,40 @@
 /* In a hole for large packets each of them is lost; losing one or two is chance. */
 enum { RETRANSMITS_MIN = 3 };
 
+/* Of the SYNs that were sent to that address, to the ports where one was answered in the end. */
+struct loss {
+	unsigned sent, lost;
+};
+
+static struct loss
+count_loss(const struct doctor_judging *j)
+{
+	struct loss loss = { 0 };
+
+	for (size_t i = 0; i < j->facts->probe_count; i++) {
+		const struct doctor_probe *p = &j->facts->probes[i];
+
+		if (!doctor_view_is_answered(p) ||
+		    !doctor_view_same_ip(&p->address, &j->probe->address))
+			continue;
+		loss.sent += p->dialog.tcp.retransmits + 1;
+		loss.lost += p->dialog.tcp.retransmits;
+	}
+	return loss;
+}
+
+/* One in four of the smallest packets there are: then size does not explain what else is lost. */
+static bool
+is_lossy(const struct loss *loss)
+{
+	return loss->lost * 4 >= loss->sent && loss->lost >= 2;
+}
+
 static struct doctor_finding *
 find_lossy(const struct doctor_judging *j)
 {
 	const struct probe_bulk *b = &j->probe->dialog.bulk;
+	const struct loss loss = count_loss(j);
 	struct doctor_finding *f = doctor_judge_find(j, "inconclusive", DOCTOR_BROKEN);
 
 	doctor_finding_say(f,
@@ -23,6 +53,10 @@ find_lossy(const struct doctor_judging *j)
 	    "%u retransmission%s in a row.",
 	    (unsigned)b->sent_len, (unsigned)b->unsent_len, b->retransmits,
 	    b->retransmits == 1 ? "" : "s");
+	if (is_lossy(&loss))
+		doctor_finding_prove(f,
+		    "Small packets are lost as well: %u of %u SYNs to this address had no answer.",
+		    loss.lost, loss.sent);
 	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
 	return f;
 }
@@ -54,6 +88,7 @@ doctor_judge_path(const struct doctor_judging *j)
 	const enum probe_stage_end end = d->stages[PROBE_STAGE_BULK].end;
 	const bool is_cured =
 	    small != NULL && small->stages[PROBE_STAGE_BULK].end == PROBE_STAGE_PASSED;
+	const struct loss loss = count_loss(j);
 	struct doctor_finding *f;
 
 	if (end != PROBE_STAGE_TIMEOUT && end != PROBE_STAGE_RESET && end != PROBE_STAGE_CLOSED)
@@ -67,7 +102,8 @@ doctor_judge_path(const struct doctor_judging *j)
 			warn_of_reset(j);
 		return NULL;
 	}
-	if (end == PROBE_STAGE_TIMEOUT && !is_cured && d->bulk.retransmits < RETRANSMITS_MIN)
+	if (end == PROBE_STAGE_TIMEOUT && !is_cured &&
+	    (d->bulk.retransmits < RETRANSMITS_MIN || is_lossy(&loss)))
 		return find_lossy(j);
 	if (end != PROBE_STAGE_TIMEOUT || (!is_cured && d->bulk.unsent_len == 0)) {
 		f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
@@ -81,7 +117,8 @@ doctor_judge_path(const struct doctor_judging *j)
 		    "Large packets to the server are lost on the way: short dialogs work on port "
 		    "%u, mail does not go out.",
 		    (unsigned)j->probe->port);
-		doctor_finding_doubt(f, is_cured ? DOCTOR_CERTAIN : DOCTOR_LIKELY);
+		doctor_finding_doubt(
+		    f, is_cured && !is_lossy(&loss) ? DOCTOR_CERTAIN : DOCTOR_LIKELY);
 	}
 	doctor_finding_prove(f,
 	    "Of %u octets sent at once %u were never acknowledged, after %u retransmissions; the "

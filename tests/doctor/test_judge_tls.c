@@ -101,6 +101,14 @@ lose_all_packets(struct doctor_facts *facts)
 	facts->probes[0].small->stages[PROBE_STAGE_BULK].end = PROBE_STAGE_TIMEOUT;
 }
 
+static void
+lose_packets_of_every_size(struct doctor_facts *facts)
+{
+	lose_all_packets(facts);
+	facts->probes[0].dialog.tcp.retransmits = 1;
+	facts->probes[1].dialog.tcp.retransmits = 2;
+}
+
 /* The server was slow, not the network. */
 static void
 answer_bulk_late(struct doctor_facts *facts)
@@ -308,6 +316,14 @@ static const struct judging_case tls[] = {
 	    .cause = "path-mtu-out",
 	    .exit = DOCTOR_EXIT_PATH,
 	    .use_port = 465 },
+	{ .name = "bulk hangs, and SYNs are lost, too",
+	    .rows = JUDGING_BOTH,
+	    .change = lose_packets_of_every_size,
+	    .cause = "inconclusive",
+	    .exit = DOCTOR_EXIT_INCONCLUSIVE,
+	    .use_port = 465,
+	    .says = "packets get lost on the way",
+	    .confidence = DOCTOR_POSSIBLE },
 	{ .name = "bulk hangs, small, too",
 	    .rows = JUDGING_BOTH,
 	    .change = lose_all_packets,
