@@ -167,8 +167,8 @@ test_routers_set_the_pace_of_a_family_but_not_the_gateway(void **state)
 {
 	struct doctor_probe probe = { .address = address("2001:db8::1"),
 		.path = { .count = 1,
-		    .hops = { { .kind = PROBE_HOP_ROUTER, .took_us = 1 * MS },
-			{ .kind = PROBE_HOP_ROUTER, .took_us = 150 * MS } } } };
+		    .hops = { { .kind = PROBE_HOP_ROUTER, .took_us = 1000 },
+			{ .kind = PROBE_HOP_ROUTER, .took_us = 150000 } } } };
 	struct doctor_facts facts = { .probe_count = 1, .probes = &probe };
 
 	(void)state;

@@ -98,6 +98,7 @@ def postfix(scratch, certificate):
     yield start
     for one in started:
         one.stop()
+        print(one.log_text()[-4000:])  # shown with a test that failed
 
 
 def test_a_good_postfix_is_not_blamed(audit, postfix):

@@ -64,6 +64,18 @@ postlog   unix-dgram n - n -   1  postlogd
 """
 
 
+def _merge(*texts):
+    """Lines of main.cf, of each parameter the last. Postfix would warn of each that is there twice,
+    in every process, and postlogd waits for ever when it is to log that itself and the others'
+    warnings have filled its socket before it reads (3.7.11)."""
+    merged = {}
+    for line in "".join(texts).splitlines():
+        if line.strip():
+            name, value = line.split("=", 1)
+            merged[name.strip()] = value.strip()
+    return "".join(f"{name} = {value}\n" for name, value in merged.items())
+
+
 class Postfix:
     """main: lines for main.cf. smtpd_ports: {port: [options]} with -o options for each."""
 
@@ -80,7 +92,7 @@ class Postfix:
         os.chown(self.directory / "data", owner, -1)
         names = {"config": self.config, "queue": self.queue, "data": self.directory / "data",
                  "hostname": hostname, "directory": self.directory, "log": self.log}
-        (self.config / "main.cf").write_text(_MAIN.format(**names) + main)
+        (self.config / "main.cf").write_text(_merge(_MAIN.format(**names), main))
         (self.config / "master.cf").write_text(_MASTER + "".join(
             f"127.0.0.1:{port} inet n - n - - smtpd" + "".join(f" -o {o}" for o in options) + "\n"
             for port, options in self.ports.items()))
