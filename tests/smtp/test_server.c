@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "server_feed.h"
 #include "smtp/server.h"
 #include "smtp/server_session.h"
 
@@ -34,25 +35,6 @@ static const struct smtp_server_options options = {
 	.limits = &limits,
 	.implicit_tls = true,
 };
-
-static void
-drop_output(struct smtp_server *s)
-{
-	smtp_server_output_taken(s, smtp_server_output(s).len);
-}
-
-/* Feeds all of text, in as many calls as it takes, until a want opens. */
-static void
-feed(struct smtp_server *s, const char *text)
-{
-	struct slice rest = slice_of(text);
-	size_t n = 1;
-
-	while (n != 0 && rest.len != 0) {
-		n = smtp_server_input(s, rest, 0);
-		rest = slice_after(rest, n);
-	}
-}
 
 static void
 open_login(struct smtp_server *s)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "server_feed.h"
 #include "smtp/server.h"
 
 static const struct smtp_server_limits limits = {
@@ -23,24 +24,6 @@ static const struct smtp_server_limits limits = {
 	.transaction_timeout_ms = 600000,
 	.parameters = 20,
 };
-
-static void
-drop_output(struct smtp_server *s)
-{
-	smtp_server_output_taken(s, smtp_server_output(s).len);
-}
-
-static void
-feed(struct smtp_server *s, const char *text)
-{
-	struct slice rest = slice_of(text);
-	size_t n = 1;
-
-	while (n != 0 && rest.len != 0) {
-		n = smtp_server_input(s, rest, 0);
-		rest = slice_after(rest, n);
-	}
-}
 
 /* A session of a program on this machine, up to where MAIL is asked about. */
 static struct smtp_server *
