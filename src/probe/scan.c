@@ -34,6 +34,8 @@ struct probe_scan {
 	size_t count, done_count;
 	struct target *targets;
 	struct probe_scan_port *ports;
+	uint64_t heard_us; /* the last answer, or the start */
+	bool is_met;       /* something but "host unreachable" has come back */
 	bool is_absent;
 	probe_scan_fn *done;
 	void *arg;
@@ -68,13 +70,29 @@ is_want(const struct probe_tcp *t)
 		   t->error == ENOMEM || t->error == EAGAIN || t->error == EADDRNOTAVAIL);
 }
 
-/* Late, and the only thing that anyone has said so far: not the word of a filter. */
+static bool
+is_unreachable(const struct probe_tcp *t)
+{
+	return t->end == PROBE_TCP_REJECTED && probe_icmp_is_host_unreachable(&t->icmp);
+}
+
+/*
+ * Behind a silence, and nobody has ever said anything else: not the word of a filter, which comes
+ * at once, or each second where its router limits it. What a link says early ends a question that
+ * somebody had begun before; it is asked again.
+ */
 static bool
 is_absence(const struct probe_scan *s, const struct probe_tcp *t)
 {
-	return t->end == PROBE_TCP_REJECTED && probe_icmp_is_host_unreachable(&t->icmp) &&
-	       clock_monotonic_us() - s->began_us >= ABSENT_MIN_US &&
-	       !probe_schedule_is_answered(s->schedule);
+	return is_unreachable(t) && !s->is_met &&
+	       clock_monotonic_us() - s->heard_us >= ABSENT_MIN_US;
+}
+
+static void
+note_heard(struct probe_scan *s, const struct probe_tcp *t)
+{
+	s->is_met = s->is_met || !is_unreachable(t);
+	s->heard_us = clock_monotonic_us();
 }
 
 static void
@@ -141,6 +159,7 @@ on_attempt(void *arg, const struct probe_tcp *result, int fd)
 	}
 	if (is_absence(s, result))
 		note_absence(s, result);
+	note_heard(s, result);
 	note_result(s, index, result);
 	if (s->ports[t->at].state == PROBE_PORT_FAILED)
 		probe_schedule_refused(s->schedule, index);
@@ -242,6 +261,7 @@ probe_scan_start(struct event_base *base, const struct net_address *to,
 	s->base = base;
 	s->to = *to;
 	s->began_us = clock_monotonic_us();
+	s->heard_us = s->began_us;
 	s->schedule = probe_schedule_new(options->port_count,
 	    options->parallel == 0 ? PROBE_SCHEDULE_PARALLEL : options->parallel,
 	    options->rate_per_s == 0 ? PROBE_SCHEDULE_RATE : options->rate_per_s, s->began_us);

@@ -12,6 +12,11 @@ enum {
 	WAIT_FIRST_US = 1000000, /* for the first answer of all */
 	WAIT_MIN_US = 100000,
 	WAIT_MAX_US = 2000000,
+	/*
+	 * What the last router has kept meanwhile are the newest SYNs, some 200, and it tells the
+	 * oldest six of them that there is no such machine: they must still be there to hear it.
+	 */
+	HOLD_US = SECOND_US,
 	BURST_US = 20000,        /* of the rate, when the caller comes late */
 	GROW_US = 2 * SECOND_US, /* over which as many more come as there are ports */
 	GROW_STEP_MIN_US = 5000,
@@ -34,6 +39,7 @@ struct probe_schedule {
 	size_t again_at, again_count;
 	size_t sample_count; /* second attempts while nothing has been answered */
 	unsigned parallel, rate_per_s;
+	uint64_t began_us;
 	uint64_t grown_us, grow_step_us; /* when the window grew by itself the last time */
 	size_t window;
 	uint64_t slot_us, slowed_us; /* when the next may begin; when the rate was halved */
@@ -55,6 +61,7 @@ probe_schedule_new(size_t count, unsigned parallel, unsigned rate_per_s, uint64_
 	s->parallel = parallel;
 	s->rate_per_s = rate_per_s;
 	s->window = PROBE_SCHEDULE_FIRST < parallel ? PROBE_SCHEDULE_FIRST : parallel;
+	s->began_us = now_us;
 	s->grown_us = now_us;
 	s->grow_step_us = step_us < GROW_STEP_MIN_US   ? GROW_STEP_MIN_US
 			  : step_us > GROW_STEP_MAX_US ? GROW_STEP_MAX_US
@@ -220,9 +227,18 @@ patience_us(const struct probe_schedule *s, size_t index)
 	if (wait_us < WAIT_MIN_US)
 		wait_us = WAIT_MIN_US;
 	wait_us *= s->ports[index].tries;
-	if (!s->is_answered && index == 0)
-		return PROBE_SCHEDULE_ABSENT_US;
 	return wait_us < WAIT_MAX_US ? wait_us : WAIT_MAX_US;
+}
+
+static uint64_t
+end_us(const struct probe_schedule *s, size_t index)
+{
+	const uint64_t absent_us = s->began_us + PROBE_SCHEDULE_ABSENT_US;
+	const uint64_t end = s->ports[index].began_us + patience_us(s, index);
+
+	if (!s->is_answered && end < absent_us && (index == 0 || end + HOLD_US >= absent_us))
+		return absent_us;
+	return end;
 }
 
 bool
@@ -231,7 +247,7 @@ probe_schedule_expired(struct probe_schedule *s, uint64_t now_us, size_t *ret_in
 	for (size_t i = 0; i < s->waiting_count; i++) {
 		const size_t index = s->waiting[i];
 
-		if (now_us < s->ports[index].began_us + patience_us(s, index))
+		if (now_us < end_us(s, index))
 			continue;
 		stop_waiting(s, i);
 		/* The first of a silent host has been sent more than once by the kernel. */
@@ -241,12 +257,6 @@ probe_schedule_expired(struct probe_schedule *s, uint64_t now_us, size_t *ret_in
 		return true;
 	}
 	return false;
-}
-
-bool
-probe_schedule_is_answered(const struct probe_schedule *s)
-{
-	return s->is_answered;
 }
 
 size_t

@@ -21,8 +21,9 @@
 #define PROBE_SCHEDULE_RATE 1500    /* attempts begun per second, unless asked otherwise */
 #define PROBE_SCHEDULE_SAMPLE 100
 /*
- * The first attempt waits that long when nothing has been answered: after 3.06 s the kernel, or the
- * last router, says that there is no such machine on its link.
+ * The first attempt, and all that wait in the last second before, wait that long after the start
+ * when nothing has been answered: after 3.06 s the kernel, or the last router, says that there is
+ * no such machine on its link.
  */
 #define PROBE_SCHEDULE_ABSENT_US 3200000
 
@@ -46,8 +47,6 @@ void probe_schedule_refused(struct probe_schedule *s, size_t index);
 void probe_schedule_postponed(struct probe_schedule *s, size_t index);
 /* Has one waited long enough? The caller ends it; perhaps it comes again. */
 bool probe_schedule_expired(struct probe_schedule *s, uint64_t now_us, size_t *ret_index);
-/* Has the host, or anyone on the way, answered anything? */
-bool probe_schedule_is_answered(const struct probe_schedule *s);
 size_t probe_schedule_waiting_count(const struct probe_schedule *s);
 bool probe_schedule_is_over(const struct probe_schedule *s);
 /* How often it has begun. */

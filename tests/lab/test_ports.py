@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import subprocess
+import time
 
 import network as net
 import pytest
@@ -38,6 +39,16 @@ def listening(network, address, port):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with network.inside("server"):
         return socket.create_server((address, port), family=family, backlog=64)
+
+
+@contextlib.contextmanager
+def asking_for(network, address):
+    """Has the router look for who has an address."""
+    with network.inside("client"):
+        asking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with asking:
+        asking.sendto(b"?", (address, 9))
+        yield
 
 
 def warm_up(network):
@@ -176,6 +187,15 @@ def test_an_address_that_nobody_has_is_told_at_once(ports):
     found = json.loads(ports("--json", net.ABSENT[0], "1-1000")[1])
     assert found["addresses"][0]["is_absent"]
     assert found["took_ms"] < 6000
+
+
+@pytest.mark.parametrize("before_s", [0.5, 1.5, 2.5])
+def test_an_address_that_is_asked_for_already_is_told_too(ports, network, before_s):
+    with asking_for(network, net.ABSENT[0]):
+        time.sleep(before_s)  # the router gives up three seconds after that, in mid-scan
+        found = json.loads(ports("--json", net.ABSENT[0], "1-1000")[1])
+    assert found["addresses"][0]["is_absent"]
+    assert found["took_ms"] < 8000
 
 
 def test_only_open_ports_when_asked(ports):

@@ -266,6 +266,36 @@ test_the_first_of_a_silent_host_waits_for_the_word_that_it_is_absent(void **stat
 	free(w);
 }
 
+/* At the end of a silence the newest are alive, whoever of them the last router tells of it. */
+static void
+test_those_of_the_last_second_wait_for_that_word_too(void **state)
+{
+	struct world *w = make_world(1000, never, 0);
+	struct probe_schedule *s =
+	    probe_schedule_new(w->count, w->parallel, w->rate_per_s, w->now_us);
+	const uint64_t word_us = w->now_us + PROBE_SCHEDULE_ABSENT_US;
+	size_t old_count = 0;
+
+	(void)state;
+	for (; w->now_us < word_us - TICK_US; w->now_us += TICK_US) {
+		begin_some(w, s);
+		expire_some(w, s);
+	}
+	assert_true(w->started_count > 2 * PROBE_SCHEDULE_PARALLEL);
+	for (size_t i = 0; i < w->started_count; i++) {
+		if (w->began_us[i] + (uint64_t)2 * SECOND_US >= word_us)
+			assert_true(w->is_waiting[i]);
+		old_count += w->is_waiting[i] && w->began_us[i] + (uint64_t)SECOND_US < word_us;
+	}
+	assert_true(old_count > PROBE_SCHEDULE_PARALLEL / 2);
+	w->now_us = word_us;
+	expire_some(w, s);
+	for (size_t i = 0; i < w->started_count; i++)
+		assert_int_equal(w->is_waiting[i], w->began_us[i] + (uint64_t)SECOND_US > word_us);
+	probe_schedule_free(&s);
+	free(w);
+}
+
 static void
 test_patience_follows_the_answers(void **state)
 {
@@ -351,6 +381,7 @@ main(void)
 		cmocka_unit_test(test_answers_to_second_attempts_only_halve_the_rate),
 		cmocka_unit_test(
 		    test_the_first_of_a_silent_host_waits_for_the_word_that_it_is_absent),
+		cmocka_unit_test(test_those_of_the_last_second_wait_for_that_word_too),
 		cmocka_unit_test(test_patience_follows_the_answers),
 		cmocka_unit_test(test_want_on_this_machine_means_later_and_fewer),
 		cmocka_unit_test(test_all_ports_there_are_come_to_an_end),
