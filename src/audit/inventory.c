@@ -69,6 +69,14 @@ audit_inventory_spoken(const struct audit_inventory *v)
 	return count;
 }
 
+void
+audit_version_add(struct audit_version *v, const struct audit_hello_answer *answer)
+{
+	if (v->suite_count < AUDIT_CIPHERS_MAX)
+		v->suites[v->suite_count++] = (struct audit_suite){ answer->cipher, answer->group,
+			(uint16_t)(answer->dh_bits > UINT16_MAX ? UINT16_MAX : answer->dh_bits) };
+}
+
 size_t
 audit_version_suites(const struct audit_version *v, uint16_t out[AUDIT_CIPHERS_MAX])
 {

@@ -81,6 +81,8 @@ void audit_inventory_init(struct audit_inventory *v, uint16_t port);
 bool audit_inventory_range(
     const struct audit_inventory *v, size_t *ret_lowest, size_t *ret_highest);
 size_t audit_inventory_spoken(const struct audit_inventory *v); /* how many versions are */
+/* The suite that was chosen, with the key that came with it; not more than AUDIT_CIPHERS_MAX. */
+void audit_version_add(struct audit_version *v, const struct audit_hello_answer *answer);
 /* The suites of one version as numbers; returns how many. */
 size_t audit_version_suites(const struct audit_version *v, uint16_t out[AUDIT_CIPHERS_MAX]);
 /* What is wrong with what is there; where: "port 587". */

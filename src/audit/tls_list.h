@@ -3,7 +3,9 @@
  * tls_list.h - which versions, suites and groups a port agrees to, each really offered.
  *
  * A server picks one of what it is offered. What it picked is noted and left out of the next
- * ClientHello, until it refuses what is left: then the list is whole. Private to the room.
+ * ClientHello, until it refuses what is left: then the list is whole. Asked in this order: versions
+ * (tls_list.c), then of a second port whether it is like the first (tls_like.c), else all it has
+ * (tls_chain.c) and its manners (tls_manners.c). Private to the room.
  */
 #ifndef AUDIT_TLS_LIST_H
 #define AUDIT_TLS_LIST_H
