@@ -9,6 +9,7 @@
 #include "audit/context.h"
 #include "audit/dns.h"
 #include "audit/grade.h"
+#include "probe/roots.h"
 #include "util/clock.h"
 
 static const struct {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "doctor/reference.h"
+#include "probe/roots.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 

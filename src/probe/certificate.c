@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probe/certificate.h"
 
-#include <assert.h>
-#include <errno.h>
-
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include "probe/certificate_private.h"
 #include "probe/inspector.h"
+#include "probe/roots.h"
 
 /* OpenSSL's measure of strength: 112 bits, so RSA from 2048 and no SHA-1. Debian's default. */
 enum { STRENGTH_LEVEL = 2 };
@@ -21,24 +19,6 @@ struct look {
 	X509_STORE *roots;
 	struct probe_certificate *c;
 };
-
-int
-probe_roots_read(const char *ca_file, X509_STORE **ret_roots, struct buf *error)
-{
-	*ret_roots = X509_STORE_new();
-	assert(*ret_roots != NULL);
-	if (ca_file == NULL) {
-		(void)X509_STORE_set_default_paths(*ret_roots);
-		return 0;
-	}
-	/* It may be the server's own certificate as well as an authority's. */
-	(void)X509_STORE_set_flags(*ret_roots, X509_V_FLAG_PARTIAL_CHAIN);
-	if (X509_STORE_load_file(*ret_roots, ca_file) == 1)
-		return 0;
-	ERR_clear_error();
-	(void)buf_addf(error, "%s: no certificates can be read from it", ca_file);
-	return -EINVAL;
-}
 
 /* AIA says where the issuer's certificate is (RFC 5280 §4.2.2.1): authorities of the public web do
  * so, those that somebody made for himself hardly ever. */
@@ -55,32 +35,6 @@ names_issuer_url(const X509 *certificate)
 	return found;
 }
 
-static const ASN1_STRING *
-organization_of(const X509_NAME *name)
-{
-	int at = X509_NAME_get_index_by_NID(name, NID_organizationName, -1);
-
-	return at < 0 ? NULL : X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
-}
-
-/* Is an authority of the same organization known here? */
-static bool
-knows_family(const struct look *look, const X509_NAME *issuer)
-{
-	const ASN1_STRING *wanted = organization_of(issuer);
-	STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(look->roots);
-
-	for (int i = 0; wanted != NULL && i < sk_X509_OBJECT_num(objects); i++) {
-		const X509 *root = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
-		const ASN1_STRING *known =
-		    root == NULL ? NULL : organization_of(X509_get_subject_name(root));
-
-		if (known != NULL && ASN1_STRING_cmp(known, wanted) == 0)
-			return true;
-	}
-	return false;
-}
-
 /*
  * The issuer of top, the last of the chain that can be built, was neither sent nor is it known
  * here. Authorities are usually not sent: above an intermediate that is what is missing. Above the
@@ -91,7 +45,8 @@ judge_missing_issuer(const struct look *look, const X509 *top)
 {
 	if (top != look->leaf)
 		return PROBE_CERTIFICATE_UNTRUSTED;
-	if (names_issuer_url(top) || knows_family(look, X509_get_issuer_name(top)))
+	if (names_issuer_url(top) ||
+	    probe_roots_know_organization(look->roots, X509_get_issuer_name(top)))
 		return PROBE_CERTIFICATE_INCOMPLETE;
 	return PROBE_CERTIFICATE_INCOMPLETE | PROBE_CERTIFICATE_UNTRUSTED;
 }
@@ -221,7 +176,7 @@ judge_roots(struct look *look)
 {
 	const unsigned about_roots = PROBE_CERTIFICATE_UNTRUSTED | PROBE_CERTIFICATE_INCOMPLETE;
 
-	if (sk_X509_OBJECT_num(X509_STORE_get0_objects(look->roots)) > 0)
+	if (probe_roots_are_there(look->roots))
 		return;
 	look->c->faults = (look->c->faults & ~about_roots) | PROBE_CERTIFICATE_NO_ROOTS;
 }

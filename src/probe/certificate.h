@@ -65,13 +65,6 @@ struct probe_certificate {
 };
 
 /*
- * The authorities of ca_file (PEM), or of the system when it is NULL; free with X509_STORE_free().
- * 0, or -errno with words appended to error: then the store is empty, and every certificate will
- * have NO_ROOTS among its faults.
- */
-int probe_roots_read(const char *ca_file, X509_STORE **ret_roots, struct buf *error);
-
-/*
  * Look at what the peer of ssl has shown, for name (a host name or an IP address; NULL: whatever
  * its name). roots: the authorities to trust; NULL: none. now_unix_s: what time it is by this
  * machine. OUR_CLOCK and REVOKED are not found out here.

@@ -8,6 +8,7 @@
 #include <openssl/ssl.h>
 
 #include "net/resolver.h"
+#include "probe/roots.h"
 #include "send/outcome.h"
 #include "util/alloc.h"
 #include "util/clock.h"

@@ -42,6 +42,7 @@ add_extensions(X509 *x509, X509 *issuer, const struct certificate_spec *spec)
 		add_extension(x509, issuer, NID_ext_key_usage,
 		    spec->usage == NULL ? "serverAuth" : spec->usage);
 	add_extension(x509, issuer, NID_subject_key_identifier, "hash");
+	add_extension(x509, issuer, NID_authority_key_identifier, "keyid");
 	add_extension(x509, issuer, NID_subject_alt_name, spec->names);
 	add_extension(x509, issuer, NID_info_access, spec->issuer_url);
 }

@@ -440,21 +440,6 @@ test_every_fault_has_a_name_of_its_own(void **state)
 			    probe_certificate_fault_name((enum probe_certificate_fault)(1u << j)));
 }
 
-static void
-test_authorities_that_cannot_be_read_make_an_empty_store(void **state)
-{
-	X509_STORE *roots;
-	struct buf error;
-
-	(void)state;
-	buf_init(&error, 1024);
-	assert_int_equal(probe_roots_read("/nonexistent", &roots, &error), -EINVAL);
-	assert_true(slice_starts_nocase(buf_slice(&error), "/nonexistent"));
-	assert_int_equal(sk_X509_OBJECT_num(X509_STORE_get0_objects(roots)), 0);
-	X509_STORE_free(roots);
-	buf_done(&error);
-}
-
 int
 main(void)
 {
@@ -478,7 +463,6 @@ main(void)
 		cmocka_unit_test(test_control_characters_and_many_names_do_no_harm),
 		cmocka_unit_test(test_the_common_name_does_not_count),
 		cmocka_unit_test(test_every_fault_has_a_name_of_its_own),
-		cmocka_unit_test(test_authorities_that_cannot_be_read_make_an_empty_store),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
