@@ -180,9 +180,7 @@ void run_job_end(struct run_job *j);
 void run_job_free(struct run_job **j);
 
 /* job.c */
-/* Our name, or the address literal of where that route begins; NULL: no route. */
-void run_write_hostname(
-    const struct run *r, const struct probe_route *route, char ret_name[RUN_NAME_SIZE]);
+struct doctor_probe *run_probe_of(const struct run_job *j);
 void run_job_start(struct run_job *j);
 /* Stops its SYN, and waits for a place to send another. */
 void run_job_yield(struct run_job *j);
@@ -190,6 +188,19 @@ void run_job_yield(struct run_job *j);
 void run_job_settle(struct run_job *j);
 /* How long its SYNs have been unanswered; 0: it is connected, or it is no dialog. */
 uint64_t run_job_waiting_ms(const struct run_job *j);
+
+/* job_dialog.c */
+/* Our name, or the address literal of where that route begins; NULL: no route. */
+void run_write_hostname(
+    const struct run *r, const struct probe_route *route, char ret_name[RUN_NAME_SIZE]);
+/* Writes the job's options by its task: how far, in what mode, how long. */
+void run_set_dialog(struct run_job *j);
+
+/* job_facts.c */
+/* The SYNs of before count, as if one socket had sent them all. */
+void run_add_silence(const struct run_job *j, struct probe_dialog_facts *f);
+/* Where the facts of its task belong; what a login adds does not wipe out what was known. */
+void run_write_facts(struct run_job *j, const struct probe_dialog_facts *facts);
 
 /* follow.c */
 void run_follow(struct run *r, size_t probe, enum run_task task);
