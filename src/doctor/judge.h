@@ -115,6 +115,8 @@ struct doctor_finding *doctor_judge_lmtp(const struct doctor_judging *j);
 
 /* By the stages of the dialog, in their order. */
 struct doctor_finding *doctor_judge_interception(const struct doctor_judging *j);
+/* Somebody takes the connection for himself, or lets nothing through that is said on it. */
+struct doctor_finding *doctor_judge_swallowed(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_client_certificate(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_greeting(const struct doctor_judging *j);
 struct doctor_finding *doctor_judge_ehlo(const struct doctor_judging *j);

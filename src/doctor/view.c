@@ -267,6 +267,19 @@ doctor_view_progress(const struct doctor_probe *p)
 	return best;
 }
 
+const struct doctor_probe *
+doctor_view_genuine(const struct doctor_facts *facts, const struct doctor_probe *p)
+{
+	for (size_t i = 0; i < facts->probe_count; i++) {
+		const struct doctor_probe *other = &facts->probes[i];
+
+		if (other != p && doctor_view_works(other) &&
+		    doctor_view_same_ip(&other->address, &p->address))
+			return other;
+	}
+	return NULL;
+}
+
 bool
 doctor_view_is_submitted(const struct doctor_probe *p)
 {
