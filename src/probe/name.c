@@ -11,6 +11,7 @@
 #include "probe/hosts_file.h"
 #include "probe/invention.h"
 #include "probe/name_judge.h"
+#include "probe/name_local.h"
 #include "probe/name_text.h"
 #include "probe/servers.h"
 #include "util/alloc.h"
@@ -306,52 +307,6 @@ on_invented(void *arg, const struct ip *invented)
 	advance(l, on_servers);
 }
 
-static void
-answer_literal(struct probe_name_lookup *l, const struct net_address *address)
-{
-	const enum family family = address->any.sa_family == AF_INET6 ? FAMILY_V6 : FAMILY_V4;
-
-	l->name.is_literal = true;
-	family_of(&l->name, family)->end = PROBE_NAME_FOUND;
-	l->addresses[family][0] = *address;
-	l->counts[family] = 1;
-	list_addresses(l);
-	l->name.is_filtered = false;
-	finish(l);
-}
-
-/* RFC 6761 §6.3: the name and all below it are of this machine, and DNS is not asked. */
-static bool
-is_localhost(const char *name)
-{
-	static const char top[] = "localhost";
-	const size_t len = strlen(name), top_len = sizeof top - 1;
-
-	return len >= top_len && strcasecmp(name + len - top_len, top) == 0 &&
-	       (len == top_len || name[len - top_len - 1] == '.');
-}
-
-/* ::1 is not there where IPv6 is off. */
-static void
-answer_localhost(struct probe_name_lookup *l)
-{
-	static const struct ip v6 = { { [IP_LEN - 1] = 1 } };
-	struct probe_route route;
-	struct ip v4;
-
-	l->name.is_localhost = true;
-	if (ip_parse(slice_of("127.0.0.1"), &v4))
-		add_address(l, FAMILY_V4, &v4);
-	probe_route_read(&v6, &route);
-	if (route.error == 0)
-		add_address(l, FAMILY_V6, &v6);
-	for (int family = 0; family < FAMILY_COUNT; family++)
-		family_of(&l->name, (enum family)family)->end =
-		    l->counts[family] == 0 ? PROBE_NAME_NO_ADDRESS : PROBE_NAME_FOUND;
-	list_addresses(l);
-	finish(l);
-}
-
 /* Those that the resolver was given, else those of this machine. */
 static void
 list_servers(struct probe_name_lookup *l, const struct probe_host *host)
@@ -372,8 +327,9 @@ ask(struct probe_name_lookup *l)
 	struct probe_name *n = &l->name;
 
 	n->is_from_hosts = probe_hosts_file_has(net_resolver_hosts(l->resolver), n->text);
-	if (!n->is_from_hosts && is_localhost(n->text)) {
-		answer_localhost(l);
+	if (!n->is_from_hosts && probe_name_is_localhost(n->text)) {
+		probe_name_take_localhost(n, l->port);
+		finish(l);
 		return;
 	}
 	ask_both(l, n->text, on_result);
@@ -410,7 +366,8 @@ probe_name_start(struct event_base *base, struct net_resolver *resolver,
 	(void)evtimer_add(&l->timer, &wait);
 	if (net_address_parse(name, port, &literal)) {
 		(void)snprintf(l->name.text, sizeof l->name.text, "%s", name);
-		answer_literal(l, &literal);
+		probe_name_take_literal(&l->name, &literal);
+		finish(l);
 	} else if (probe_name_write(name, l->name.text)) {
 		ask(l);
 	} else {
