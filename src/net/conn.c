@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <arpa/inet.h>
 #include <event2/buffer.h>
-#include <openssl/err.h>
 
 #include "net/conn_private.h"
 #include "net/tls.h"
@@ -23,56 +20,6 @@ static void
 enter(struct net_conn *c, enum conn_state state)
 {
 	c->state = (uint8_t)state;
-}
-
-static void
-set_error(struct net_conn *c, const char *words)
-{
-	free(c->error);
-	c->error = xstrdup(words == NULL ? "unknown error" : words);
-}
-
-/* What a failed handshake or record layer says; the verdict on a certificate is the clearest. */
-static const char *
-find_tls_error(const struct net_conn *c, unsigned long code)
-{
-	long verdict = SSL_get_verify_result(c->ssl);
-
-	if (!c->is_server && verdict != X509_V_OK && SSL_get_verify_mode(c->ssl) != SSL_VERIFY_NONE)
-		return X509_verify_cert_error_string(verdict);
-	return ERR_reason_error_string(code);
-}
-
-static enum net_conn_end
-explain_failure(struct net_conn *c)
-{
-	unsigned long code = c->stream.tls_error;
-	int socket_error = c->stream.error;
-
-	if (ERR_SYSTEM_ERROR(code)) {
-		socket_error = ERR_GET_REASON(code);
-	} else if (code != 0) {
-		c->fault.tls = code;
-		set_error(c, find_tls_error(c, code));
-		return NET_CONN_TLS_FAILED;
-	}
-	c->fault.error = socket_error;
-	if (socket_error != 0)
-		set_error(c, strerrordesc_np(socket_error));
-	else
-		set_error(c, "connection lost");
-	return c->state == CONN_HANDSHAKING ? NET_CONN_TLS_FAILED : NET_CONN_FAILED;
-}
-
-static enum net_conn_end
-explain_close(struct net_conn *c)
-{
-	if (c->state == CONN_HANDSHAKING) {
-		set_error(c, "closed by the peer during the TLS handshake");
-		return NET_CONN_TLS_FAILED;
-	}
-	set_error(c, "closed by the peer");
-	return NET_CONN_CLOSED;
 }
 
 static void
@@ -145,7 +92,7 @@ on_stream_end(void *arg, enum net_stream_end how)
 
 	if (c->state == CONN_FAILED)
 		return;
-	end(c, how == NET_STREAM_CLOSED ? explain_close(c) : explain_failure(c));
+	end(c, how == NET_STREAM_CLOSED ? net_conn_explain_close(c) : net_conn_explain_failure(c));
 }
 
 static const struct net_stream_handler stream_handler = {
@@ -160,7 +107,7 @@ static const struct net_stream_handler stream_handler = {
 static void
 fail_later(struct net_conn *c, const char *words)
 {
-	set_error(c, words);
+	net_conn_set_error(c, words);
 	enter(c, CONN_FAILED);
 	event_active(&c->timer, EV_TIMEOUT, 0);
 }
@@ -393,18 +340,6 @@ net_conn_set_deadline(struct net_conn *c, uint64_t at_ms)
 	c->deadline_ms = at_ms;
 	if (at_ms < c->armed_ms)
 		arm(c);
-}
-
-const char *
-net_conn_error(const struct net_conn *c)
-{
-	return c->error == NULL ? "" : c->error;
-}
-
-struct net_conn_fault
-net_conn_fault(const struct net_conn *c)
-{
-	return c->fault;
 }
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* conn_private.h - what conn.c and conn_end.c share. */
+/* conn_private.h - what conn.c, conn_fault.c and conn_end.c share. */
 #ifndef NET_CONN_PRIVATE_H
 #define NET_CONN_PRIVATE_H
 
@@ -52,5 +52,10 @@ net_conn_is_readable(const struct net_conn *c)
 {
 	return net_conn_is_open(c) || c->state == CONN_CLOSED;
 }
+
+/* conn_fault.c: each notes what net_conn_error() and net_conn_fault() say. */
+void net_conn_set_error(struct net_conn *c, const char *words); /* copied; NULL: nobody knows */
+enum net_conn_end net_conn_explain_failure(struct net_conn *c); /* by what the stream says */
+enum net_conn_end net_conn_explain_close(struct net_conn *c);   /* the peer closed */
 
 #endif
