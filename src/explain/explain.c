@@ -141,16 +141,13 @@ choose_span(const struct study *s, const struct explain_match *match)
 }
 
 /*
- * Errors of the system, known messages and codes that say little rank by how much of the text they
- * speak for.
+ * Errors of the system and known messages rank by how much of the text they speak for. A server's
+ * code ranks before both, even one that says little: what a library adds to it, it made of it.
  */
 static enum explain_evidence
 rank_of(const struct candidate *c)
 {
-	if (c->result.evidence == EXPLAIN_BY_ERRNO ||
-	    (c->result.evidence == EXPLAIN_BY_REPLY_CODE && c->score <= SCORE_VAGUE))
-		return EXPLAIN_BY_MESSAGE;
-	return c->result.evidence;
+	return c->result.evidence == EXPLAIN_BY_ERRNO ? EXPLAIN_BY_MESSAGE : c->result.evidence;
 }
 
 /* Below 0: a ranks before b. */

@@ -45,6 +45,11 @@ test_a_servers_reply_ranks_before_the_library_around_it(void **state)
 	assert_first("Connection closed unexpectedly\n452 4.3.1 Insufficient system storage",
 	    "server-storage");
 	assert_first("Failure sending mail. ---> 421 4.4.2 words nobody knows", "dialog-timeout");
+	assert_first("Could not authenticate. 421 4.7.0 words nobody knows", "rate-limited");
+	assert_first("SMTPAuthenticationError: (530, b'words nobody knows')", "auth-missing");
+	assert_first("AuthenticationFailedException: 451 words nobody knows", "temporary-failure");
+	assert_first("SMTPServerDisconnected: Connection unexpectedly closed: 452 nobody knows",
+	    "server-storage");
 }
 
 static void
