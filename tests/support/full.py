@@ -3,8 +3,20 @@
 
 import contextlib
 import socket
+import struct
 
-from support.scratch import ADDRESS
+from .scratch import ADDRESS, wait_for
+
+
+# Of a listener, tcpi_unacked and tcpi_sacked are how many wait in its queue and how many may; one
+# more than these has to wait before packets are dropped (linux/tcp.h, tcp_get_info()).
+_WAITING = struct.Struct("8x16xII")
+
+
+def _is_full(listener):
+    octets = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _WAITING.size)
+    waiting, most = _WAITING.unpack(octets)
+    return waiting > most
 
 
 @contextlib.contextmanager
@@ -18,6 +30,7 @@ def full_listener():
             client = stack.enter_context(socket.socket())
             client.setblocking(False)
             client.connect_ex(listener.getsockname())
+        wait_for(lambda: _is_full(listener), what="a full queue")
         yield listener
 
 

@@ -37,7 +37,9 @@ class Receiver:
         if users is not None:
             keywords.update(authenticator=self._check, auth_required=True)
         self.port = port or free_port()
-        self.controller = Controller(self, hostname=ADDRESS, port=self.port, **keywords)
+        # The 5 s that aiosmtpd gives itself are not enough for a machine with other work.
+        self.controller = Controller(self, hostname=ADDRESS, port=self.port, ready_timeout=60,
+                                     **keywords)
 
     def _check(self, _server, _session, _envelope, _mechanism, data):
         login, password = data.login.decode(), data.password.decode()

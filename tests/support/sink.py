@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 
 from .process import Process
+from .scratch import free_port
 
 
 class Sink:
@@ -17,7 +18,8 @@ class Sink:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.options = options
         self.ledger = self.directory / "taken"
-        self.port = 0
+        # Not one that an outgoing connection could have while it is away.
+        self.port = free_port()
         self.process = None
 
     @property
@@ -25,13 +27,12 @@ class Sink:
         return [self.process.pid]
 
     def start(self):
-        """On the port that it had before, if it had one."""
+        """On the same port each time."""
         log = self.directory / "sink.log"
         log.write_text("")
         self.process = Process([self.program, "--ledger", self.ledger, "--port", self.port,
                                 *self.options], log)
         self.process.wait_for_output("listening")
-        self.port = int(self.process.output().split()[2])
         return self
 
     def ids(self):

@@ -12,6 +12,11 @@ from .wire import insecure_context, server_context
 
 _TURN_MAX = 1 << 20
 
+# Behind these a client that pipelines says more, in a write of its own perhaps, and the machine may
+# have other work between the two. One that does not waits for the reply, which it gets later.
+_EXPECTS_MORE = re.compile(rb"(?:^|\n)(?:MAIL|RCPT)[^\n]*\Z", re.IGNORECASE)
+_PATIENCE_S = 1.0
+
 
 class Tap:
     """
@@ -75,7 +80,7 @@ def _pump(client, server, note):
     sides = {client: ("client", server), server: ("server", client)}
     while True:
         for side, (who, other) in sides.items():
-            octets = _read(side)
+            octets = _read(side, who == "client")
             if octets == b"":
                 return
             if octets:
@@ -83,7 +88,7 @@ def _pump(client, server, note):
                 other.sendall(octets)
 
 
-def _read(side):
+def _read(side, is_client):
     """
     What came until nothing comes for a moment, as one turn may be written in several records; None
     when nothing came, b"" at the end.
@@ -96,6 +101,8 @@ def _read(side):
             if more == b"":
                 break
             octets += more
+            side.settimeout(_PATIENCE_S if is_client and _EXPECTS_MORE.search(octets.rstrip(b"\r\n"))
+                            else 0.01)
     except (TimeoutError, ssl.SSLWantReadError):
         return octets or None
     except (ConnectionError, ssl.SSLError):
