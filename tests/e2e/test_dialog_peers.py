@@ -158,4 +158,6 @@ def test_postfix_refuses_a_wrong_password_once(check, postfix, scratch):
     before = postfix.log_text().count("authentication failed")
     dialog = dialog_of(check(postfix.port, "--user", USER, "--password-file", wrong))
     assert ends_of(dialog)["auth"] == "refused", dialog["stages"]
+    # Its processes write their log through another one.
+    wait_for(lambda: postfix.log_text().count("authentication failed") > before, 20, "the log")
     assert postfix.log_text().count("authentication failed") == before + 1

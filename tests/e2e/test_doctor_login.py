@@ -29,7 +29,8 @@ def fixture_server(start, receiver):
 
 
 def failed_logins(server):
-    return server.log_text().count("event=login-refused")
+    server.last_event("login-refused")
+    return len(server.events("login-refused"))
 
 
 def test_a_watch_ends_with_the_first_failed_login(check, server):

@@ -113,7 +113,8 @@ def test_a_wrong_password_is_tried_once(run, server, authority):
     check_clean(result)
     assert result.returncode == 77, result.stderr.decode()
     assert b"refused the login: 535" in result.stderr
-    assert server.log_text().count("event=login-refused") == 1
+    server.last_event("login-refused")
+    assert len(server.events("login-refused")) == 1
 
 
 def test_a_certificate_that_proves_nothing_gets_no_password(run, server, password_file):
@@ -299,7 +300,7 @@ def test_a_server_that_says_nothing_is_given_up_in_time(run):
                      "--until", "ehlo", "--timeout", "1", "--no-check")
     check_clean(result)
     assert result.returncode == 75 and b"said nothing more (greeting)" in result.stderr
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30  # unless it is told, five minutes
 
 
 @pytest.mark.parametrize("words, code, said", [

@@ -169,10 +169,18 @@ class Sallyport:
     def log_text(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
+    def log_lines(self):
+        """Those that are whole: it may just be writing."""
+        return self.log_text().rpartition("\n")[0].splitlines()
+
+    def last_event(self, name):
+        """Once there is one: not all that is logged is so before the client hears of it."""
+        return wait_for(lambda: self.events(name), 20, f"event={name}")[-1]
+
     def events(self, name=None):
         """The log's lines as dicts, all or those of one event."""
         found = []
-        for line in self.log_text().splitlines():
+        for line in self.log_lines():
             try:
                 fields = dict(f.split("=", 1) for f in shlex.split(line) if "=" in f)
             except ValueError:
