@@ -7,13 +7,12 @@ import os
 import pwd
 import ssl
 import subprocess
-import time
 
 import jsonschema
 import pytest
 from conftest import PASSWORD, USER, hop
 
-from support.auditor import Auditor, evidence, ids, ports
+from support.auditor import Auditor, evidence, ids, ports, soon
 from support.exim import PROGRAM as exim_program
 from support.impostor import Choices, Impostor, Manners, server_context
 from support.names import Names
@@ -215,7 +214,7 @@ MANNERS = {
     "users-by-vrfy": differ(tells=("VRFY",), local_users=("postmaster",)),
     "users-by-expn": differ(tells=("EXPN",), local_users=("root",)),
     "users-by-rcpt": differ(tells=("RCPT",), local_users=("postmaster",), mail_without_login=True),
-    "users-by-time": differ(local_users=("postmaster",), slow_for_users=0.2),
+    "users-by-time": differ(local_users=("postmaster",), slow_for_users=1.0),
     "users-by-login": differ(refuses_user_name=True),
     "any-login-accepted": differ(asks_no_password=True),
     "version-shown": differ(greeting="220 exim.example ESMTP Exim 4.96 Sun, 22 Nov 2026"),
@@ -495,11 +494,10 @@ def test_421_ends_the_audit(audit, impostor):
 
 def test_a_silent_port_gets_no_grade(audit):
     with stalled_listener() as listener:
-        began = time.monotonic()
-        report = audit.json("--port", listener.getsockname()[1], "--tls-port", 0, status=69)
+        report = soon(12000, audit.json, "--port", listener.getsockname()[1], "--tls-port", 0,
+                      status=69)
         assert report["grade"] is None
         assert any("no greeting" in gap["why"] for gap in report["gaps"])
-        assert time.monotonic() - began < 12
 
 
 def test_exit_codes(audit, impostor):

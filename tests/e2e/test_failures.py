@@ -138,7 +138,7 @@ def test_a_next_hop_that_is_away_is_tried_until_it_comes(start):
 
 def test_a_message_bounces_at_the_end_of_its_lifetime(start, receiver):
     receiver.replies[RECIPIENT] = ["450 4.2.0 mailbox is busy"]
-    server = start({"out": hop(receiver.port)}, queue={**QUICK, "lifetime": "2s"})
+    server = start({"out": hop(receiver.port)}, queue={**QUICK, "lifetime": "5s"})
     submit(server, make())
     *_, recipients, _ = parse_report(wait_for_bounce(receiver).content)
     assert recipients[0]["Action"] == "failed"
@@ -148,13 +148,13 @@ def test_a_message_bounces_at_the_end_of_its_lifetime(start, receiver):
 
 
 def test_deferred_messages_survive_a_restart(start, receiver):
-    receiver.replies[RECIPIENT] = ["450 4.2.0 later", None]
-    server = start({"out": hop(receiver.port)},
-                   queue={**QUICK, "retry_min": "2s", "retry_max": "2s"})
+    receiver.replies[RECIPIENT] = ["450 4.2.0 later"]
+    server = start({"out": hop(receiver.port)}, queue=QUICK)
     message = make()
     submit(server, message)
-    wait_for(lambda: server.queue() and server.queue_attempts() == 1, 30, "an attempt")
+    wait_for(lambda: server.queue() and server.queue_attempts() >= 1, 30, "an attempt")
     assert server.stop() == 0
+    receiver.replies.clear()
     server.start()
     trace_of(message, receiver.wait_one().content)
     wait_for(server.queue_is_empty, 30)

@@ -27,6 +27,20 @@ class Auditor:
         return json.loads(done.stdout)
 
 
+def soon(limit_ms, run, *args, **keys):
+    """
+    The report of run(), which takes less than that by its own account: in one turn of a few, as
+    other work of the machine makes it take longer, and nothing makes it take less.
+    """
+    took = []
+    for _ in range(5):
+        report = run(*args, **keys)
+        took.append(report["took_ms"])
+        if took[-1] < limit_ms:
+            return report
+    raise AssertionError(f"took {took} ms, and never less than {limit_ms}")
+
+
 def ids(report, *least):
     """Of the findings of these severities, or of all."""
     return {f["id"] for f in report["findings"] if not least or f["severity"] in least}
