@@ -142,7 +142,7 @@ add_reply(struct scan *s, struct explain_reply reply, size_t token, size_t token
 static bool
 is_joint(struct slice text, size_t begin, size_t end)
 {
-	static const char signs[] = " -#([,:\t\"'b";
+	static const char signs[] = " -_#([,:\t\"'b";
 
 	if (begin == end || end - begin > 4)
 		return false;

@@ -83,12 +83,24 @@ is_one_of(uint8_t c, const char *list)
 	return c != '\0' && strchr(list, c) != NULL;
 }
 
+/* qmail's logs have "_" for a blank: "Remote_host_said:_553_sorry". */
+static bool
+is_between_written_blanks(const struct explain_tokens *tokens, size_t i)
+{
+	const size_t begin = tokens->all[i].begin;
+
+	return begin >= 2 && tokens->text.ptr[begin - 2] == ':' && octet_before(tokens, i) == '_' &&
+	       octet_behind(tokens, i) == '_';
+}
+
 /* Signs that make the number a part of something longer: 1.535, 2023-550, /421, 12:450:33. */
 static bool
 is_torn(const struct explain_tokens *tokens, size_t i)
 {
 	const uint8_t before = octet_before(tokens, i), behind = octet_behind(tokens, i);
 
+	if (is_between_written_blanks(tokens, i))
+		return false;
 	if (is_one_of(before, ".@/_+$%") || is_one_of(behind, "@/_%+"))
 		return true;
 	if (before == '[' && behind == ']')
