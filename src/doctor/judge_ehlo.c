@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-enum { REPLY_READY = 220 };
+#include "doctor/words.h"
+
+enum { REPLY_READY = 220, REPLY_SYNTAX = 500 };
 
 /* "200" is news, "202" something else: a mail server says 220 (RFC 5321 §4.2). */
 static bool
@@ -49,16 +51,82 @@ judge_hello(const struct doctor_judging *j, enum probe_stage stage, const char *
 	return NULL;
 }
 
+/* HELO was taken in place of EHLO, so that the stage has passed. */
+static bool
+is_ehlo_refused(const struct doctor_judging *j, enum probe_stage stage, const struct probe_ehlo *e)
+{
+	return e->is_there && e->code / 100 == 5 &&
+	       doctor_judge_stage(j, stage)->end == PROBE_STAGE_PASSED;
+}
+
+/* RFC 5321 §4.2.4, §4.2.2: 500 to 504 are about the command, the others about who says it. */
+static bool
+is_command_unknown(const struct probe_ehlo *e)
+{
+	return e->code / 10 == REPLY_SYNTAX / 10;
+}
+
+static struct doctor_finding *
+find_out_of_step(const struct doctor_judging *j, enum probe_stage stage, const struct probe_ehlo *e)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "replies-out-of-step", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "The replies on port %u come one too late, as if the server had been told a line "
+	    "before "
+	    "this machine said anything.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f,
+	    "To EHLO came \"%03u %.100s\", and to HELO, which has no such list, the list of "
+	    "extensions: \"%s\".",
+	    (unsigned)e->code, e->text, doctor_words_reply(doctor_judge_stage(j, stage)).text);
+	doctor_finding_exclude(f,
+	    "A balancer that begins with a PROXY header, before a server that does not expect one, "
+	    "does that; so does anything else that speaks first.");
+	doctor_finding_set(&f->detail, "%03u %.100s", (unsigned)e->code, e->text);
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+	return f;
+}
+
+static struct doctor_finding *
+find_ehlo_refused(
+    const struct doctor_judging *j, const char *when, const char *lost, const struct probe_ehlo *e)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "ehlo-refused", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "The server on port %u refuses EHLO%s and takes HELO only, with which %s can be used.",
+	    (unsigned)j->probe->port, when, lost);
+	doctor_judge_prove_helo(e, f);
+	doctor_finding_set(&f->detail, "%03u %.100s", (unsigned)e->code, e->text);
+	return f;
+}
+
 struct doctor_finding *
 doctor_judge_ehlo(const struct doctor_judging *j)
 {
+	const struct probe_ehlo *e = &j->probe->dialog.ehlo;
+
 	if (j->probe->dialog.is_implicit_tls)
 		return NULL;
-	return judge_hello(j, PROBE_STAGE_EHLO, "at EHLO");
+	if (!is_ehlo_refused(j, PROBE_STAGE_EHLO, e))
+		return judge_hello(j, PROBE_STAGE_EHLO, "at EHLO");
+	if (j->probe->dialog.is_out_of_step)
+		return find_out_of_step(j, PROBE_STAGE_EHLO, e);
+	/* A server that knows no EHLO is a matter of STARTTLS. */
+	return is_command_unknown(e)
+		   ? NULL
+		   : find_ehlo_refused(j, "", "neither STARTTLS nor a login (AUTH)", e);
 }
 
 struct doctor_finding *
 doctor_judge_ehlo_tls(const struct doctor_judging *j)
 {
-	return judge_hello(j, PROBE_STAGE_EHLO_TLS, "at EHLO after TLS");
+	const struct probe_ehlo *e = &j->probe->dialog.ehlo_tls;
+
+	if (!is_ehlo_refused(j, PROBE_STAGE_EHLO_TLS, e))
+		return judge_hello(j, PROBE_STAGE_EHLO_TLS, "at EHLO after TLS");
+	if (j->probe->dialog.is_out_of_step)
+		return find_out_of_step(j, PROBE_STAGE_EHLO_TLS, e);
+	return find_ehlo_refused(j, " after TLS", "no login (AUTH)", e);
 }

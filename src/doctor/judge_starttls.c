@@ -132,6 +132,28 @@ find_refused(const struct doctor_judging *j, const struct probe_stage_fact *said
 	return f;
 }
 
+/* What came in clear is thrown away by us; programs that keep it take it for the server's. */
+static void
+warn_of_injection(const struct doctor_judging *j)
+{
+	const struct probe_dialog_facts *d = &j->probe->dialog;
+	struct doctor_finding *f;
+
+	if (d->injected_len == 0 || d->stages[PROBE_STAGE_HANDSHAKE].end != PROBE_STAGE_PASSED)
+		return;
+	f = doctor_judge_find(j, "starttls-injected", DOCTOR_WARNING);
+	doctor_finding_say(f,
+	    "Text in clear came behind the reply to STARTTLS on port %u: programs that keep it "
+	    "believe that it was said within TLS.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(
+	    f, "%u octets before the handshake: \"%s\".", (unsigned)d->injected_len, d->injected);
+	doctor_finding_exclude(f, "The server's own software and something on the way that adds it "
+				  "look the same; compare from another network.");
+	doctor_finding_set(&f->detail, "%s", d->injected);
+	doctor_finding_doubt(f, DOCTOR_LIKELY);
+}
+
 struct doctor_finding *
 doctor_judge_starttls(const struct doctor_judging *j)
 {
@@ -139,6 +161,7 @@ doctor_judge_starttls(const struct doctor_judging *j)
 
 	if (j->probe->dialog.is_implicit_tls || !j->probe->dialog.ehlo.is_there)
 		return NULL;
+	warn_of_injection(j);
 	switch (s->end) {
 	case PROBE_STAGE_SKIPPED:
 	case PROBE_STAGE_NOT_REACHED:

@@ -123,6 +123,8 @@ struct probe_dialog_facts {
 	uint32_t injected_len;
 	char injected[128]; /* printable, cut */
 	char unasked[128];  /* a reply that nothing of ours had asked for, "421 closing" */
+	/* EHLO was refused, and what came to HELO is the list that belongs to EHLO. */
+	bool is_out_of_step;
 	struct probe_ehlo ehlo, ehlo_tls; /* before and after TLS */
 	struct probe_tls tls;
 	struct probe_bulk bulk;

@@ -102,6 +102,17 @@ take_greeting(struct probe_dialog *d, struct slice text)
 	d->facts.is_late = fact->took_us > PROBE_GREETING_SLOW_MS * (uint64_t)1000;
 }
 
+/* HELO knows no extensions (RFC 5321 §4.1.1.1): a list of them is the reply to the EHLO before. */
+static bool
+is_reply_to_ehlo(uint16_t code, struct slice text)
+{
+	struct probe_ehlo e;
+
+	probe_ehlo_read(code, text, &e);
+	return code / 100 == 2 && (e.has_starttls || e.has_auth || e.has_pipelining ||
+				      e.has_8bitmime || e.has_enhanced_codes || e.size_max != 0);
+}
+
 /* What a stage's reply says beyond yes and no. */
 static void
 take_words(struct probe_dialog *d, enum smtp_client_step step, uint16_t code, struct slice text)
@@ -113,6 +124,8 @@ take_words(struct probe_dialog *d, enum smtp_client_step step, uint16_t code, st
 	else if (step == SMTP_CLIENT_STEP_EHLO)
 		probe_ehlo_read(
 		    code, text, d->stage == PROBE_STAGE_EHLO_TLS ? &f->ehlo_tls : &f->ehlo);
+	else if (step == SMTP_CLIENT_STEP_HELO)
+		f->is_out_of_step = is_reply_to_ehlo(code, text);
 	else if (step == SMTP_CLIENT_STEP_AUTH)
 		dialog_judge_login(d);
 	else if (step == SMTP_CLIENT_STEP_END && code / 100 == 2)

@@ -70,6 +70,34 @@ know_helo_only(struct doctor_facts *facts)
 }
 
 static void
+refuse_ehlo_by_rule(struct doctor_facts *facts)
+{
+	know_helo_only(facts);
+	judging_dialog(facts)->ehlo.code = 550;
+}
+
+static void
+refuse_ehlo_in_tls(struct doctor_facts *facts)
+{
+	judging_dialog(facts)->ehlo_tls = (struct probe_ehlo){ .is_there = true, .code = 503 };
+}
+
+static void
+be_out_of_step(struct doctor_facts *facts)
+{
+	know_helo_only(facts);
+	judging_dialog(facts)->is_out_of_step = true;
+}
+
+static void
+inject(struct doctor_facts *facts)
+{
+	judging_dialog(facts)->injected_len = 10;
+	(void)snprintf(judging_dialog(facts)->injected, sizeof judging_dialog(facts)->injected,
+	    "250 2.1.0 Ok");
+}
+
+static void
 know_helo_and_starttls(struct doctor_facts *facts)
 {
 	know_helo_only(facts);
@@ -154,6 +182,35 @@ static const struct judging_case between[] = {
 	    .exit = DOCTOR_EXIT_TLS,
 	    .use_port = 465,
 	    .says = "or something before it",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "EHLO is refused by a rule, HELO is not",
+	    .rows = MEASURED,
+	    .change = refuse_ehlo_by_rule,
+	    .cause = "ehlo-refused",
+	    .exit = DOCTOR_EXIT_POLICY,
+	    .use_port = 465,
+	    .says = "refuses EHLO and takes HELO only" },
+	{ .name = "EHLO is refused in TLS, HELO is not",
+	    .rows = MEASURED,
+	    .change = refuse_ehlo_in_tls,
+	    .cause = "ehlo-refused",
+	    .exit = DOCTOR_EXIT_POLICY,
+	    .use_port = 465,
+	    .says = "refuses EHLO after TLS" },
+	{ .name = "replies come one too late",
+	    .rows = MEASURED,
+	    .change = be_out_of_step,
+	    .cause = "replies-out-of-step",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .use_port = 465,
+	    .says = "come one too late",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "text in clear before TLS",
+	    .rows = MEASURED,
+	    .change = inject,
+	    .cause = "starttls-injected",
+	    .exit = DOCTOR_EXIT_INTERCEPTED,
+	    .says = "Text in clear came behind the reply to STARTTLS",
 	    .confidence = DOCTOR_LIKELY },
 	{ .name = "EHLO is refused at the gateway",
 	    .rows = PROXIED,

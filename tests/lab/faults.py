@@ -163,6 +163,13 @@ FAULTS = {
     "helo-only": Smtp(ehlo="502 5.5.1 Command not implemented", helo="250 {name}",
                       starttls="502 5.5.1 Command not implemented"),
     "helo-starttls": Smtp(ehlo="500 5.5.2 Command not recognized", helo="250 {name}"),
+    "helo-by-rule": Smtp(ehlo="550 5.7.1 Helo command rejected: need fully-qualified hostname",
+                         helo="250 {name}"),
+    "helo-in-tls": Smtp(ehlo_tls="503 5.5.1 Bad sequence of commands", helo="250 {name}"),
+    # As a server does that is told a PROXY header and knows none: a reply to nothing of ours.
+    "out-of-step": Smtp(greeting=("220 {name} ESMTP ready",
+                                  "502 5.5.2 Error: command not recognized")),
+    "starttls-injected": Smtp(starttls="220 2.0.0 go ahead\r\n250 2.1.0 Ok"),
     "starttls-250": Smtp(offers_starttls=False, starttls="250 2.0.0 Ok"),
     "starttls-offered-250": Smtp(starttls="250 2.0.0 Ok"),
     "starttls-hidden": Smtp(offers_starttls=False),  # the command still works: someone hides it

@@ -175,6 +175,25 @@ test_a_server_without_ehlo_is_greeted_with_helo(void **state)
 	assert_int_equal(t->facts.stages[PROBE_STAGE_EHLO].code, 250);
 }
 
+/* As when the server was told a PROXY header first, and said 502 to it. */
+static void
+test_a_list_of_extensions_in_reply_to_helo_is_out_of_step(void **state)
+{
+	struct talk *t = *state;
+	struct probe_dialog_options o = talk_options(t, PROBE_GOAL_EHLO, PROBE_MODE_STARTTLS);
+
+	talk_play(t,
+	    HELLO "S: 502 what\nC: HELO client.example\nS: 250-hello\nS: 250 PIPELINING\n"
+		  "C: QUIT\nS: 250 hello\n",
+	    &o);
+	assert_true(t->facts.is_out_of_step);
+	talk_play(t,
+	    HELLO "S: 502 what\nC: HELO client.example\nS: 250-hello\nS: 250 you are known\n"
+		  "C: QUIT\nS: 221 bye\n",
+	    &o);
+	assert_false(t->facts.is_out_of_step);
+}
+
 static void
 test_a_greeting_that_was_painted_over_is_seen(void **state)
 {
@@ -244,6 +263,7 @@ main(void)
 		cmocka_unit_test(test_a_refused_connection_ends_it),
 		cmocka_unit_test(test_nothing_is_said_before_the_greeting),
 		cmocka_unit_test(test_a_server_without_ehlo_is_greeted_with_helo),
+		cmocka_unit_test(test_a_list_of_extensions_in_reply_to_helo_is_out_of_step),
 		cmocka_unit_test(test_a_greeting_that_was_painted_over_is_seen),
 		cmocka_unit_test(test_words_of_the_server_are_printable_and_bounded),
 		cmocka_unit_test(test_a_dialog_can_be_cancelled),
