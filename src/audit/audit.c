@@ -11,6 +11,7 @@
 #include "audit/grade.h"
 #include "probe/roots.h"
 #include "util/clock.h"
+#include "util/port.h"
 
 static const struct {
 	const char *name, *words;
@@ -134,7 +135,7 @@ read_server(const char *text, struct net_address *server)
 	char address[64];
 	uint64_t port;
 
-	if (net_address_parse(text, 53, server))
+	if (net_address_parse(text, PORT_DNS, server))
 		return true;
 	if (colon == NULL || (size_t)(colon - text) >= sizeof address ||
 	    !slice_to_u64(slice_of(colon + 1), UINT16_MAX, &port))

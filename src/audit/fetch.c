@@ -10,8 +10,9 @@
 
 #include "audit/dns.h"
 #include "net/tls.h"
+#include "util/port.h"
 
-enum { HTTPS_PORT = 443, FETCH_S = 10, HEADERS_MAX = 16384, STATUS_OK = 200 };
+enum { FETCH_S = 10, HEADERS_MAX = 16384, STATUS_OK = 200 };
 
 /* One GET; addresses are tried in order until one gives an answer of whatever kind. */
 struct fetch {
@@ -112,7 +113,7 @@ ask_address(struct fetch *f, const struct net_address *address)
 		return;
 	ip_print(&ip, text);
 	http = evhttp_connection_base_bufferevent_new(
-	    f->audit->base, NULL, f->stream, text, HTTPS_PORT);
+	    f->audit->base, NULL, f->stream, text, PORT_HTTPS);
 	if (http == NULL) {
 		bufferevent_free(f->stream);
 		return;
@@ -159,7 +160,7 @@ audit_fetch(struct audit *a, const char *host, const char *path, struct buf *out
 	size_t count;
 
 	audit_tell(a, "GET https://%s%s", host, path);
-	count = audit_resolve(a, host, HTTPS_PORT, addresses, &status);
+	count = audit_resolve(a, host, PORT_HTTPS, addresses, &status);
 	if (count > 0 && !a->options->is_dry)
 		return fetch(&f, addresses, count);
 	(void)snprintf(error, AUDIT_FETCH_ERROR_SIZE, "%s has no address", host);

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "autoconfig/settings.h"
 
-enum {
-	PORT_SUBMISSION = 587,
-	PORT_SUBMISSIONS = 465,
-	PORT_IMAP = 143,
-	PORT_IMAPS = 993,
-	PORT_POP3 = 110,
-	PORT_POP3S = 995,
-};
+#include "util/port.h"
 
 enum autoconfig_security
 autoconfig_usual_security(uint16_t port)

@@ -12,10 +12,11 @@
 #include "doctor/report.h"
 #include "send/input.h"
 #include "util/alloc.h"
+#include "util/port.h"
 
-enum { SECONDS_MAX = 86400, TIMEOUT_MAX_S = 300, CONNECTIONS_MAX = 16, DNS_PORT = 53 };
-enum { ERROR_SIZE = 512, SUBMISSION = 587, SUBMISSIONS = 465, NETWORK_HOSTS = 4 };
-enum { ALTERNATIVE = 2525, ALTERNATIVE_HOSTS = 2 };
+enum { SECONDS_MAX = 86400, TIMEOUT_MAX_S = 300, CONNECTIONS_MAX = 16 };
+enum { ERROR_SIZE = 512, NETWORK_HOSTS = 4 };
+enum { ALTERNATIVE_HOSTS = 2 };
 
 static int
 refuse(const char *option, const char *value, const char *wanted)
@@ -145,7 +146,7 @@ read_resolver(const struct check_words *w, struct check_options *o)
 	if (w->resolver == NULL)
 		return CLI_GO;
 	if (!check_target_parse(w->resolver, &t) ||
-	    !net_address_parse(t.host, t.port == 0 ? DNS_PORT : t.port, &o->resolver))
+	    !net_address_parse(t.host, t.port == 0 ? PORT_DNS : t.port, &o->resolver))
 		return refuse("--resolver", w->resolver, "an IP address is wanted");
 	o->check.resolver = &o->resolver;
 	return CLI_GO;
@@ -178,9 +179,9 @@ choose_alternatives(const struct doctor_references *list, struct buf *text)
 	size_t chosen = 0;
 
 	for (size_t i = 0; i < list->count && chosen < ALTERNATIVE_HOSTS; i++) {
-		if (list->hosts[i].port != ALTERNATIVE)
+		if (list->hosts[i].port != PORT_ALTERNATIVE)
 			continue;
-		(void)buf_addf(text, "%s:%d,", list->hosts[i].host, ALTERNATIVE);
+		(void)buf_addf(text, "%s:%d,", list->hosts[i].host, PORT_ALTERNATIVE);
 		chosen++;
 	}
 }
@@ -198,8 +199,8 @@ choose_references(const struct doctor_references *list, struct check_options *o)
 		for (size_t i = 0; i < list->count && chosen < NETWORK_HOSTS; i++) {
 			const char *host = list->hosts[i].host;
 
-			if (list->hosts[i].port != SUBMISSION ||
-			    has_port(list, host, SUBMISSIONS) != (wants_both == 1))
+			if (list->hosts[i].port != PORT_SUBMISSION ||
+			    has_port(list, host, PORT_SUBMISSIONS) != (wants_both == 1))
 				continue;
 			(void)buf_addf(&text, "%s,", host);
 			chosen++;

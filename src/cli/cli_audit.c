@@ -12,8 +12,9 @@
 #include "cli/input.h"
 #include "cli/terminal.h"
 #include "net/address.h"
+#include "util/port.h"
 
-enum { PORT_STARTTLS = 587, PORT_IMPLICIT = 465, REPORT_MAX = 1024 * 1024 };
+enum { REPORT_MAX = 1024 * 1024 };
 
 /* As they stand on the command line. */
 struct words {
@@ -148,10 +149,10 @@ check_words(const struct words *w, const struct audit_options *o)
 static int
 read_words(const struct words *w, struct task *t)
 {
-	int r = read_port(w->port, PORT_STARTTLS, &t->options.port);
+	int r = read_port(w->port, PORT_SUBMISSION, &t->options.port);
 
 	if (r == CLI_GO)
-		r = read_port(w->tls_port, PORT_IMPLICIT, &t->options.tls_port);
+		r = read_port(w->tls_port, PORT_SUBMISSIONS, &t->options.tls_port);
 	if (r == CLI_GO)
 		r = read_severity(w, t);
 	if (r == CLI_GO)

@@ -15,6 +15,7 @@
 #include "probe/schedule.h"
 #include "util/alloc.h"
 #include "util/clock.h"
+#include "util/port.h"
 
 enum {
 	LOOK_UP_MS = 5000,
@@ -22,7 +23,6 @@ enum {
 	RATE_MAX = 100000,
 	FILES_SPARED = 48, /* descriptors for everything but attempts */
 	ERROR_MAX = 4096,
-	DNS_PORT = 53,
 	PROGRESS_US = 300000,
 	PROGRESS_SIZE = 64,
 };
@@ -97,7 +97,7 @@ parse_options(struct ports_options *o, const char *ports)
 	if (code == CLI_GO)
 		code = parse_number(o->rate_text, "rate", RATE_MAX, &o->scan.rate_per_s);
 	if (code == CLI_GO && o->resolver_text != NULL &&
-	    !net_address_parse(o->resolver_text, DNS_PORT, &o->resolver)) {
+	    !net_address_parse(o->resolver_text, PORT_DNS, &o->resolver)) {
 		cli_complain("--resolver wants an IP address, not \"%s\"", o->resolver_text);
 		code = EX_USAGE;
 	}

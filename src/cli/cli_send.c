@@ -8,8 +8,9 @@
 
 #include "send/input.h"
 #include "util/alloc.h"
+#include "util/port.h"
 
-enum { DNS_PORT = 53, TIMEOUT_MAX_S = 86400, MS_OF_S = 1000 };
+enum { TIMEOUT_MAX_S = 86400, MS_OF_S = 1000 };
 
 struct flags {
 	const char *config, *server, *tls, *user, *password_file, *password_variable, *mechanism,
@@ -82,7 +83,7 @@ set_resolver(struct cli_send *s, const char *text)
 {
 	if (text == NULL)
 		return CLI_GO;
-	if (!net_address_parse_with_port(text, DNS_PORT, &s->resolver)) {
+	if (!net_address_parse_with_port(text, PORT_DNS, &s->resolver)) {
 		cli_complain("--resolver takes an IP address, not \"%s\"", text);
 		return EX_USAGE;
 	}

@@ -10,9 +10,10 @@
 #include "net/query.h"
 #include "net/resolve.h"
 #include "smtp/address.h"
+#include "util/port.h"
 
 /* The short one when mail can be sent without an answer. */
-enum { DNS_TIME_MS = 5000, DNS_SHORT_MS = 1000, DNS_PORT = 53 };
+enum { DNS_TIME_MS = 5000, DNS_SHORT_MS = 1000 };
 
 /* RFC 6186 §3.1, §3.2, §3.3; RFC 8314 §5.1 for the first. The better one of each kind comes first.
  */
@@ -330,7 +331,7 @@ open_search(const char *resolver, struct search *search)
 	int r;
 
 	if (resolver != NULL) {
-		if (!net_address_parse_with_port(resolver, DNS_PORT, &server)) {
+		if (!net_address_parse_with_port(resolver, PORT_DNS, &server)) {
 			cli_complain("--resolver \"%s\": an IP address is wanted", resolver);
 			return EX_USAGE;
 		}

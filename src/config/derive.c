@@ -8,14 +8,9 @@
 
 #include "config/syntax.h"
 #include "util/alloc.h"
+#include "util/port.h"
 
-enum {
-	PORT_SMTP = 25,
-	PORT_LMTP = 24,
-	PORT_SUBMISSION = 587,
-	PORT_SUBMISSIONS = 465,
-	HOSTNAME_SIZE = 256,
-};
+enum { HOSTNAME_SIZE = 256 };
 
 static uint32_t
 count_cpus(void)

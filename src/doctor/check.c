@@ -6,10 +6,12 @@
 
 #include "doctor/run.h"
 #include "util/alloc.h"
+#include "util/port.h"
 
 enum { NAME_MS = 5000 };
 
-static const uint16_t usual_ports[] = { 587, 465, 25, 2525 };
+static const uint16_t usual_ports[] = { PORT_SUBMISSION, PORT_SUBMISSIONS, PORT_SMTP,
+	PORT_ALTERNATIVE };
 enum { USUAL_COUNT = sizeof usual_ports / sizeof usual_ports[0] };
 
 static void

@@ -12,8 +12,7 @@
 
 #include "doctor/pace.h"
 #include "doctor/view.h"
-
-enum { SUBMISSION = 587, SUBMISSIONS = 465 };
+#include "util/port.h"
 
 void
 run_add_once(struct run *r, size_t probe, enum run_task task)
@@ -153,8 +152,8 @@ consider_alternatives(struct run *r, const struct doctor_probe *p)
 	if (!r->facts->is_port_given || !run_is_main(r, p) || !d->is_tried ||
 	    d->tcp.end == PROBE_TCP_LOCAL || doctor_view_works(p))
 		return;
-	run_plan_alternative(r, &p->address, SUBMISSION);
-	run_plan_alternative(r, &p->address, SUBMISSIONS);
+	run_plan_alternative(r, &p->address, PORT_SUBMISSION);
+	run_plan_alternative(r, &p->address, PORT_SUBMISSIONS);
 }
 
 /* Whether TLS should have come first there is yet to be seen: that would explain it all. */
@@ -269,7 +268,7 @@ prefer_tls(const struct run *r, size_t at)
 static void
 submit(struct run *r)
 {
-	static const uint16_t liked[] = { 587, 465, 0 };
+	static const uint16_t liked[] = { PORT_SUBMISSION, PORT_SUBMISSIONS, 0 };
 
 	if (r->is_submitted || (!r->facts->wants_auth && !r->facts->wants_mail) ||
 	    run_is_busy(r, RUN_SECOND))

@@ -6,6 +6,7 @@
 
 #include "doctor/view.h"
 #include "doctor/words.h"
+#include "util/port.h"
 
 /*
  * Three SYNs have gone out by then, and a router has found that nobody answers to ARP. A server
@@ -18,7 +19,6 @@ enum { SECOND_MS = 2500 };
 enum { LAST_WORDS_MS = 300 };
 /* Octets: what TCP takes a peer to bear that names no size of its own. */
 enum { SMALL_SEGMENT = 536 };
-enum { PORT_SMTP = 25, PORT_SUBMISSIONS = 465 };
 
 static void
 on_line(void *arg, bool is_ours, struct slice line)

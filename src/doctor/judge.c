@@ -11,8 +11,7 @@
 #include <string.h>
 
 #include "doctor/merge.h"
-
-enum { SUBMISSION = 587 };
+#include "util/port.h"
 
 /* Something worth to be the answer though mail goes out. */
 static const struct doctor_finding *
@@ -72,8 +71,8 @@ judge_usual(const struct doctor_facts *facts, struct doctor_verdict *verdict, ui
 {
 	struct doctor_finding *f, *missing;
 
-	*ret_port =
-	    has_port(facts, SUBMISSION) || facts->port_count == 0 ? SUBMISSION : facts->ports[0];
+	*ret_port = has_port(facts, PORT_SUBMISSION) || facts->port_count == 0 ? PORT_SUBMISSION
+									       : facts->ports[0];
 	f = doctor_judge_main_port(facts, *ret_port, verdict);
 	for (size_t i = 0; i < facts->port_count; i++)
 		if (facts->ports[i] != *ret_port)
@@ -124,7 +123,7 @@ static void
 judge_host(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 {
 	const struct doctor_finding *f = doctor_judge_name(facts, verdict);
-	uint16_t port = facts->port_count == 0 ? SUBMISSION : facts->ports[0];
+	uint16_t port = facts->port_count == 0 ? PORT_SUBMISSION : facts->ports[0];
 
 	doctor_judge_half_name(facts, verdict);
 	if (f == NULL)

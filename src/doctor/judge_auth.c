@@ -5,6 +5,7 @@
 
 #include "doctor/view.h"
 #include "doctor/words.h"
+#include "util/port.h"
 
 enum { AUTH_TRANSITION = 432, AUTH_FAILED = 535, AUTH_NEEDS_TLS = 538 };
 enum { ENDLESS_COUNT = 2 }; /* of 334, when the last one made no sense */
@@ -13,7 +14,7 @@ enum { ENDLESS_COUNT = 2 }; /* of 334, when the last one made no sense */
 static bool
 is_for_submission(const struct doctor_judging *j)
 {
-	return j->probe->port != 25;
+	return j->probe->port != PORT_SMTP;
 }
 
 static struct doctor_finding *

@@ -6,8 +6,7 @@
 
 #include "doctor/view.h"
 #include "doctor/words.h"
-
-enum { SUBMISSIONS = 465 };
+#include "util/port.h"
 
 /* Where the message went; NULL: none was taken. */
 static const struct doctor_probe *
@@ -88,7 +87,7 @@ doctor_judge_fine(const struct doctor_facts *facts, uint16_t port, struct doctor
 		    doctor_words_date(p->dialog.tls.certificate.not_after_unix_s).text);
 	doctor_finding_prove(f, "All stages passed at %s in %s.", doctor_words_endpoint(p).text,
 	    doctor_words_time(p->dialog.took_us).text);
-	if (p->dialog.is_implicit_tls && port != SUBMISSIONS)
+	if (p->dialog.is_implicit_tls && port != PORT_SUBMISSIONS)
 		doctor_finding_prove(f,
 		    "Port %u does not greet in clear: it begins with TLS at "
 		    "once, as port 465 does.",

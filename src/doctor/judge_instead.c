@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "doctor/view.h"
-
-enum { SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE = 2525 };
+#include "util/port.h"
 
 /* Is it one of those where mail can be submitted instead? Only over TLS that verifies. */
 static uint16_t
 choose_other_port(const struct doctor_facts *facts, uint16_t port)
 {
-	static const uint16_t choices[] = { SUBMISSION, SUBMISSIONS, ALTERNATIVE };
+	static const uint16_t choices[] = { PORT_SUBMISSION, PORT_SUBMISSIONS, PORT_ALTERNATIVE };
 
 	for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
 		for (size_t k = 0; k < facts->probe_count; k++)
@@ -26,7 +25,7 @@ choose_other_port(const struct doctor_facts *facts, uint16_t port)
 static const char *
 mode_of(uint16_t port)
 {
-	return port == SUBMISSIONS ? "SSL/TLS" : "STARTTLS";
+	return port == PORT_SUBMISSIONS ? "SSL/TLS" : "STARTTLS";
 }
 
 /* Does the server's own side shut us out? */

@@ -15,6 +15,7 @@
 
 #include "doctor/judge_reference.h"
 #include "doctor/words.h"
+#include "util/port.h"
 
 struct tally {
 	size_t tried, open, silent, refused;
@@ -142,10 +143,10 @@ advise_port(struct doctor_verdict *verdict, struct doctor_finding *f, const stru
     const struct tally *other)
 {
 	if (is_usable(tls)) {
-		verdict->use_port = 465;
+		verdict->use_port = PORT_SUBMISSIONS;
 		doctor_finding_say(f, "%s; port 465 (SSL/TLS) works.", f->sentence);
 	} else if (is_usable(other)) {
-		verdict->use_port = 2525;
+		verdict->use_port = PORT_ALTERNATIVE;
 		doctor_finding_say(f,
 		    "%s; port 2525 (STARTTLS) works, where the mail provider offers it.",
 		    f->sentence);
@@ -367,10 +368,10 @@ doctor_judge_network(const struct doctor_facts *facts, struct doctor_verdict *ve
 		find_cut_off(verdict, facts, &mail);
 	f = &verdict->findings[0];
 	if (mail.tried != 0 || tls.tried != 0 || other.tried != 0) {
-		prove(f, 587, &mail);
-		prove(f, 465, &tls);
-		prove(f, 2525, &other);
-		prove(f, 443, &web);
+		prove(f, PORT_SUBMISSION, &mail);
+		prove(f, PORT_SUBMISSIONS, &tls);
+		prove(f, PORT_ALTERNATIVE, &other);
+		prove(f, PORT_HTTPS, &web);
 	}
 	verdict->exit = doctor_finding_exit(f);
 	verdict->is_inconclusive = verdict->exit == DOCTOR_EXIT_INCONCLUSIVE;

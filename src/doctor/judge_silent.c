@@ -13,8 +13,7 @@
 #include "doctor/view.h"
 #include "doctor/where.h"
 #include "doctor/words.h"
-
-enum { MAIL_EXCHANGE = 25, SUBMISSION = 587 };
+#include "util/port.h"
 
 struct silence {
 	const struct doctor_probe *alive; /* another port of the host that answered; NULL: none */
@@ -342,12 +341,12 @@ find_unplugged(const struct doctor_judging *j, const struct probe_route *route)
 static bool
 is_comparable(const struct doctor_judging *j)
 {
-	if (j->probe->port == MAIL_EXCHANGE)
+	if (j->probe->port == PORT_SMTP)
 		return false;
-	for (size_t i = 0; j->probe->port != SUBMISSION && i < j->facts->probe_count; i++) {
+	for (size_t i = 0; j->probe->port != PORT_SUBMISSION && i < j->facts->probe_count; i++) {
 		const struct doctor_probe *p = &j->facts->probes[i];
 
-		if (p->port == SUBMISSION && p->dialog.tcp.end == PROBE_TCP_OPEN &&
+		if (p->port == PORT_SUBMISSION && p->dialog.tcp.end == PROBE_TCP_OPEN &&
 		    doctor_view_same_ip(&p->address, &j->probe->address))
 			return false;
 	}

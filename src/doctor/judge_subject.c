@@ -7,8 +7,8 @@
 #include "doctor/view.h"
 #include "doctor/words.h"
 #include "util/alloc.h"
+#include "util/port.h"
 
-enum { SUBMISSIONS = 465 };
 /* More than one port of one address can add, and the answer over all. */
 enum { FINDINGS_RESERVED = 24 };
 
@@ -92,8 +92,9 @@ doctor_judge_side_port(
 	subject_init(&s, facts, port);
 	judge_addresses(facts, &s, verdict);
 	lighten(verdict, since,
-	    port == SUBMISSIONS && s.deciding != NULL && !is_unreached(s.deciding) ? DOCTOR_WARNING
-										   : DOCTOR_NOTE);
+	    port == PORT_SUBMISSIONS && s.deciding != NULL && !is_unreached(s.deciding)
+		? DOCTOR_WARNING
+		: DOCTOR_NOTE);
 	subject_done(&s);
 }
 

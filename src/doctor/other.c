@@ -11,13 +11,13 @@
 #include "doctor/pace.h"
 #include "doctor/view.h"
 #include "util/alloc.h"
+#include "util/port.h"
 
 /* One SYN more than the first, and time for its answer. */
 enum { CONNECT_MS = 1300, NETWORK_CONNECT_MS = 3000 };
 enum { GREETING_MS = 4000, COMMAND_MS = 2500, LAST_WORDS_MS = 300 };
 /* Servers of that size greet at once; round trips come on top. */
 enum { LISTEN_MS = 1500 };
-enum { SUBMISSIONS = 465 };
 
 static void
 note_connected(struct run_other *o, const struct probe_tcp *result)
@@ -142,7 +142,7 @@ run_hear_other(struct run *r, enum doctor_control_kind kind, const char *name,
 	run_write_hostname(r, &route, o->hostname);
 	o->options = (struct probe_dialog_options){
 		.goal = r->facts->is_network ? PROBE_GOAL_TLS : PROBE_GOAL_GREETING,
-		.mode = port == SUBMISSIONS ? PROBE_MODE_IMPLICIT : PROBE_MODE_STARTTLS,
+		.mode = port == PORT_SUBMISSIONS ? PROBE_MODE_IMPLICIT : PROBE_MODE_STARTTLS,
 		.name = c->name,
 		.hostname = o->hostname,
 		.roots = r->roots,

@@ -11,12 +11,12 @@
 #include <string.h>
 
 #include "doctor/view.h"
+#include "util/port.h"
 #include "util/slice.h"
 
 enum { LOOKUP_MS = 1500, HEARD_MAX = 2 };
 /* Without a name there is nothing to try, so names may take longer when there is none. */
 enum { NETWORK_LOOKUP_MS = 5000 };
-enum { SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE = 2525, WEB = 443 };
 
 /* An address instead of a name: it is meant, wherever it leads. */
 static bool
@@ -65,8 +65,8 @@ static void
 try_ports(const struct run_lookup *l, const struct net_address *address)
 {
 	(l->is_heard ? run_hear_other : run_connect_other)(l->run, DOCTOR_CONTROL_SUBMISSION,
-	    l->name, address, l->port == 0 ? SUBMISSION : l->port);
-	run_connect_other(l->run, DOCTOR_CONTROL_WEB, l->name, address, WEB);
+	    l->name, address, l->port == 0 ? PORT_SUBMISSION : l->port);
+	run_connect_other(l->run, DOCTOR_CONTROL_WEB, l->name, address, PORT_HTTPS);
 }
 
 static void
@@ -74,15 +74,15 @@ try_network(const struct run_lookup *l, const struct net_address *address)
 {
 	struct run *r = l->run;
 
-	if (l->port == ALTERNATIVE) {
-		run_hear_other(r, DOCTOR_CONTROL_ALTERNATIVE, l->name, address, ALTERNATIVE);
+	if (l->port == PORT_ALTERNATIVE) {
+		run_hear_other(r, DOCTOR_CONTROL_ALTERNATIVE, l->name, address, PORT_ALTERNATIVE);
 		return;
 	}
+	(l->is_heard ? run_hear_other : run_connect_other)(r, DOCTOR_CONTROL_SUBMISSION, l->name,
+	    address, l->port == 0 ? PORT_SUBMISSION : l->port);
 	(l->is_heard ? run_hear_other : run_connect_other)(
-	    r, DOCTOR_CONTROL_SUBMISSION, l->name, address, l->port == 0 ? SUBMISSION : l->port);
-	(l->is_heard ? run_hear_other : run_connect_other)(
-	    r, DOCTOR_CONTROL_TLS, l->name, address, SUBMISSIONS);
-	run_connect_other(r, DOCTOR_CONTROL_WEB, l->name, address, WEB);
+	    r, DOCTOR_CONTROL_TLS, l->name, address, PORT_SUBMISSIONS);
+	run_connect_other(r, DOCTOR_CONTROL_WEB, l->name, address, PORT_HTTPS);
 }
 
 /* The first address of a family will do. */
@@ -94,7 +94,7 @@ on_found(void *arg, const struct net_resolve_result *result)
 
 	l->lookup = NULL;
 	count_name(l, result);
-	if (l->run->facts->is_network && l->port != ALTERNATIVE && result->count != 0)
+	if (l->run->facts->is_network && l->port != PORT_ALTERNATIVE && result->count != 0)
 		l->is_heard = l->run->heard_count++ < HEARD_MAX;
 	for (size_t i = 0; i < result->count; i++) {
 		const struct net_address *a = &result->addresses[i];
@@ -152,8 +152,9 @@ run_look_up_other(struct run *r, const char *control, bool wants_v4, bool wants_
 	split(control, l);
 	l->is_again = is_known(r, l);
 	r->facts->names.asked += r->facts->is_network && !l->is_again;
-	l->lookup = net_resolve_start(r->resolver, l->name, l->port == 0 ? SUBMISSION : l->port,
-	    r->facts->is_network ? NETWORK_LOOKUP_MS : LOOKUP_MS, on_found, l);
+	l->lookup =
+	    net_resolve_start(r->resolver, l->name, l->port == 0 ? PORT_SUBMISSION : l->port,
+		r->facts->is_network ? NETWORK_LOOKUP_MS : LOOKUP_MS, on_found, l);
 	return l;
 }
 
@@ -179,7 +180,7 @@ run_ask_network(struct run *r)
 		(void)run_look_up_other(r, r->options->controls[i], wants_v4, wants_v6);
 	if (r->lookup_count != 0)
 		r->lookup = probe_name_start(r->base, r->resolver, &r->facts->machine,
-		    r->lookups[0].name, SUBMISSION, NETWORK_LOOKUP_MS, on_name, r);
+		    r->lookups[0].name, PORT_SUBMISSION, NETWORK_LOOKUP_MS, on_name, r);
 	else
 		r->is_named = true;
 }

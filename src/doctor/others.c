@@ -7,8 +7,9 @@
 #include "doctor/run.h"
 
 #include "doctor/pace.h"
+#include "util/port.h"
 
-enum { HOSTS_MAX = 3, DNS = 53 };
+enum { HOSTS_MAX = 3 };
 
 static void
 ask_address(struct run *r, enum doctor_control_kind kind, const char *name, const struct ip *ip)
@@ -17,8 +18,8 @@ ask_address(struct run *r, enum doctor_control_kind kind, const char *name, cons
 	struct net_address address;
 
 	ip_print(ip, text);
-	if (net_address_parse(text, DNS, &address))
-		run_connect_other(r, kind, name, &address, DNS);
+	if (net_address_parse(text, PORT_DNS, &address))
+		run_connect_other(r, kind, name, &address, PORT_DNS);
 }
 
 static void

@@ -7,10 +7,11 @@
 
 #include "doctor/view.h"
 #include "util/alloc.h"
+#include "util/port.h"
 
-enum { SMTP = 25, SUBMISSION = 587, SUBMISSIONS = 465, ALTERNATIVE = 2525, ALTERNATIVE_COUNT = 2 };
+enum { ALTERNATIVE_COUNT = 2 };
 
-static const uint16_t control_ports[] = { 443, 993 };
+static const uint16_t control_ports[] = { PORT_HTTPS, PORT_IMAPS };
 enum { CONTROL_PORT_COUNT = sizeof control_ports / sizeof control_ports[0] };
 
 static bool
@@ -26,21 +27,21 @@ bool
 run_is_main(const struct run *r, const struct doctor_probe *p)
 {
 	return !p->is_control &&
-	       (r->facts->is_port_given ? is_given(r->facts, p->port) : p->port == SUBMISSION);
+	       (r->facts->is_port_given ? is_given(r->facts, p->port) : p->port == PORT_SUBMISSION);
 }
 
 bool
 run_is_minor(const struct run *r, const struct doctor_probe *p)
 {
-	return !p->is_control && !r->facts->is_port_given && p->port != SUBMISSION &&
-	       p->port != SUBMISSIONS;
+	return !p->is_control && !r->facts->is_port_given && p->port != PORT_SUBMISSION &&
+	       p->port != PORT_SUBMISSIONS;
 }
 
 bool
 run_is_unusual(const struct run *r, const struct doctor_probe *p)
 {
-	return run_is_main(r, p) && p->port != SMTP && p->port != SUBMISSION &&
-	       p->port != SUBMISSIONS && p->port != ALTERNATIVE;
+	return run_is_main(r, p) && p->port != PORT_SMTP && p->port != PORT_SUBMISSION &&
+	       p->port != PORT_SUBMISSIONS && p->port != PORT_ALTERNATIVE;
 }
 
 static struct net_address

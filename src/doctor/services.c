@@ -10,8 +10,9 @@
 
 #include "net/query.h"
 #include "smtp/address.h"
+#include "util/port.h"
 
-enum { SERVICES_MS = 1500, PORT_SMTP = 25 };
+enum { SERVICES_MS = 1500 };
 
 static const struct {
 	const char *prefix;

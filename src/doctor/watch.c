@@ -9,8 +9,8 @@
 
 #include "doctor/pace.h"
 #include "doctor/view.h"
+#include "util/port.h"
 
-enum { SUBMISSIONS = 465 };
 /* Where nothing says how TLS begins, a second connection tries it sooner. */
 enum { NO_GREETING_MS = 1000, NO_GREETING_UNUSUAL_MS = 400 };
 /* As ports of a host that may not be there: three SYNs are lost by then. */
@@ -128,7 +128,7 @@ is_explained(const struct run *r, const struct run_job *j)
 	case PROBE_STAGE_GREETING:
 		if (is_swallowed(r, p) && run_now_ms(r) - j->stage_since_ms >= STALL_LONG_MS)
 			return true;
-		return p->other_mode != NULL && p->port != SUBMISSIONS &&
+		return p->other_mode != NULL && p->port != PORT_SUBMISSIONS &&
 		       p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
 	case PROBE_STAGE_HANDSHAKE:
 	case PROBE_STAGE_BULK:

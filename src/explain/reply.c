@@ -7,6 +7,7 @@
 #include "explain/reply_context.h"
 #include "util/alloc.h"
 #include "util/octet.h"
+#include "util/port.h"
 
 enum {
 	REPLIES_AT_FIRST = 16,
@@ -15,7 +16,6 @@ enum {
 	SUBJECT_MAX = 7, /* RFC 3463 §2 ends with 7, security */
 	REPLY_LEN_MAX = 1024,
 	SIGNS_MAX = 8, /* before a code in a line of a dialog */
-	HTTPS_PORT = 443,
 };
 
 struct scan {
@@ -85,7 +85,7 @@ read_basic(const struct scan *s, const struct explain_token *t, uint16_t *ret_ba
 	if (t->len != BASIC_DIGITS || !is_number(s->tokens->text, t, BASIC_DIGITS, &value))
 		return false;
 	second = value / 10 % 10;
-	if (value < 400 || value > 599 || second == 6 || second > 7 || value == HTTPS_PORT)
+	if (value < 400 || value > 599 || second == 6 || second > 7 || value == PORT_HTTPS)
 		return false;
 	*ret_basic = (uint16_t)value;
 	return true;

@@ -6,7 +6,7 @@
 
 #include <net/if.h>
 
-enum { DNS_PORT = 53 };
+#include "util/port.h"
 
 /* "fe80::1%eth0": a link-local address needs its interface. */
 static bool
@@ -16,7 +16,7 @@ parse(char *text, struct net_address *ret_address)
 
 	if (zone != NULL)
 		*zone++ = '\0';
-	if (!net_address_parse(text, DNS_PORT, ret_address))
+	if (!net_address_parse(text, PORT_DNS, ret_address))
 		return false;
 	if (zone != NULL && ret_address->any.sa_family == AF_INET6)
 		ret_address->v6.sin6_scope_id = if_nametoindex(zone);

@@ -16,13 +16,13 @@
 #include "probe/servers.h"
 #include "util/alloc.h"
 #include "util/clock.h"
+#include "util/port.h"
 
 enum {
 	SLOW_MS = 500,            /* without an answer: the servers are asked directly */
 	SLOW_SERVER_MS = 1000,    /* a server gets this long when another has answered well */
 	INVENTION_GRACE_MS = 250, /* for that test, after all else is known */
 	OTHER_FAMILY_MS = 2000,   /* for one family's addresses when the other's are known */
-	DNS_PORT = 53,
 	FAMILY_MAX = NET_RESOLVE_ADDRESSES_MAX / 2,
 };
 
@@ -315,7 +315,7 @@ list_servers(struct probe_name_lookup *l, const struct probe_host *host)
 
 	memcpy(l->servers, servers, l->server_count * sizeof l->servers[0]);
 	for (size_t i = 0; l->server_count == 0 && i < host->resolver_count; i++)
-		l->servers[i] = net_address_of(&host->resolvers[i], DNS_PORT);
+		l->servers[i] = net_address_of(&host->resolvers[i], PORT_DNS);
 	if (l->server_count == 0)
 		l->server_count = host->resolver_count;
 }

@@ -3,28 +3,30 @@
 
 #include <stddef.h>
 
+#include "util/port.h"
+
 /* Of several names of a port, the first is the one that it is shown by. */
 static const struct {
 	uint16_t port;
 	const char *name;
 } services[] = {
-	{ 587, "submission" },
-	{ 465, "submissions" },
-	{ 465, "smtps" },
-	{ 465, "ssmtp" },
-	{ 25, "smtp" },
-	{ 2525, "smtp-alt" },
-	{ 24, "lmtp" },
-	{ 993, "imaps" },
-	{ 143, "imap" },
-	{ 995, "pop3s" },
-	{ 110, "pop3" },
-	{ 4190, "sieve" },
-	{ 443, "https" },
-	{ 80, "http" },
-	{ 53, "domain" },
-	{ 53, "dns" },
-	{ 22, "ssh" },
+	{ PORT_SUBMISSION, "submission" },
+	{ PORT_SUBMISSIONS, "submissions" },
+	{ PORT_SUBMISSIONS, "smtps" },
+	{ PORT_SUBMISSIONS, "ssmtp" },
+	{ PORT_SMTP, "smtp" },
+	{ PORT_ALTERNATIVE, "smtp-alt" },
+	{ PORT_LMTP, "lmtp" },
+	{ PORT_IMAPS, "imaps" },
+	{ PORT_IMAP, "imap" },
+	{ PORT_POP3S, "pop3s" },
+	{ PORT_POP3, "pop3" },
+	{ PORT_SIEVE, "sieve" },
+	{ PORT_HTTPS, "https" },
+	{ PORT_HTTP, "http" },
+	{ PORT_DNS, "domain" },
+	{ PORT_DNS, "dns" },
+	{ PORT_SSH, "ssh" },
 };
 
 const char *

@@ -11,8 +11,7 @@
 #include "config/syntax.h"
 #include "config/text.h"
 #include "util/alloc.h"
-
-enum { PORT_STARTTLS = 587, PORT_IMPLICIT = 465, PORT_PLAIN = 25 };
+#include "util/port.h"
 
 static const char *const tls_names[] = {
 	[SEND_TLS_UNSAID] = "",
@@ -231,12 +230,12 @@ void
 send_settings_complete(struct send_settings *s)
 {
 	if (s->tls == SEND_TLS_UNSAID)
-		s->tls = s->port == PORT_IMPLICIT ? SEND_TLS_IMPLICIT : SEND_TLS_STARTTLS;
+		s->tls = s->port == PORT_SUBMISSIONS ? SEND_TLS_IMPLICIT : SEND_TLS_STARTTLS;
 	if (s->port != 0)
 		return;
-	s->port = s->tls == SEND_TLS_IMPLICIT ? PORT_IMPLICIT
-		  : s->tls == SEND_TLS_NONE   ? PORT_PLAIN
-					      : PORT_STARTTLS;
+	s->port = s->tls == SEND_TLS_IMPLICIT ? PORT_SUBMISSIONS
+		  : s->tls == SEND_TLS_NONE   ? PORT_SMTP
+					      : PORT_SUBMISSION;
 }
 
 void
