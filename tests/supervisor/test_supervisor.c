@@ -246,7 +246,9 @@ test_a_reload_reaches_every_child(void **state)
 	(void)kill(s->pid, SIGHUP);
 	for (unsigned i = 0; i < 5; i++)
 		scene_expect(s, "event=fake-config hostname=new.example");
-	scene_expect(s, "event=reloaded");
+	/* It waits for auth and submission alone: another child may say so behind it. */
+	if (!scene_has_logged(s, "event=reloaded"))
+		scene_expect(s, "event=reloaded");
 	(void)kill(s->pid, SIGTERM);
 	expect_orderly_end(s);
 }
