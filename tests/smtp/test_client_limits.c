@@ -8,23 +8,9 @@
 
 #include <cmocka.h>
 
-#include "smtp/client.h"
+#include "client_feed.h"
 
 enum { RECIPIENTS_MAX = 8 };
-
-static struct smtp_client *
-start(const char *limits)
-{
-	const struct smtp_client_options options = {
-		.hostname = "x", .host = "peer", .timeouts = SMTP_CLIENT_TIMEOUTS
-	};
-	struct smtp_client *c = smtp_client_new(&options, 1);
-	char hello[256];
-	int len = snprintf(hello, sizeof hello, "220 y\r\n250-y\r\n250 %s\r\n", limits);
-
-	assert_int_equal(smtp_client_input(c, slice_make(hello, (size_t)len), 1), len);
-	return c;
-}
 
 /* Separated by spaces; returns how many. */
 static size_t
@@ -61,7 +47,7 @@ send_mail(struct smtp_client *c, const char *text)
 		.recipient_count = split(text, recipients) };
 
 	smtp_client_mail(c, &m, 1);
-	smtp_client_output_taken(c, smtp_client_output(c).len);
+	drop_output(c);
 	assert_int_equal(smtp_client_input(c, slice_of("550 no\r\n"), 1), 8);
 	for (size_t i = 0; i < m.recipient_count; i++) {
 		struct smtp_verdict v = smtp_client_verdict_take(c, i);
@@ -108,7 +94,7 @@ test_limits_say_how_many_recipients_fit(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct smtp_client *c = start(cases[i].limits);
+		struct smtp_client *c = start_offering(cases[i].limits);
 		size_t n = fit(c, "a@one b@ONE c@two d@one e@three");
 
 		if (n != cases[i].fit)
@@ -120,7 +106,7 @@ test_limits_say_how_many_recipients_fit(void **state)
 static void
 test_a_connection_takes_no_more_than_mailmax_transactions(void **state)
 {
-	struct smtp_client *c = start("LIMITS MAILMAX=2");
+	struct smtp_client *c = start_offering("LIMITS MAILMAX=2");
 
 	(void)state;
 	send_mail(c, "a@y");
@@ -135,7 +121,7 @@ test_a_connection_takes_no_more_than_mailmax_transactions(void **state)
 static void
 test_domains_are_counted_over_the_whole_connection(void **state)
 {
-	struct smtp_client *c = start("LIMITS RCPTDOMAINMAX=2");
+	struct smtp_client *c = start_offering("LIMITS RCPTDOMAINMAX=2");
 
 	(void)state;
 	send_mail(c, "a@one b@one");
@@ -151,13 +137,12 @@ test_domains_are_counted_over_the_whole_connection(void **state)
 static void
 test_the_last_reply_to_ehlo_counts(void **state)
 {
-	const struct smtp_client_options options = { .hostname = "x",
-		.host = "peer",
-		.tls = SMTP_CLIENT_TLS_REQUIRED,
-		.timeouts = SMTP_CLIENT_TIMEOUTS };
-	struct smtp_client *c = smtp_client_new(&options, 1);
+	struct smtp_client_options options = usual_options();
+	struct smtp_client *c;
 
 	(void)state;
+	options.tls = SMTP_CLIENT_TLS_REQUIRED;
+	c = smtp_client_new(&options, 1);
 	(void)smtp_client_input(c, slice_of("220 y\r\n250-y\r\n"), 1);
 	(void)smtp_client_input(c, slice_of("250-LIMITS RCPTMAX=1\r\n250 STARTTLS\r\n"), 1);
 	(void)smtp_client_input(c, slice_of("220 go\r\n"), 1);

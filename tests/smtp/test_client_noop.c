@@ -7,22 +7,7 @@
 
 #include <cmocka.h>
 
-#include "smtp/client.h"
-
-static struct smtp_client *
-start(const char *extension)
-{
-	const struct smtp_client_options options = {
-		.hostname = "x", .host = "peer", .timeouts = SMTP_CLIENT_TIMEOUTS
-	};
-	struct smtp_client *c = smtp_client_new(&options, 1);
-
-	(void)smtp_client_input(c, slice_of("220 y\r\n250-y\r\n250 "), 1);
-	(void)smtp_client_input(c, slice_of(extension), 1);
-	(void)smtp_client_input(c, slice_of("\r\n"), 1);
-	smtp_client_output_taken(c, smtp_client_output(c).len);
-	return c;
-}
+#include "client_feed.h"
 
 static void
 test_noops_are_as_long_as_asked_for(void **state)
@@ -35,7 +20,7 @@ test_noops_are_as_long_as_asked_for(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct smtp_client *c = start("SIZE");
+		struct smtp_client *c = start_offering("SIZE");
 
 		assert_true(smtp_client_noops(c, 1, cases[i].len, 1));
 		assert_true(slice_is(smtp_client_output(c), cases[i].line));
@@ -47,7 +32,7 @@ test_noops_are_as_long_as_asked_for(void **state)
 static void
 test_a_flight_of_noops_is_over_with_its_last_reply(void **state)
 {
-	struct smtp_client *c = start("PIPELINING");
+	struct smtp_client *c = start_offering("PIPELINING");
 
 	(void)state;
 	assert_true(smtp_client_noops(c, 3, 500, 1));
@@ -64,7 +49,7 @@ test_a_flight_of_noops_is_over_with_its_last_reply(void **state)
 static void
 test_no_flight_without_pipelining(void **state)
 {
-	struct smtp_client *c = start("SIZE");
+	struct smtp_client *c = start_offering("SIZE");
 
 	(void)state;
 	assert_false(smtp_client_noops(c, 2, 500, 1));

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "smtp/client.h"
+#include "client_feed.h"
 #include "util/buf.h"
 
 struct octets {
@@ -60,26 +60,6 @@ static const struct octets nul_ends[] = {
 #define BEFORE "Subject: x\r\n\r\nbody"
 #define AFTER "MAIL FROM:<evil@x>\r\nRCPT TO:<r@y>\r\nDATA\r\nSubject: y\r\n\r\n"
 
-static struct smtp_client *
-start_text(void)
-{
-	static const char replies[] = "220 y\r\n250-y\r\n250 PIPELINING\r\n";
-	static const char go_on[] = "250 a\r\n250 b\r\n354 c\r\n";
-	const struct smtp_client_options options = {
-		.hostname = "x", .host = "peer", .timeouts = SMTP_CLIENT_TIMEOUTS
-	};
-	struct slice recipient = slice_of("r@y");
-	const struct smtp_client_mail m = { .recipients = &recipient, .recipient_count = 1 };
-	struct smtp_client *c = smtp_client_new(&options, 1);
-
-	(void)smtp_client_input(c, slice_of(replies), 1);
-	smtp_client_mail(c, &m, 1);
-	(void)smtp_client_input(c, slice_of(go_on), 1);
-	smtp_client_output_taken(c, smtp_client_output(c).len);
-	assert_int_equal(smtp_client_want(c), SMTP_CLIENT_WANT_TEXT);
-	return c;
-}
-
 /* Gives text in two pieces, each in a heap block of its exact size; what was sent goes to wire. */
 static bool
 send_in_two(struct slice text, size_t cut, struct buf *wire)
@@ -96,7 +76,7 @@ send_in_two(struct slice text, size_t cut, struct buf *wire)
 		smtp_client_text(c, slice_make(piece, pieces[i].len), i == 1, 1);
 		free(piece);
 		(void)buf_add_slice(wire, smtp_client_output(c));
-		smtp_client_output_taken(c, smtp_client_output(c).len);
+		drop_output(c);
 	}
 	is_sent = smtp_client_want(c) == SMTP_CLIENT_WANT_NONE;
 	smtp_client_free(&c);

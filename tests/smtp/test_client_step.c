@@ -9,21 +9,15 @@
 
 #include <cmocka.h>
 
-#include "smtp/client.h"
+#include "client_feed.h"
 
 static struct smtp_client *
 start(const char *extensions)
 {
-	const struct smtp_client_options o = {
-		.hostname = "x",
-		.host = "peer",
-		.timeouts = SMTP_CLIENT_TIMEOUTS,
-	};
-	struct smtp_client *c = smtp_client_new(&o, 1);
+	struct smtp_client *c = start_at(usual_options(), "220 y\r\n");
 
-	(void)smtp_client_input(c, slice_of("220 y\r\n"), 1);
 	(void)smtp_client_input(c, slice_of(extensions), 1);
-	smtp_client_output_taken(c, smtp_client_output(c).len);
+	drop_output(c);
 	assert_int_equal(smtp_client_want(c), SMTP_CLIENT_WANT_MAIL);
 	return c;
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "smtp/client.h"
+#include "client_feed.h"
 
 static void
 on_command(void *arg, struct slice line)
@@ -81,7 +81,7 @@ answer(struct smtp_client *c, bool *has_mailed)
 	case SMTP_CLIENT_WANT_CLOSE:
 		break;
 	}
-	smtp_client_output_taken(c, smtp_client_output(c).len);
+	drop_output(c);
 }
 
 static void
