@@ -7,7 +7,7 @@
 #include "doctor/words.h"
 #include "util/port.h"
 
-enum { AUTH_TRANSITION = 432, AUTH_FAILED = 535, AUTH_NEEDS_TLS = 538 };
+enum { AUTH_TRANSITION = 432, AUTH_LOCAL_ERROR = 451, AUTH_FAILED = 535, AUTH_NEEDS_TLS = 538 };
 enum { ENDLESS_COUNT = 2 }; /* of 334, when the last one made no sense */
 
 /* Is the port one that people submit mail to, so that it should take logins? */
@@ -123,12 +123,23 @@ find_tls_unseen(const struct doctor_judging *j, const struct probe_stage_fact *s
 	return f;
 }
 
+/* 451, whatever its words: where the logins are looked up something fails. 4.7.z is
+   a rule. */
+static bool
+is_own_trouble(const struct probe_stage_fact *s)
+{
+	return s->code == AUTH_LOCAL_ERROR && s->enhanced[1] != 7;
+}
+
 static struct doctor_finding *
 find_refused(const struct doctor_judging *j, const struct probe_stage_fact *s)
 {
-	struct doctor_finding *f =
-	    is_for_want_of_tls(s) ? find_tls_unseen(j, s) : doctor_judge_reply(j, s);
+	struct doctor_finding *f = NULL;
 
+	if (is_for_want_of_tls(s))
+		f = find_tls_unseen(j, s);
+	else if (!is_own_trouble(s))
+		f = doctor_judge_reply(j, s);
 	if (f == NULL)
 		f = find_by_code(j, s);
 	doctor_finding_prove(f, "AUTH %s was answered: \"%s\".", j->probe->dialog.mechanism,

@@ -113,6 +113,16 @@ is_reply_to_ehlo(uint16_t code, struct slice text)
 				      e.has_8bitmime || e.has_enhanced_codes || e.size_max != 0);
 }
 
+/*
+ * DATA went out together with a recipient that was then refused, and was answered with 354: all
+ * that followed is a dot (RFC 2920 §3.1). Whatever is said to it, no message was taken.
+ */
+static bool
+is_about_no_text(const struct probe_dialog *d)
+{
+	return d->stage == PROBE_STAGE_END && d->text_len == 0;
+}
+
 /* What a stage's reply says beyond yes and no. */
 static void
 take_words(struct probe_dialog *d, enum smtp_client_step step, uint16_t code, struct slice text)
@@ -128,7 +138,7 @@ take_words(struct probe_dialog *d, enum smtp_client_step step, uint16_t code, st
 		f->is_out_of_step = is_reply_to_ehlo(code, text);
 	else if (step == SMTP_CLIENT_STEP_AUTH)
 		dialog_judge_login(d);
-	else if (step == SMTP_CLIENT_STEP_END && code / 100 == 2)
+	else if (step == SMTP_CLIENT_STEP_END && code / 100 == 2 && !is_about_no_text(d))
 		(void)probe_queue_id_find(text, f->queue_id, sizeof f->queue_id);
 }
 
@@ -140,6 +150,10 @@ hear(struct probe_dialog *d, uint16_t code, struct slice text)
 	/* Of several recipients the first that was refused is the one to tell of. */
 	if (d->stage == PROBE_STAGE_RCPT && fact->end == PROBE_STAGE_REFUSED)
 		return;
+	if (is_about_no_text(d)) {
+		dialog_end(d, PROBE_STAGE_SKIPPED, slice_of("no recipient was accepted"));
+		return;
+	}
 	fact->code = code;
 	fact->enhanced[0] = 0;
 	(void)smtp_reply_enhanced(text, code, fact->enhanced);

@@ -122,6 +122,8 @@ static const struct refusal_case {
 	    "auth-failed", NULL },
 	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 454, { 4, 7, 0 }, "4.7.0 Not now", "auth-temporary",
 	    NULL },
+	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 451, { 4, 3, 2 }, "4.3.2 Internal server error",
+	    "auth-temporary", "cannot check logins" },
 	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 534, { 0, 0, 0 }, "We do not like you", "auth-policy",
 	    NULL },
 	{ PROBE_STAGE_AUTH, DOCTOR_EXIT_AUTH, 432, { 4, 7, 12 },

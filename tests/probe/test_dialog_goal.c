@@ -61,6 +61,23 @@ test_a_message_is_taken_in_one_flight(void **state)
 	check_taken(t);
 }
 
+/* RFC 2920 §3.1: DATA was on its way already, and a dot is all that follows. */
+static void
+test_a_dot_without_text_is_no_message_that_was_taken(void **state)
+{
+	struct talk *t = *state;
+	struct probe_dialog_options o = options(t, PROBE_MODE_PLAIN);
+
+	talk_play(t,
+	    HELLO "S: 250-mail.example\nS: 250 PIPELINING\n" MAIL RCPT "C: DATA\n"
+		  "S: 250 a\nS: 550 nobody\nS: 354 go\nC: .\n"
+		  "S: 250 2.0.0 Ok: queued as 4ABC1\n" QUIT,
+	    &o);
+	talk_check(t, PROBE_STAGE_RCPT, PROBE_STAGE_REFUSED);
+	talk_check(t, PROBE_STAGE_END, PROBE_STAGE_SKIPPED);
+	assert_string_equal(t->facts.queue_id, "");
+}
+
 static void
 test_a_message_goes_after_tls_and_login(void **state)
 {
@@ -201,6 +218,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_message_is_taken_one_command_at_a_time),
 		cmocka_unit_test(test_a_message_is_taken_in_one_flight),
+		cmocka_unit_test(test_a_dot_without_text_is_no_message_that_was_taken),
 		cmocka_unit_test(test_a_message_goes_after_tls_and_login),
 		cmocka_unit_test(test_a_failed_login_keeps_the_message_back),
 		cmocka_unit_test(test_where_tls_is_required_nothing_goes_without),
