@@ -11,6 +11,7 @@ enum statement {
 	COMMIT,
 	LAST_CHUNK,
 	ADD_CHUNK,
+	FIND_MESSAGE,
 	DROP_CHUNKS,
 	ADD_MESSAGE,
 	ADD_RECIPIENT,
@@ -37,6 +38,7 @@ const char *const store_apply_sql[] = {
 		       " ORDER BY start DESC LIMIT 1",
 	[ADD_CHUNK] = "INSERT INTO chunk(message_id, start, seq, length, data)"
 		      " VALUES(?1, ?2, ?3, ?4, ?5)",
+	[FIND_MESSAGE] = "SELECT 1 FROM message WHERE id = ?1",
 	/* Never those of a message that came: its number may have been chosen twice. */
 	[DROP_CHUNKS] = "DELETE FROM chunk WHERE message_id = ?1"
 			" AND NOT EXISTS(SELECT 1 FROM message WHERE id = ?1)",
@@ -66,9 +68,9 @@ const char *const store_apply_sql[] = {
 };
 
 void
-store_apply_init(struct store_apply *a, struct store_db *db)
+store_apply_init(struct store_apply *a, struct store_db *db, struct store_bodies *bodies)
 {
-	*a = (struct store_apply){ .db = db, .synced = true, .history_last = -1 };
+	*a = (struct store_apply){ .db = db, .bodies = bodies, .synced = true, .history_last = -1 };
 }
 
 uint32_t
@@ -106,7 +108,22 @@ run(struct store_apply *a, enum statement which)
 	return st == NULL ? store_db_failed(a->db) : store_db_run(a->db, st);
 }
 
-/* How many chunks of the message there are, and how many octets they hold. */
+/* 1 when the statement, whose only parameter is the message's number, finds a row, else 0. */
+static int
+find_for(struct store_apply *a, enum statement which, uint64_t message_id)
+{
+	sqlite3_stmt *st = store_db_statement(a->db, which);
+	int r;
+
+	if (st == NULL)
+		return store_db_failed(a->db);
+	store_db_bind_number(st, 1, message_id);
+	r = store_db_next(a->db, st);
+	(void)sqlite3_reset(st);
+	return r;
+}
+
+/* How many chunks of the message are rows, and how many octets they hold. */
 static int
 measure_chunks(struct store_apply *a, uint64_t message_id, uint64_t *ret_count, uint64_t *ret_len)
 {
@@ -126,18 +143,11 @@ measure_chunks(struct store_apply *a, uint64_t message_id, uint64_t *ret_count, 
 }
 
 static int
-add_chunk(struct store_apply *a, const struct store_op *op)
+add_chunk_row(struct store_apply *a, const struct store_op *op, uint64_t start)
 {
 	const struct store_op_chunk *c = &op->chunk;
-	uint64_t count = 0, start = 0;
-	sqlite3_stmt *st;
-	int r = measure_chunks(a, op->message_id, &count, &start);
+	sqlite3_stmt *st = store_db_statement(a->db, ADD_CHUNK);
 
-	if (r < 0)
-		return r;
-	if (count != c->seq)
-		return count > c->seq ? -EEXIST : -ENODATA;
-	st = store_db_statement(a->db, ADD_CHUNK);
 	if (st == NULL)
 		return store_db_failed(a->db);
 	store_db_bind_number(st, 1, op->message_id);
@@ -148,20 +158,66 @@ add_chunk(struct store_apply *a, const struct store_op *op)
 	return store_db_run(a->db, st);
 }
 
-/* The chunks came in earlier batches, and any of those may have failed. */
+/* Never the file of a message that came: its number may have been chosen twice. */
+static int
+begin_body(struct store_apply *a, uint64_t message_id, uint64_t start, uint64_t count,
+    struct store_body **ret_body)
+{
+	int r = find_for(a, FIND_MESSAGE, message_id);
+
+	if (r != 0)
+		return r < 0 ? r : -EEXIST;
+	return store_bodies_begin(a->bodies, message_id, start, (uint32_t)count, ret_body);
+}
+
+static int
+add_chunk(struct store_apply *a, const struct store_op *op)
+{
+	const struct store_op_chunk *c = &op->chunk;
+	const struct slice data = slice_make(c->data, c->len);
+	struct store_body *body = store_bodies_find(a->bodies, op->message_id);
+	uint64_t count = 0, start = 0;
+	int r;
+
+	if (body != NULL)
+		return store_body_append(body, c->seq, data);
+	r = measure_chunks(a, op->message_id, &count, &start);
+	if (r < 0)
+		return r;
+	if (count != c->seq)
+		return count > c->seq ? -EEXIST : -ENODATA;
+	if (start < a->bodies->chunks_len)
+		return add_chunk_row(a, op, start);
+	r = begin_body(a, op->message_id, start, count, &body);
+	if (r == -EMFILE)
+		return add_chunk_row(a, op, start);
+	return r < 0 ? r : store_body_append(body, c->seq, data);
+}
+
+/*
+ * The chunks came in earlier batches, and any of those may have failed. What is in a file is synced
+ * here, before the transaction commits.
+ */
 static int
 check_chunks(struct store_apply *a, const struct store_message *m)
 {
+	struct store_body *body = store_bodies_find(a->bodies, m->id);
 	uint64_t count = 0, len = 0;
-	int r;
+	int r = 0;
 
 	if (m->chunk_count == 0)
 		return 0;
-	r = measure_chunks(a, m->id, &count, &len);
+	if (body != NULL) {
+		count = body->count;
+		len = body->start + body->len;
+	} else {
+		r = measure_chunks(a, m->id, &count, &len);
+	}
 	if (r < 0)
 		return r;
-	return count == m->chunk_count && len == m->size - m->prefix.len - m->tail.len ? 0
-										       : -ENODATA;
+	if (count != m->chunk_count || len != m->size - m->prefix.len - m->tail.len)
+		return -ENODATA;
+	return body == NULL ? 0 : store_body_sync(body);
 }
 
 static int
@@ -246,21 +302,6 @@ add_notices(struct store_apply *a, uint64_t message_id, const struct store_op_no
 	return store_db_run(a->db, st);
 }
 
-/* 1 when a recipient of the message is due or held, else 0. */
-static int
-find_unsettled(struct store_apply *a, uint64_t message_id)
-{
-	sqlite3_stmt *st = store_db_statement(a->db, FIND_UNSETTLED);
-	int r;
-
-	if (st == NULL)
-		return store_db_failed(a->db);
-	store_db_bind_number(st, 1, message_id);
-	r = store_db_next(a->db, st);
-	(void)sqlite3_reset(st);
-	return r;
-}
-
 /* The first key for lines settled at unix_ms: later than all there are, whatever the clock did. */
 static int
 reserve_history(struct store_apply *a, uint64_t unix_ms, int64_t *ret_first)
@@ -298,18 +339,30 @@ add_history(struct store_apply *a, uint64_t message_id, uint64_t unix_ms)
 	return r;
 }
 
+/* Without rows there is no file, unless they were in a batch that failed. */
+static int
+remove_chunks(struct store_apply *a, enum statement which, uint64_t message_id)
+{
+	int r = run_for(a, which, message_id);
+
+	if (r == 0 && (sqlite3_changes(a->db->handle) > 0 ||
+			  store_bodies_find(a->bodies, message_id) != NULL))
+		store_bodies_note_over(a->bodies, message_id);
+	return r;
+}
+
 /* A message that is removed while a recipient waits would be lost mail. */
 static int
 settle(struct store_apply *a, uint64_t message_id, uint64_t unix_ms)
 {
-	int r = find_unsettled(a, message_id);
+	int r = find_for(a, FIND_UNSETTLED, message_id);
 
 	if (r > 0)
 		return 0;
 	if (r == 0)
 		r = add_history(a, message_id, unix_ms);
 	if (r == 0)
-		r = run_for(a, REMOVE_CHUNKS, message_id);
+		r = remove_chunks(a, REMOVE_CHUNKS, message_id);
 	if (r == 0)
 		r = run_for(a, REMOVE_RECIPIENTS, message_id);
 	if (r == 0)
@@ -326,7 +379,7 @@ apply(struct store_apply *a, const struct store_op *op)
 	case STORE_OP_MESSAGE:
 		return add_message(a, &op->message);
 	case STORE_OP_DROP_CHUNKS:
-		return run_for(a, DROP_CHUNKS, op->message_id);
+		return remove_chunks(a, DROP_CHUNKS, op->message_id);
 	case STORE_OP_OUTCOME:
 		return set_outcome(a, op->message_id, &op->outcome);
 	case STORE_OP_NOTICES:
@@ -363,13 +416,11 @@ set_synced(struct store_apply *a, bool synced)
 	return r;
 }
 
-int
-store_apply_batch(struct store_apply *a, const struct store_batch *b)
+static int
+apply_all(struct store_apply *a, const struct store_batch *b)
 {
-	int r = set_synced(a, needs_sync(b));
+	int r = run(a, BEGIN);
 
-	if (r == 0)
-		r = run(a, BEGIN);
 	if (r < 0)
 		return r;
 	for (const struct store_op *op = b->first; r == 0 && op != NULL; op = op->next)
@@ -378,6 +429,17 @@ store_apply_batch(struct store_apply *a, const struct store_batch *b)
 		r = run(a, COMMIT);
 	if (r < 0 && !sqlite3_get_autocommit(a->db->handle))
 		(void)store_db_exec(a->db, "ROLLBACK");
+	return r;
+}
+
+int
+store_apply_batch(struct store_apply *a, const struct store_batch *b)
+{
+	int r = set_synced(a, needs_sync(b));
+
+	if (r == 0)
+		r = apply_all(a, b);
+	store_bodies_end_batch(a->bodies, r);
 	return r;
 }
 

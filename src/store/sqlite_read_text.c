@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sqlite_read_text.c - the text of a message: its prefix, its chunks, its tail, as one. */
+/* sqlite_read_text.c - the text of a message: its prefix, its body, its tail, as one. */
 #include <errno.h>
 
 #include "store/sqlite_private.h"
 
 struct sizes {
-	uint64_t prefix, tail, whole;
+	uint64_t prefix, chunks, tail, whole; /* chunks: those that are rows */
 };
 
 static int
@@ -23,7 +23,8 @@ get_sizes(struct store_reader *reader, uint64_t message_id, struct sizes *ret_si
 	if (r > 0)
 		*ret_sizes = (struct sizes){ .prefix = store_db_column_number(st, 0),
 			.tail = store_db_column_number(st, 1),
-			.whole = store_db_column_number(st, 2) };
+			.whole = store_db_column_number(st, 2),
+			.chunks = store_db_column_number(st, 3) };
 	return store_reader_end(reader, st, r < 0 ? r : 0);
 }
 
@@ -82,22 +83,36 @@ append_chunk(
 	return store_reader_end(reader, st, r);
 }
 
+/* At most len octets of the body, from offset in it: from a chunk, or else from the file. */
+static int
+append_body(struct store *s, uint64_t message_id, const struct sizes *z, uint64_t offset,
+    size_t len, struct buf *out)
+{
+	int r;
+
+	if (offset < z->chunks)
+		return append_chunk(&s->reader, message_id, offset, len, out);
+	r = store_body_read(s->directory, message_id, offset - z->chunks, len, out);
+	return r < 0 ? r : (int)len;
+}
+
 /* From whichever piece holds the octet at offset, which is below z->whole. */
 static int
-append_piece(struct store_reader *reader, uint64_t message_id, const struct sizes *z,
-    uint64_t offset, size_t len, struct buf *out)
+append_piece(struct store *s, uint64_t message_id, const struct sizes *z, uint64_t offset,
+    size_t len, struct buf *out)
 {
-	uint64_t tail_start = z->whole - z->tail;
+	const uint64_t tail_start = z->whole - z->tail;
 
 	if (offset < z->prefix)
-		return append_column(reader, STORE_READ_PREFIX, message_id, offset, len, out);
+		return append_column(&s->reader, STORE_READ_PREFIX, message_id, offset, len, out);
 	if (offset < tail_start) {
-		uint64_t chunks_left = tail_start - offset;
+		const uint64_t left = tail_start - offset;
 
-		return append_chunk(reader, message_id, offset - z->prefix,
-		    len < chunks_left ? len : (size_t)chunks_left, out);
+		return append_body(
+		    s, message_id, z, offset - z->prefix, len < left ? len : (size_t)left, out);
 	}
-	return append_column(reader, STORE_READ_TAIL, message_id, offset - tail_start, len, out);
+	return append_column(
+	    &s->reader, STORE_READ_TAIL, message_id, offset - tail_start, len, out);
 }
 
 int
@@ -110,7 +125,7 @@ store_read_text(struct store *s, uint64_t message_id, uint64_t offset, size_t le
 	if (r < 0)
 		return r;
 	while (len > 0 && offset < z.whole) {
-		r = append_piece(&s->reader, message_id, &z, offset, len, out);
+		r = append_piece(s, message_id, &z, offset, len, out);
 		if (r < 0) {
 			out->len = before;
 			return r;

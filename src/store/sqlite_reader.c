@@ -31,7 +31,9 @@ static const char *const read_sql[] = {
 				  " WHERE m.id = ?1 ORDER BY r.idx",
 	[STORE_READ_OPEN] =
 	    "SELECT count(*), total(state < 2) FROM recipient WHERE message_id = ?1",
-	[STORE_READ_SIZES] = "SELECT length(prefix), length(tail), size FROM message WHERE id = ?1",
+	[STORE_READ_SIZES] = "SELECT length(prefix), length(tail), size,"
+			     " (SELECT start + length FROM chunk WHERE message_id = ?1"
+			     " ORDER BY start DESC LIMIT 1) FROM message WHERE id = ?1",
 	[STORE_READ_PREFIX] = "SELECT prefix FROM message WHERE id = ?1",
 	[STORE_READ_CHUNK] = "SELECT start, data FROM chunk WHERE message_id = ?1 AND start <= ?2"
 			     " ORDER BY start DESC LIMIT 1",

@@ -10,7 +10,7 @@
 
 enum {
 	APPLICATION_ID = 0x53507175, /* "SPqu" */
-	VERSION = 2,
+	VERSION = 3,
 	SQL_SIZE = 128,
 };
 
@@ -71,6 +71,9 @@ static const char from_1_sql[] =
     "ALTER TABLE recipient ADD COLUMN rank INTEGER NOT NULL DEFAULT 9;"
     "ALTER TABLE recipient ADD COLUMN notices INTEGER NOT NULL DEFAULT 0;"
     "DROP INDEX recipient_due;" RECIPIENT_DUE_INDEX;
+
+/* Version 2 had the whole of each body in chunks, as that of a small one still is. */
+static const char from_2_sql[] = "";
 
 int
 store_schema_explain(struct store_db *db, int negative_errno, struct buf *error)
@@ -192,7 +195,7 @@ store_schema_make(struct store_db *db, struct buf *error)
 	if (r == 0 && standing == STANDING_EMPTY)
 		r = change_tables(db, tables_sql);
 	if (r == 0 && standing == STANDING_OLDER)
-		r = change_tables(db, from_1_sql);
+		r = change_tables(db, version == 1 ? from_1_sql : from_2_sql);
 	return r < 0 ? store_schema_explain(db, r, error) : 0;
 }
 

@@ -23,7 +23,7 @@ on_commit(void *arg, sqlite3 *handle, const char *name, int wal_pages)
 static void
 adopt(struct store_writer *w)
 {
-	store_apply_init(&w->apply, &w->db);
+	store_apply_init(&w->apply, &w->db, &w->bodies);
 	(void)sqlite3_wal_hook(w->db.handle, on_commit, w);
 }
 
@@ -118,14 +118,16 @@ try_write(struct store_writer *w)
 }
 
 /*
- * On a full disk the WAL starts over where it can, so that what makes room finds some: outcomes and
- * removals then go into blocks that the WAL already has.
+ * Files of messages that are over go when nobody waits for it. On a full disk the WAL starts over
+ * where it can, so that what makes room finds some: outcomes and removals then go into blocks that
+ * the WAL already has.
  */
 static void
 tidy(struct store_writer *w, int result)
 {
 	if (w->in_doubt)
 		return;
+	store_bodies_remove_over(&w->bodies);
 	if (result == -ENOSPC)
 		(void)store_checkpoint_finish(&w->checkpoint, &w->db, false);
 	else if (!store_checkpoint_advance(&w->checkpoint, &w->db, w->wal_pages))
@@ -224,6 +226,8 @@ prepare(struct store_writer *w, struct buf *error)
 	if (r < 0)
 		return r;
 	r = store_schema_remove_arriving(&w->db);
+	if (r == 0)
+		r = store_bodies_sweep(w->bodies.directory, &w->db);
 	return r < 0 ? store_schema_explain(&w->db, r, error) : 0;
 }
 
@@ -254,6 +258,7 @@ store_writer_start(struct store_writer *w, const char *path, const struct store_
 	w->db.sql = store_apply_sql;
 	w->space = (struct store_space){ .directory = options->directory,
 		.min_free = options->min_free_space };
+	store_bodies_init(&w->bodies, options->directory, options->chunks_len);
 	(void)pthread_mutex_init(&w->lock, NULL);
 	(void)pthread_cond_init(&w->changed, NULL);
 	r = prepare(w, error);
@@ -264,6 +269,7 @@ store_writer_start(struct store_writer *w, const char *path, const struct store_
 	}
 	if (r < 0) {
 		store_db_close(&w->db);
+		store_bodies_done(&w->bodies);
 		fd_close(&w->done_fd);
 	}
 	return r;
@@ -281,6 +287,7 @@ store_writer_stop(struct store_writer *w)
 	if (w->in_doubt)
 		store_db_abandon(&w->db);
 	store_db_close(&w->db);
+	store_bodies_done(&w->bodies);
 	fd_close(&w->done_fd);
 	(void)pthread_cond_destroy(&w->changed);
 	(void)pthread_mutex_destroy(&w->lock);

@@ -12,6 +12,7 @@
 
 #include "store/batch.h"
 #include "store/sqlite_apply.h"
+#include "store/sqlite_body.h"
 #include "store/sqlite_checkpoint.h"
 #include "store/sqlite_read.h"
 #include "store/sqlite_space.h"
@@ -28,6 +29,7 @@ struct store_writer {
 	struct store_reader *reader; /* borrowed: closed while the WAL is recovered */
 	struct store_db db;
 	struct store_apply apply;
+	struct store_bodies bodies;
 	struct store_space space;
 	struct store_checkpoint checkpoint;
 	int wal_pages;

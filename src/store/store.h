@@ -44,6 +44,7 @@ struct store_options {
 	 */
 	uint64_t min_free_space;
 	uint64_t wal_max_len; /* octets of the log before the database; 0: 64 MiB */
+	uint64_t chunks_len;  /* of a body, before the rest goes to a file; 0: 1 MiB */
 };
 
 /*

@@ -11,9 +11,10 @@ enum {
 	FILE_MAX = 1 << 26,
 	SECTOR_LEN = 512,
 	PATH_SIZE = 512,
+	NAME_SIZE = 32,
 };
 
-static const char *const names[FAULT_FILE_COUNT] = {
+static const char *const names[FAULT_FILE_BODY] = {
 	[FAULT_FILE_DATABASE] = "queue.db",
 	[FAULT_FILE_WAL] = "queue.db-wal",
 	[FAULT_FILE_JOURNAL] = "queue.db-journal",
@@ -115,6 +116,7 @@ power_cut_advance(struct power_cut *p)
 	case FAULT_CHANGE_WRITE:
 	case FAULT_CHANGE_TRUNCATE:
 		f->exists = true;
+		f->is_removed = false;
 		p->step++;
 		return;
 	case FAULT_CHANGE_SYNC:
@@ -122,11 +124,22 @@ power_cut_advance(struct power_cut *p)
 		f->exists = true;
 		break;
 	case FAULT_CHANGE_REMOVE:
-		buf_clear(&f->synced);
+		if (r->file < FAULT_FILE_BODY)
+			buf_clear(&f->synced);
+		f->is_removed = f->exists;
 		f->exists = false;
 		break;
 	}
 	f->unsynced_from = ++p->step;
+}
+
+static const char *
+name_of(size_t file, char name[NAME_SIZE])
+{
+	if (file < FAULT_FILE_BODY)
+		return names[file];
+	(void)snprintf(name, NAME_SIZE, "body-%016zx", file - FAULT_FILE_BODY);
+	return name;
 }
 
 static void
@@ -145,17 +158,31 @@ write_file(const char *directory, const char *name, const struct buf *b, bool ex
 	fd_close(&fd);
 }
 
+/* Is the file there? Names of bodies are made durable by a sync, their removal by nothing. */
+static bool
+is_there(struct power_cut *p, size_t file, enum power_cut_loss loss)
+{
+	const struct power_cut_file *f = &p->files[file];
+
+	if (file < FAULT_FILE_BODY || loss == POWER_CUT_LOSES_NOTHING)
+		return f->exists;
+	if (f->is_removed || (f->exists && f->synced.len == 0))
+		return loss == POWER_CUT_LOSES_UNSYNCED ? f->is_removed : toss(p);
+	return f->exists;
+}
+
 void
 power_cut_write(struct power_cut *p, enum power_cut_loss loss, const char *directory)
 {
 	for (size_t i = 0; i < FAULT_FILE_COUNT; i++) {
+		char name[NAME_SIZE];
 		struct buf found;
 
 		buf_init(&found, FILE_MAX);
 		(void)buf_add_slice(&found, buf_slice(&p->files[i].synced));
 		if (loss != POWER_CUT_LOSES_UNSYNCED)
 			apply_unsynced(p, i, &found, loss);
-		write_file(directory, names[i], &found, p->files[i].exists);
+		write_file(directory, name_of(i, name), &found, is_there(p, i, loss));
 		buf_done(&found);
 	}
 	write_file(directory, "queue.db-shm", NULL, false);

@@ -64,6 +64,7 @@ record_run(struct history *h)
 	memset(h, 0xff, sizeof *h); /* never */
 	scratch_make(&s);
 	s.wal_max_len = WAL_MAX_LEN;
+	s.chunks_len = LIFE_CHUNKS_LEN;
 	assert_int_equal(scratch_open(&s), 0);
 	for (size_t k = 0; k < STEP_COUNT; k++) {
 		if (k < MESSAGE_COUNT)

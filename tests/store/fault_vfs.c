@@ -244,6 +244,12 @@ ends_with(const char *name, const char *end)
 static enum fault_file
 file_named(const char *name)
 {
+	const char *body = strstr(name, "/body-");
+
+	if (body != NULL)
+		return (enum fault_file)(
+		    FAULT_FILE_BODY + strtoull(body + strlen("/body-"), NULL, 16) %
+					  (FAULT_FILE_COUNT - FAULT_FILE_BODY));
 	if (ends_with(name, "-wal"))
 		return FAULT_FILE_WAL;
 	return ends_with(name, "-journal") ? FAULT_FILE_JOURNAL : FAULT_FILE_DATABASE;

@@ -51,7 +51,8 @@ scratch_open_limited(struct scratch *s, uint64_t min_free_space)
 {
 	const struct store_options options = { .directory = s->directory,
 		.min_free_space = min_free_space,
-		.wal_max_len = s->wal_max_len };
+		.wal_max_len = s->wal_max_len,
+		.chunks_len = s->chunks_len };
 
 	store_close(&s->store);
 	buf_clear(&s->error);

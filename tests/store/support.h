@@ -10,6 +10,7 @@ struct scratch {
 	struct event_base *base;
 	struct store *store;
 	uint64_t wal_max_len; /* for openings; 0: the default */
+	uint64_t chunks_len;  /* the same */
 	struct buf error;     /* of the last opening that failed */
 };
 

@@ -66,9 +66,28 @@ test_a_newer_format_is_refused(void **state)
 	run_sql(s, "PRAGMA user_version=1000");
 	assert_int_equal(scratch_open(s), -ENOTSUP);
 	assert_true(error_has(s, "newer release"));
-	run_sql(s, "PRAGMA user_version=2");
+	run_sql(s, "PRAGMA user_version=3");
 	assert_int_equal(scratch_open(s), 0);
 	assert_int_equal(scratch_check(s->store, 1, 1, 0), 0);
+}
+
+/* Its tables are those of version 3, and its large bodies are chunks to their end. */
+static void
+test_a_large_body_of_version_2_is_kept(void **state)
+{
+	struct scratch *s = *state;
+
+	s->chunks_len = UINT64_MAX;
+	assert_int_equal(scratch_open(s), 0);
+	for (uint32_t seq = 0; seq < 5; seq++)
+		scratch_put_chunk(s, 1, seq);
+	scratch_put_large(s, 1, 5);
+	assert_int_equal(scratch_flush(s), 0);
+	store_close(&s->store);
+	run_sql(s, "PRAGMA user_version=2");
+	s->chunks_len = SCRATCH_CHUNK_LEN;
+	assert_int_equal(scratch_open(s), 0);
+	assert_int_equal(scratch_check(s->store, 1, 1, 5), 0);
 }
 
 /* The tables of version 1 as its release made them, with two messages. */
@@ -300,6 +319,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(test_a_newer_format_is_refused),
+		STORE_TEST(test_a_large_body_of_version_2_is_kept),
 		STORE_TEST(test_what_an_older_release_queued_is_kept),
 		STORE_TEST(test_a_conversion_that_fails_changes_nothing),
 		STORE_TEST(test_a_reader_of_an_older_format_says_what_converts_it),

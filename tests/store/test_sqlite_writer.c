@@ -14,7 +14,7 @@
 #include "life.h"
 
 enum {
-	MESSAGE_COUNT = 6,
+	MESSAGE_COUNT = 7,
 	STEP_COUNT = MESSAGE_COUNT + 2,
 	TRIES_MAX = 20,
 	WAL_MAX_LEN = 40 * 4096, /* so that the WAL starts over within the run */
@@ -91,6 +91,28 @@ note_step(struct trial *t, size_t k)
 			t->versions[i] = (int)(LIFE_WHOLE + k - i);
 }
 
+/*
+ * A file that could not be written is given up, and with it the chunks in it that were acknowledged
+ * (nobody was promised anything): the body must come anew.
+ */
+static void
+send_chunks_again(struct trial *t, size_t i, uint32_t count)
+{
+	int r = -EIO;
+
+	for (int tries = 0; r < 0; tries++) {
+		if (tries == TRIES_MAX)
+			fail_trial(t, "takes no body again", i, r);
+		(void)store_probe(t->scratch.store);
+		store_drop_chunks(t->scratch.store, i + 1);
+		r = scratch_flush(&t->scratch);
+		for (uint32_t first = 0; r == 0 && first < count; first += 2) {
+			add_chunks(t, i, first);
+			r = scratch_flush(&t->scratch);
+		}
+	}
+}
+
 /* Adds and flushes until it works. */
 static void
 insist(struct trial *t, void (*add)(struct trial *, size_t, uint32_t), size_t i, uint32_t first)
@@ -106,6 +128,8 @@ insist(struct trial *t, void (*add)(struct trial *, size_t, uint32_t), size_t i,
 			check_versions(t);
 			(void)store_probe(t->scratch.store);
 		}
+		if (r == -ENODATA)
+			send_chunks_again(t, i, first);
 		if (r == 0 && t->kind == FAULT_NONE)
 			assert_int_equal(store_probe(t->scratch.store), 0);
 	}
@@ -137,11 +161,11 @@ run_steps(struct trial *t)
 {
 	open_at_last(t);
 	for (size_t k = 0; k < STEP_COUNT; k++) {
-		if (k < MESSAGE_COUNT && life_chunk_count(k) != 0) {
-			insist(t, add_chunks, k, 0);
-			insist(t, add_chunks, k, 2);
-		}
-		insist(t, add_step_of, k, 0);
+		const uint32_t chunk_count = k < MESSAGE_COUNT ? life_chunk_count(k) : 0;
+
+		for (uint32_t first = 0; first < chunk_count; first += 2)
+			insist(t, add_chunks, k, first);
+		insist(t, add_step_of, k, chunk_count);
 		note_step(t, k);
 		if (k == STEP_COUNT / 2)
 			open_at_last(t);
@@ -157,6 +181,7 @@ run_trial(enum fault_kind kind, uint64_t n, uint64_t count)
 
 	scratch_make(&t.scratch);
 	t.scratch.wal_max_len = WAL_MAX_LEN;
+	t.scratch.chunks_len = LIFE_CHUNKS_LEN;
 	fault_vfs_install();
 	fault_vfs_fail(kind, n, count);
 	run_steps(&t);

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/sqlite_body.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/sqlite_schema.h"
+#include "util/alloc.h"
+
+#define PREFIX "body-"
+enum {
+	PATH_SIZE = 4096,
+	NUMBER_LEN = 16, /* hexadecimal digits of a name */
+	SQL_SIZE = 96,
+};
+
+/*
+ * A journal of many databases: a file without locks, whose name SQLite makes durable with its first
+ * sync.
+ */
+#define FILE_TYPE SQLITE_OPEN_SUPER_JOURNAL
+
+struct path {
+	char text[PATH_SIZE];
+};
+
+static struct path
+path_of(const char *directory, uint64_t message_id)
+{
+	struct path p;
+	int len = snprintf(
+	    p.text, sizeof p.text, "%s/" PREFIX "%0*" PRIx64, directory, NUMBER_LEN, message_id);
+
+	assert(len > 0 && (size_t)len < sizeof p.text);
+	(void)len;
+	return p;
+}
+
+static int
+errno_of(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+		return 0;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	default:
+		return -EIO;
+	}
+}
+
+static void
+close_file(sqlite3_file **file)
+{
+	if (*file != NULL && (*file)->pMethods != NULL)
+		(void)(*file)->pMethods->xClose(*file);
+	free(*file);
+	*file = NULL;
+}
+
+/* A file that may only be read although more was asked for is none: SQLite falls back to that. */
+static int
+open_file(const char *path, int flags, sqlite3_file **ret_file)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	sqlite3_file *file = xcalloc(1, (size_t)vfs->szOsFile);
+	int got = 0, rc = vfs->xOpen(vfs, path, file, flags | FILE_TYPE, &got), r = 0;
+
+	if (rc != SQLITE_OK)
+		r = vfs->xGetLastError(vfs, 0, NULL) == EMFILE ? -EMFILE : -EIO;
+	else if ((flags & SQLITE_OPEN_READWRITE) != 0 && (got & SQLITE_OPEN_READWRITE) == 0)
+		r = -EIO;
+	if (r < 0)
+		close_file(&file);
+	else
+		*ret_file = file;
+	return r;
+}
+
+/* 0 also when there is none. */
+static int
+remove_file(const char *path)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	int rc = vfs->xDelete(vfs, path, 0);
+
+	return rc == SQLITE_IOERR_DELETE_NOENT ? 0 : errno_of(rc);
+}
+
+void
+store_bodies_init(struct store_bodies *b, const char *directory, uint64_t chunks_len)
+{
+	*b = (struct store_bodies){ .directory = directory,
+		.chunks_len = chunks_len == 0 ? STORE_BODY_CHUNKS_LEN : chunks_len,
+		.open = xcalloc(STORE_BODY_OPEN_MAX, sizeof *b->open) };
+}
+
+void
+store_bodies_done(struct store_bodies *b)
+{
+	for (size_t i = 0; i < b->open_count; i++)
+		close_file(&b->open[i].file);
+	free(b->open);
+	free(b->over);
+	*b = (struct store_bodies){ 0 };
+}
+
+struct store_body *
+store_bodies_find(struct store_bodies *b, uint64_t message_id)
+{
+	for (size_t i = 0; i < b->open_count; i++)
+		if (b->open[i].message_id == message_id)
+			return &b->open[i];
+	return NULL;
+}
+
+int
+store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t start, uint32_t count,
+    struct store_body **ret_body)
+{
+	const struct path path = path_of(b->directory, message_id);
+	struct store_body body = {
+		.message_id = message_id, .start = start, .count = count, .kept_count = count
+	};
+	int r;
+
+	if (b->open_count == STORE_BODY_OPEN_MAX)
+		return -EMFILE;
+	r = remove_file(path.text); /* of a message that could not be removed */
+	if (r == 0)
+		r = open_file(path.text,
+		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE, &body.file);
+	if (r < 0)
+		return r;
+	b->open[b->open_count] = body;
+	*ret_body = &b->open[b->open_count++];
+	return 0;
+}
+
+/* What the kernel could not write it may have dropped, and says so once: the file is given up. */
+static int
+note_result(struct store_body *body, int rc)
+{
+	const int r = errno_of(rc);
+
+	if (r < 0 && r != -ENOSPC)
+		close_file(&body->file);
+	return r;
+}
+
+int
+store_body_append(struct store_body *body, uint32_t seq, struct slice data)
+{
+	int r;
+
+	if (seq != body->count || body->file == NULL)
+		return seq < body->count ? -EEXIST : -ENODATA;
+	r = note_result(body, body->file->pMethods->xWrite(
+				  body->file, data.ptr, (int)data.len, (sqlite3_int64)body->len));
+	if (r < 0)
+		return r;
+	body->len += data.len;
+	body->count++;
+	return 0;
+}
+
+int
+store_body_sync(struct store_body *body)
+{
+	int r = -ENODATA;
+
+	if (body->file != NULL)
+		r = note_result(body, body->file->pMethods->xSync(body->file, SQLITE_SYNC_NORMAL));
+	body->is_queued = r == 0;
+	/* A disk that is full for what it has taken already has lost it. */
+	if (r < 0)
+		close_file(&body->file);
+	return r;
+}
+
+void
+store_bodies_note_over(struct store_bodies *b, uint64_t message_id)
+{
+	if (b->over_count == b->over_size) {
+		b->over_size = b->over_size == 0 ? 64 : 2 * b->over_size;
+		b->over = xrealloc(b->over, b->over_size * sizeof *b->over);
+	}
+	b->over[b->over_count++] = message_id;
+}
+
+static void
+close_body(struct store_bodies *b, struct store_body *body)
+{
+	close_file(&body->file);
+	*body = b->open[--b->open_count];
+}
+
+static void
+keep(struct store_bodies *b)
+{
+	for (size_t i = b->open_count; i-- > 0;) {
+		struct store_body *body = &b->open[i];
+
+		body->kept_len = body->len;
+		body->kept_count = body->count;
+		if (body->is_queued)
+			close_body(b, body);
+	}
+	for (size_t i = b->kept_over_count; i < b->over_count; i++) {
+		struct store_body *body = store_bodies_find(b, b->over[i]);
+
+		if (body != NULL)
+			close_body(b, body);
+	}
+	b->kept_over_count = b->over_count;
+}
+
+/* What was appended is written over by what comes next. */
+static void
+take_back(struct store_bodies *b)
+{
+	for (size_t i = 0; i < b->open_count; i++) {
+		b->open[i].len = b->open[i].kept_len;
+		b->open[i].count = b->open[i].kept_count;
+		b->open[i].is_queued = false;
+	}
+	b->over_count = b->kept_over_count;
+}
+
+void
+store_bodies_end_batch(struct store_bodies *b, int result)
+{
+	if (result == 0)
+		keep(b);
+	else
+		take_back(b);
+}
+
+/* One that cannot be removed is left to the next start. */
+void
+store_bodies_remove_over(struct store_bodies *b)
+{
+	for (size_t i = 0; i < b->over_count; i++) {
+		const struct path path = path_of(b->directory, b->over[i]);
+
+		(void)remove_file(path.text);
+	}
+	b->over_count = b->kept_over_count = 0;
+}
+
+/* Is it the name of a body, and whose? */
+static bool
+parse_name(const char *name, uint64_t *ret_message_id)
+{
+	char *end;
+
+	if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
+		return false;
+	name += strlen(PREFIX);
+	if (strlen(name) != NUMBER_LEN || strspn(name, "0123456789abcdef") != NUMBER_LEN)
+		return false;
+	*ret_message_id = strtoull(name, &end, 16);
+	return true;
+}
+
+/* 1 when the message is in the database, else 0. */
+static int
+is_queued(struct store_db *db, uint64_t message_id)
+{
+	char sql[SQL_SIZE];
+	int64_t count = 0;
+	int r;
+
+	(void)snprintf(sql, sizeof sql, "SELECT count(*) FROM message WHERE id = %" PRId64,
+	    (int64_t)message_id);
+	r = store_db_number(db, sql, &count);
+	return r < 0 ? r : count != 0;
+}
+
+/* What was settled may be in a WAL that is not synced: the message must not come back without it.
+ */
+static int
+sweep_one(const char *directory, struct store_db *db, uint64_t message_id, bool *is_synced)
+{
+	const struct path path = path_of(directory, message_id);
+	int r = is_queued(db, message_id);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (!*is_synced)
+		r = store_schema_touch(db);
+	*is_synced = r == 0;
+	return r < 0 ? r : remove_file(path.text);
+}
+
+int
+store_bodies_sweep(const char *directory, struct store_db *db)
+{
+	DIR *d = opendir(directory);
+	bool is_synced = false;
+	const struct dirent *entry;
+	uint64_t message_id;
+	int r = d == NULL ? -errno : 0;
+
+	while (r == 0 && (entry = readdir(d)) != NULL)
+		if (parse_name(entry->d_name, &message_id))
+			r = sweep_one(directory, db, message_id, &is_synced);
+	if (d != NULL)
+		(void)closedir(d);
+	return r;
+}
+
+int
+store_body_read(
+    const char *directory, uint64_t message_id, uint64_t offset, size_t len, struct buf *out)
+{
+	const struct path path = path_of(directory, message_id);
+	uint8_t *room = buf_reserve(out, len);
+	sqlite3_file *file = NULL;
+	int r;
+
+	if (room == NULL)
+		return -EMSGSIZE;
+	r = open_file(path.text, SQLITE_OPEN_READONLY, &file);
+	if (r < 0)
+		return r;
+	r = errno_of(file->pMethods->xRead(file, room, (int)len, (sqlite3_int64)offset));
+	close_file(&file);
+	if (r == 0)
+		out->len += len;
+	return r;
+}
