@@ -339,14 +339,13 @@ add_history(struct store_apply *a, uint64_t message_id, uint64_t unix_ms)
 	return r;
 }
 
-/* Without rows there is no file, unless they were in a batch that failed. */
+/* Without rows there is no file. */
 static int
-remove_chunks(struct store_apply *a, enum statement which, uint64_t message_id)
+remove_chunks(struct store_apply *a, uint64_t message_id)
 {
-	int r = run_for(a, which, message_id);
+	int r = run_for(a, REMOVE_CHUNKS, message_id);
 
-	if (r == 0 && (sqlite3_changes(a->db->handle) > 0 ||
-			  store_bodies_find(a->bodies, message_id) != NULL))
+	if (r == 0 && sqlite3_changes(a->db->handle) > 0)
 		store_bodies_note_over(a->bodies, message_id);
 	return r;
 }
@@ -362,7 +361,7 @@ settle(struct store_apply *a, uint64_t message_id, uint64_t unix_ms)
 	if (r == 0)
 		r = add_history(a, message_id, unix_ms);
 	if (r == 0)
-		r = remove_chunks(a, REMOVE_CHUNKS, message_id);
+		r = remove_chunks(a, message_id);
 	if (r == 0)
 		r = run_for(a, REMOVE_RECIPIENTS, message_id);
 	if (r == 0)
@@ -379,7 +378,8 @@ apply(struct store_apply *a, const struct store_op *op)
 	case STORE_OP_MESSAGE:
 		return add_message(a, &op->message);
 	case STORE_OP_DROP_CHUNKS:
-		return remove_chunks(a, DROP_CHUNKS, op->message_id);
+		store_bodies_drop(a->bodies, op->message_id);
+		return run_for(a, DROP_CHUNKS, op->message_id);
 	case STORE_OP_OUTCOME:
 		return set_outcome(a, op->message_id, &op->outcome);
 	case STORE_OP_NOTICES:

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/sqlite_schema.h"
 #include "util/alloc.h"
@@ -115,9 +116,25 @@ struct store_body *
 store_bodies_find(struct store_bodies *b, uint64_t message_id)
 {
 	for (size_t i = 0; i < b->open_count; i++)
-		if (b->open[i].message_id == message_id)
+		if (b->open[i].message_id == message_id && !b->open[i].is_dropped)
 			return &b->open[i];
 	return NULL;
+}
+
+static void
+close_body(struct store_bodies *b, struct store_body *body)
+{
+	close_file(&body->file);
+	*body = b->open[--b->open_count];
+}
+
+/* The file of that number will be another one. */
+static void
+forget_dropped(struct store_bodies *b, uint64_t message_id)
+{
+	for (size_t i = b->open_count; i-- > 0;)
+		if (b->open[i].message_id == message_id)
+			close_body(b, &b->open[i]);
 }
 
 int
@@ -130,6 +147,7 @@ store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t start, 
 	};
 	int r;
 
+	forget_dropped(b, message_id);
 	if (b->open_count == STORE_BODY_OPEN_MAX)
 		return -EMFILE;
 	r = remove_file(path.text); /* of a message that could not be removed */
@@ -194,11 +212,13 @@ store_bodies_note_over(struct store_bodies *b, uint64_t message_id)
 	b->over[b->over_count++] = message_id;
 }
 
-static void
-close_body(struct store_bodies *b, struct store_body *body)
+void
+store_bodies_drop(struct store_bodies *b, uint64_t message_id)
 {
-	close_file(&body->file);
-	*body = b->open[--b->open_count];
+	struct store_body *body = store_bodies_find(b, message_id);
+
+	if (body != NULL)
+		body->is_dropped = true;
 }
 
 static void
@@ -210,12 +230,6 @@ keep(struct store_bodies *b)
 		body->kept_len = body->len;
 		body->kept_count = body->count;
 		if (body->is_queued)
-			close_body(b, body);
-	}
-	for (size_t i = b->kept_over_count; i < b->over_count; i++) {
-		struct store_body *body = store_bodies_find(b, b->over[i]);
-
-		if (body != NULL)
 			close_body(b, body);
 	}
 	b->kept_over_count = b->over_count;
@@ -242,31 +256,42 @@ store_bodies_end_batch(struct store_bodies *b, int result)
 		take_back(b);
 }
 
-/* One that cannot be removed is left to the next start. */
-void
-store_bodies_remove_over(struct store_bodies *b)
+static void
+remove_body(const struct store_bodies *b, uint64_t message_id)
 {
-	for (size_t i = 0; i < b->over_count; i++) {
-		const struct path path = path_of(b->directory, b->over[i]);
+	const struct path path = path_of(b->directory, message_id);
 
-		(void)remove_file(path.text);
-	}
-	b->over_count = b->kept_over_count = 0;
+	(void)remove_file(path.text);
 }
 
-/* Is it the name of a body, and whose? */
-static bool
-parse_name(const char *name, uint64_t *ret_message_id)
+void
+store_bodies_remove(struct store_bodies *b)
 {
-	char *end;
+	for (size_t i = 0; i < b->over_count; i++)
+		remove_body(b, b->over[i]);
+	b->over_count = b->kept_over_count = 0;
+	for (size_t i = b->open_count; i-- > 0;) {
+		if (!b->open[i].is_dropped)
+			continue;
+		remove_body(b, b->open[i].message_id);
+		close_body(b, &b->open[i]);
+	}
+}
 
-	if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
-		return false;
-	name += strlen(PREFIX);
-	if (strlen(name) != NUMBER_LEN || strspn(name, "0123456789abcdef") != NUMBER_LEN)
-		return false;
-	*ret_message_id = strtoull(name, &end, 16);
-	return true;
+static int
+is_body(const struct dirent *entry)
+{
+	const char *name = entry->d_name;
+
+	return strlen(name) == strlen(PREFIX) + NUMBER_LEN &&
+	       strncmp(name, PREFIX, strlen(PREFIX)) == 0 &&
+	       strspn(name + strlen(PREFIX), "0123456789abcdef") == NUMBER_LEN;
+}
+
+static uint64_t
+number_of(const char *name)
+{
+	return strtoull(name + strlen(PREFIX), NULL, 16);
 }
 
 /* 1 when the message is in the database, else 0. */
@@ -302,17 +327,16 @@ sweep_one(const char *directory, struct store_db *db, uint64_t message_id, bool 
 int
 store_bodies_sweep(const char *directory, struct store_db *db)
 {
-	DIR *d = opendir(directory);
+	struct dirent **entries = NULL;
+	int count = scandir(directory, &entries, is_body, NULL), r = count < 0 ? -errno : 0;
 	bool is_synced = false;
-	const struct dirent *entry;
-	uint64_t message_id;
-	int r = d == NULL ? -errno : 0;
 
-	while (r == 0 && (entry = readdir(d)) != NULL)
-		if (parse_name(entry->d_name, &message_id))
-			r = sweep_one(directory, db, message_id, &is_synced);
-	if (d != NULL)
-		(void)closedir(d);
+	for (int i = 0; i < count; i++) {
+		if (r == 0)
+			r = sweep_one(directory, db, number_of(entries[i]->d_name), &is_synced);
+		free(entries[i]);
+	}
+	free(entries);
 	return r;
 }
 

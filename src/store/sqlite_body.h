@@ -34,6 +34,7 @@ struct store_body {
 	uint32_t count, kept_count; /* chunks of the body, rows included */
 	sqlite3_file *file;         /* NULL: a write or sync failed, and nothing more is taken */
 	bool is_queued;             /* the batch has its message */
+	bool is_dropped;            /* its message will not come: the file is to be removed */
 };
 
 struct store_bodies {
@@ -62,15 +63,22 @@ int store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t sta
 int store_body_append(struct store_body *body, uint32_t seq, struct slice data);
 /* The message of the body is in the batch: what was appended, and the file's name, are on disk. */
 int store_body_sync(struct store_body *body);
-/* The message is over, or dropped, in the batch. */
+/* The message is over in the batch. */
 void store_bodies_note_over(struct store_bodies *b, uint64_t message_id);
 
 /*
- * The batch is committed (0), or nothing of it is kept. Then the files of messages that are over
- * may go: store_bodies_remove_over(), at any time before the next batch.
+ * The message will not come. Whatever becomes of the batch: on a full disk nothing can be said in
+ * the database, and the file is what makes room.
  */
+void store_bodies_drop(struct store_bodies *b, uint64_t message_id);
+
+/* The batch is committed (0), or nothing of it is kept. */
 void store_bodies_end_batch(struct store_bodies *b, int result);
-void store_bodies_remove_over(struct store_bodies *b);
+/*
+ * Between two batches, when it is not in doubt what the disk holds: removes the files of messages
+ * that are over or dropped. One that cannot be removed is left to the next start.
+ */
+void store_bodies_remove(struct store_bodies *b);
 
 /*
  * At start: removes the files of messages that are not in the database, whose WAL is synced before

@@ -85,6 +85,15 @@ restore(struct store_writer *w)
 	return r;
 }
 
+/* Of a batch that failed, perhaps before it was looked at. */
+static void
+drop_bodies(struct store_writer *w, const struct store_batch *b)
+{
+	for (const struct store_op *op = b->first; op != NULL; op = op->next)
+		if (op->kind == STORE_OP_DROP_CHUNKS)
+			store_bodies_drop(&w->bodies, op->message_id);
+}
+
 static int
 write_batch(struct store_writer *w, const struct store_batch *b)
 {
@@ -101,6 +110,8 @@ write_batch(struct store_writer *w, const struct store_batch *b)
 		w->in_doubt = true;
 		(void)restore(w);
 	}
+	if (r < 0)
+		drop_bodies(w, b);
 	return r;
 }
 
@@ -127,7 +138,7 @@ tidy(struct store_writer *w, int result)
 {
 	if (w->in_doubt)
 		return;
-	store_bodies_remove_over(&w->bodies);
+	store_bodies_remove(&w->bodies);
 	if (result == -ENOSPC)
 		(void)store_checkpoint_finish(&w->checkpoint, &w->db, false);
 	else if (!store_checkpoint_advance(&w->checkpoint, &w->db, w->wal_pages))

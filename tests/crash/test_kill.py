@@ -129,9 +129,10 @@ def test_killing_any_children_at_once_loses_nothing(
     check_all_arrived(acknowledged, sink, server)
 
 
+@pytest.mark.parametrize("size", [8192, 3_000_000], ids=["small", "with-a-file"])
 def test_killing_the_whole_house_loses_nothing(
-        build, server, sink, scratch, password_file, dice):
-    load = Load(build, server, password_file, scratch, 8192)
+        build, server, sink, scratch, password_file, dice, size):
+    load = Load(build, server, password_file, scratch, size)
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         time.sleep(dice.uniform(0.2, 1.5))

@@ -113,6 +113,47 @@ def test_a_full_disk_refuses_and_recovers(start, receiver, small_disk):
     refuse_then_recover(server, client, receiver, free)
 
 
+def body_files(server):
+    return list((server.directory / "state" / "queue").glob("body-*"))
+
+
+def test_a_large_message_outlives_all_processes_in_its_file(start, receiver):
+    receiver.replies[RECIPIENT] = ["450 4.2.0 not yet"] * 100
+    server = start({"out": hop(receiver.port)}, queue={"retry_min": "300ms", "retry_max": "1s"})
+    client = Client(server)
+    assert client.submit(3_000_000).startswith("250")
+    (body,) = body_files(server)
+    assert 1_900_000 < body.stat().st_size < 2_000_000  # all but the first MiB
+    stray = body.with_name("body-00000000000000ff")
+    server.kill()
+    shutil.copy(body, stray)
+    server.start()
+    assert body.exists() and not stray.exists()
+    receiver.replies.clear()
+    client.all_arrived(receiver)
+    (got,) = receiver.messages
+    assert ("x" * 70 + "\r\n").encode() * (3_000_000 // 72 + 1) in got.content
+    wait_for(server.queue_is_empty, 30)
+    wait_for(lambda: not body_files(server), 10, "the file to go")
+
+
+def test_a_disk_that_fills_up_in_a_large_message_refuses_it_and_recovers(
+        start, receiver, small_disk):
+    server = start({"out": hop(receiver.port)}, state_directory=small_disk / "state",
+                   queue={"retry_min": "300ms", "retry_max": "1s", "min_free_space": 0})
+    client = Client(server)
+    fill(small_disk / "filler")
+    os.truncate(small_disk / "filler", os.path.getsize(small_disk / "filler") - (3 << 20))
+    reply = client.submit(8_000_000)
+    assert reply.startswith("452 4.3.1"), reply
+    wait_for(lambda: not list((small_disk / "state" / "queue").glob("body-*")), 10,
+             "the file to go")
+    (small_disk / "filler").unlink()
+    wait_for(lambda: client.submit(3_000_000).startswith("250"), 60, "service again")
+    client.all_arrived(receiver)
+    wait_for(server.queue_is_empty, 30)
+
+
 def test_too_little_free_space_refuses_before_the_disk_is_full(start, receiver, small_disk):
     disk = os.statvfs(small_disk)
     free = disk.f_bavail * disk.f_frsize
