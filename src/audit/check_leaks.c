@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "audit/leaks.h"
 #include "audit/product.h"
 #include "audit/talk.h"
 
@@ -26,19 +27,17 @@ judge_words(struct audit *a, const char *where, const char *what, const char *te
 	}
 }
 
+/* A version is one of whatever: not all products are known here. */
 static void
-judge_offers(struct audit *a, const struct audit_door *door)
+judge_greeting(struct audit *a, const struct audit_door *door)
 {
-	const struct probe_ehlo *e = door->ehlo_tls.is_there ? &door->ehlo_tls : &door->ehlo;
+	char found[AUDIT_PRODUCT_SIZE];
 
-	if (!e->is_there)
-		return;
-	if (!e->has_enhanced_codes)
-		audit_findings_add(&a->result->findings, AUDIT_CODES_MISSING,
-		    "%s: EHLO lists no ENHANCEDSTATUSCODES", door->name);
-	if (strcasestr(e->text, "\nSIZE") == NULL)
-		audit_findings_add(
-		    &a->result->findings, AUDIT_SIZE_MISSING, "%s: EHLO lists no SIZE", door->name);
+	judge_words(a, door->name, "the greeting", door->greeting);
+	if (audit_product_find(door->greeting, found) == AUDIT_PRODUCT_NONE &&
+	    audit_product_find_version(door->greeting, found))
+		audit_findings_add(&a->result->findings, AUDIT_BANNER_VERSION,
+		    "%s: the greeting has \"%s\"", door->name, found);
 }
 
 /* The next keyword line of an EHLO text; false behind the last. The first line is no keyword. */
@@ -64,6 +63,24 @@ has_keyword(const struct probe_ehlo *e, const char *keyword)
 		if (strcasecmp(other, keyword) == 0)
 			return true;
 	return false;
+}
+
+static void
+judge_offers(struct audit *a, const struct audit_door *door)
+{
+	const struct probe_ehlo *e = door->ehlo_tls.is_there ? &door->ehlo_tls : &door->ehlo;
+
+	if (!e->is_there)
+		return;
+	if (has_keyword(e, "XCLIENT"))
+		audit_findings_add(&a->result->findings, AUDIT_XCLIENT, "%s: EHLO lists XCLIENT%s",
+		    door->name, door->ehlo_tls.is_there ? "" : " before TLS");
+	if (!e->has_enhanced_codes)
+		audit_findings_add(&a->result->findings, AUDIT_CODES_MISSING,
+		    "%s: EHLO lists no ENHANCEDSTATUSCODES", door->name);
+	if (strcasestr(e->text, "\nSIZE") == NULL)
+		audit_findings_add(
+		    &a->result->findings, AUDIT_SIZE_MISSING, "%s: EHLO lists no SIZE", door->name);
 }
 
 /* Login and STARTTLS are meant to differ. */
@@ -127,7 +144,7 @@ audit_check_leaks(struct audit *a)
 
 		if (door->greeting[0] == '\0')
 			continue;
-		judge_words(a, door->name, "the greeting", door->greeting);
+		judge_greeting(a, door);
 		judge_words(a, door->name, "the reply to EHLO",
 		    door->ehlo_tls.is_there ? door->ehlo_tls.text : door->ehlo.text);
 		judge_offers(a, door);
@@ -136,6 +153,7 @@ audit_check_leaks(struct audit *a)
 			judge_missing(a, door, false);
 		}
 		try_help(a, door);
+		audit_leaks_of_network(a, door);
 	}
 	if (a->doors[AUDIT_STARTTLS_DOOR].greeting[0] != '\0')
 		talk_early(a, &a->doors[AUDIT_STARTTLS_DOOR]);

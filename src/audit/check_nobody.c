@@ -74,6 +74,28 @@ audit_check_nobody(struct audit *a)
 		audit_nobody_end(a);
 }
 
+/* A login was refused: is what follows treated as if it had not been? */
+static void
+try_mail(struct audit *a)
+{
+	const char *to = a->options->relay_to;
+	char word[AUDIT_WORD_SIZE], address[sizeof word + sizeof "@example.com"];
+
+	audit_make_word(word);
+	(void)snprintf(address, sizeof address, "%s@example.com", word);
+	to = to == NULL ? address : to;
+	if ((a->options->checks & 1U << AUDIT_CHECK_RELAY) == 0 ||
+	    audit_findings_have(&a->result->findings, AUDIT_OPEN_RELAY) ||
+	    audit_talk_say(a->nobody, "MAIL FROM:<%s@%s>", word, audit_local_domain(a)) != 250)
+		return;
+	if (audit_talk_say(a->nobody, "RCPT TO:<%s>", to) / 100 == 2)
+		audit_findings_add(&a->result->findings, AUDIT_OPEN_RELAY,
+		    "%s, behind a login that was refused: RCPT TO:<%s>: %u %s",
+		    audit_tls_door(a)->name, to, audit_talk_code(a->nobody),
+		    audit_talk_text(a->nobody));
+	(void)audit_talk_say(a->nobody, "RSET");
+}
+
 void
 audit_nobody_end(struct audit *a)
 {
@@ -88,6 +110,8 @@ audit_nobody_end(struct audit *a)
 	if (audit_talk_code(a->nobody) == 0) {
 		audit_gap(a, true, "no answer came to the login yet, as where it is refused");
 		audit_talk_drop(&a->nobody);
+	} else if (audit_talk_code(a->nobody) != 235 || a->options->is_dry) {
+		try_mail(a);
 	}
 	audit_talk_close(&a->nobody);
 }

@@ -26,6 +26,9 @@ look_inside(struct audit *a, struct audit_door *door, struct audit_talk *t)
 		read_certificate(a, door, audit_talk_ssl(t));
 	if (audit_talk_ehlo(t))
 		probe_ehlo_read(250, audit_talk_octets(t), &door->ehlo_tls);
+	else if (door->greeting[0] != '\0')
+		audit_gap(a, false, "%s: EHLO within TLS is not answered with 250: %s", door->name,
+		    audit_talk_code(t) != 0 ? audit_talk_text(t) : audit_talk_error(t));
 }
 
 static void

@@ -13,7 +13,12 @@
 #include "audit/talk.h"
 
 /* Servers count refusals and hang up: fewer than that many on one connection. */
-enum { FORMS_PER_CONNECTION = 7, REFUSED_SENDERS_MAX = 4, WORD_SIZE = 256 };
+enum {
+	FORMS_PER_CONNECTION = 7,
+	COMMANDS_PER_FORM = 4, /* EHLO, MAIL, RCPT, RSET */
+	REFUSED_SENDERS_MAX = 4,
+	WORD_SIZE = 256,
+};
 
 struct relay {
 	struct audit *a;
@@ -68,7 +73,7 @@ be_ready(struct relay *r)
 {
 	bool is_ready;
 
-	if (r->t != NULL && audit_talk_is_open(r->t) && r->said_count < FORMS_PER_CONNECTION)
+	if (audit_talk_can_say(r->t, COMMANDS_PER_FORM) && r->said_count < FORMS_PER_CONNECTION)
 		return true;
 	audit_talk_close(&r->t);
 	r->said_count = 0;
@@ -102,15 +107,15 @@ note_refusal(struct relay *r, const char *to)
 
 /* 0: the sender was refused, or nothing came; else what RCPT was answered with. */
 static unsigned
-say_envelope(struct relay *r, const char *from, const char *to)
+say_envelope(struct relay *r, const char *from, const char *to, bool is_utf8)
 {
 	unsigned code;
 
 	r->said_count++;
-	code = audit_talk_say(r->t, "MAIL FROM:<%s>", from);
+	code = audit_talk_say(r->t, "MAIL FROM:<%s>%s", from, is_utf8 ? " SMTPUTF8" : "");
 	if (code / 100 != 2) {
 		r->refused_senders++;
-		return 0;
+		return code == 421 ? code : 0;
 	}
 	r->refused_senders = 0;
 	code = audit_talk_say(r->t, "RCPT TO:<%s>", to);
@@ -134,7 +139,7 @@ try_local(struct relay *r)
 
 	if (!audit_relay_fill("{u}@{l}", &r->words, to) || !be_ready(r))
 		return;
-	if (say_envelope(r, "", to) / 100 == 2) {
+	if (say_envelope(r, "", to, false) / 100 == 2) {
 		r->takes_any_local = !r->a->options->is_dry;
 		audit_findings_add(&r->a->result->findings, AUDIT_LOCAL_WITHOUT_AUTH,
 		    "%s: MAIL FROM:<>, RCPT TO:<%s>: %u %s", r->where, to, audit_talk_code(r->t),
@@ -144,17 +149,31 @@ try_local(struct relay *r)
 	r->undecided_count = r->decided_count = 0;
 }
 
+static bool
+offers_utf8(const struct relay *r)
+{
+	const struct audit_door *door = r->door;
+
+	return (r->is_in_tls ? &door->ehlo_tls : &door->ehlo)->has_smtputf8 ||
+	       r->a->options->is_dry;
+}
+
 static void
 try_form(struct relay *r, const struct audit_relay_form *form)
 {
 	char from[AUDIT_RELAY_ADDRESS_SIZE], to[AUDIT_RELAY_ADDRESS_SIZE];
+	const bool is_utf8 = audit_relay_form_is_utf8(form);
+	unsigned code;
 
-	if (form->ends_local && r->takes_any_local)
+	if ((form->ends_local && r->takes_any_local) || (is_utf8 && !offers_utf8(r)))
 		return;
 	if (!audit_relay_fill(form->from, &r->words, from) ||
 	    !audit_relay_fill(form->to, &r->words, to))
 		return;
-	if (say_envelope(r, from, to) / 100 == 2)
+	code = say_envelope(r, from, to, is_utf8);
+	if (code == 421 && be_ready(r))
+		code = say_envelope(r, from, to, is_utf8);
+	if (code / 100 == 2)
 		audit_findings_add(&r->a->result->findings, AUDIT_OPEN_RELAY,
 		    "%s: MAIL FROM:<%s>, RCPT TO:<%s>: %u %s", r->where, from, to,
 		    audit_talk_code(r->t), audit_talk_text(r->t));
@@ -173,6 +192,28 @@ judge_refusals(const struct relay *r)
 		    r->where, r->undecided);
 }
 
+/* Some believe whoever says the right name, and some trust HELO more than EHLO. */
+static void
+try_names(struct relay *r)
+{
+	static const char *const greetings[] = { "EHLO {h}", "EHLO {l}", "EHLO localhost",
+		"EHLO {i}", "HELO {h}" };
+	char words[AUDIT_RELAY_ADDRESS_SIZE], address[AUDIT_RELAY_ADDRESS_SIZE];
+
+	if (!audit_relay_fill("{u}@{d}", &r->words, address))
+		return;
+	for (size_t i = 0; i < sizeof greetings / sizeof greetings[0]; i++) {
+		if (!audit_relay_fill(greetings[i], &r->words, words) || !be_ready(r))
+			return;
+		if (audit_talk_say(r->t, "%s", words) == 250 &&
+		    say_envelope(r, address, address, false) / 100 == 2)
+			audit_findings_add(&r->a->result->findings, AUDIT_OPEN_RELAY,
+			    "%s: %s, MAIL FROM:<%s>, RCPT TO:<%s>: %u %s", r->where, words, address,
+			    address, audit_talk_code(r->t), audit_talk_text(r->t));
+		reset(r);
+	}
+}
+
 static void
 try_all(struct audit *a, const struct audit_door *door, bool is_in_tls)
 {
@@ -189,6 +230,8 @@ try_all(struct audit *a, const struct audit_door *door, bool is_in_tls)
 		if (r.refused_senders >= REFUSED_SENDERS_MAX || (was_open && i > 0))
 			break;
 	}
+	if (a->options->is_dry || !audit_findings_have(&a->result->findings, AUDIT_OPEN_RELAY))
+		try_names(&r);
 	if (!audit_is_over(a))
 		judge_refusals(&r);
 	audit_talk_close(&r.t);

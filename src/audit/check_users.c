@@ -15,11 +15,15 @@
 
 enum {
 	TEXT_SIZE = 256,
-	SAMPLE_COUNT = 3,      /* of each of two names: six refusals on one connection */
-	TIME_LEAST_US = 25000, /* a difference below that is noise on any network */
+	COMMANDS_PER_QUESTION = 3, /* MAIL, RCPT, RSET */
+	SAMPLE_COUNT = 3,          /* of each of two names: six refusals on one connection */
+	TIME_LEAST_US = 25000,     /* a difference below that is noise on any network */
 };
 
-static const char *const known[] = { "postmaster", "root" };
+/* The rest only of a server that refuses nobody as it would a mailbox that is not there. */
+static const char *const known[] = { "postmaster", "root", "admin", "administrator", "info", "test",
+	"user", "guest", "web", "webadmin", "sysadmin", "netadmin" };
+enum { KNOWN_FIRST = 2 };
 
 struct answer {
 	unsigned code;
@@ -30,12 +34,15 @@ struct answer {
 struct verb {
 	const char *name;
 	enum audit_id id;
+	bool is_bare; /* without a domain: some servers look for such a name in their own list */
 };
 
 static const struct verb verbs[] = {
-	{ "VRFY", AUDIT_USERS_VRFY },
-	{ "EXPN", AUDIT_USERS_EXPN },
-	{ "RCPT", AUDIT_USERS_RCPT },
+	{ "VRFY", AUDIT_USERS_VRFY, false },
+	{ "VRFY", AUDIT_USERS_VRFY, true },
+	{ "EXPN", AUDIT_USERS_EXPN, false },
+	{ "EXPN", AUDIT_USERS_EXPN, true },
+	{ "RCPT", AUDIT_USERS_RCPT, false },
 };
 
 struct users {
@@ -67,7 +74,7 @@ mask(const char *text, const char *name, char out[TEXT_SIZE])
 static bool
 be_ready(struct users *u, unsigned wanted_count)
 {
-	if (u->t != NULL && audit_talk_is_open(u->t) && u->said_count + wanted_count <= 7)
+	if (audit_talk_can_say(u->t, COMMANDS_PER_QUESTION) && u->said_count + wanted_count <= 7)
 		return true;
 	audit_talk_close(&u->t);
 	u->said_count = 0;
@@ -79,31 +86,63 @@ be_ready(struct users *u, unsigned wanted_count)
 	return u->t != NULL && audit_talk_ehlo(u->t);
 }
 
+static unsigned
+say_question(struct users *u, const struct verb *verb, const char *name)
+{
+	const char *domain = audit_local_domain(u->a);
+
+	if (verb->id == AUDIT_USERS_RCPT)
+		return audit_talk_say(u->t, "RCPT TO:<%s@%s>", name, domain);
+	if (verb->is_bare)
+		return audit_talk_say(u->t, "%s %s", verb->name, name);
+	return audit_talk_say(u->t, "%s %s@%s", verb->name, name, domain);
+}
+
 /* False when there was no answer, or none to the sender of an envelope. */
 static bool
-ask(struct users *u, const struct verb *verb, const char *name, struct answer *ret_answer)
+ask_here(struct users *u, const struct verb *verb, const char *name, struct answer *ret_answer)
 {
 	const bool is_rcpt = verb->id == AUDIT_USERS_RCPT;
-	const char *domain = audit_local_domain(u->a);
 
 	u->said_count++;
 	if (is_rcpt && audit_talk_say(u->t, "MAIL FROM:<>") != 250)
 		return false;
-	if (is_rcpt)
-		ret_answer->code = audit_talk_say(u->t, "RCPT TO:<%s@%s>", name, domain);
-	else
-		ret_answer->code = audit_talk_say(u->t, "%s %s@%s", verb->name, name, domain);
+	ret_answer->code = say_question(u, verb, name);
 	ret_answer->took_us = audit_talk_took_us(u->t);
 	mask(audit_talk_text(u->t), name, ret_answer->text);
-	if (is_rcpt && ret_answer->code != 0)
+	if (is_rcpt && audit_talk_is_open(u->t))
 		(void)audit_talk_say(u->t, "RSET");
-	return ret_answer->code != 0;
+	return ret_answer->code != 0 && ret_answer->code != 421;
+}
+
+/* Once more on another connection, where this one has ended. */
+static bool
+ask(struct users *u, const struct verb *verb, const char *name, struct answer *ret_answer)
+{
+	for (int i = 0; i < 2 && be_ready(u, 1); i++) {
+		if (ask_here(u, verb, name, ret_answer))
+			return true;
+		if (audit_talk_is_open(u->t))
+			return false;
+	}
+	return false;
 }
 
 static bool
 is_same(const struct answer *x, const struct answer *y, bool with_text)
 {
 	return x->code == y->code && (!with_text || strcasecmp(x->text, y->text) == 0);
+}
+
+/* A name may be a word of every answer, as "user" is of "no such user". */
+static bool
+is_same_but_for(
+    const char *name, const struct answer *nobody, const struct answer *somebody, bool with_text)
+{
+	struct answer masked = { .code = nobody->code };
+
+	mask(nobody->text, name, masked.text);
+	return is_same(&masked, somebody, with_text);
 }
 
 /* Is nobody still answered as before? A server that has had enough says so to whoever is next. */
@@ -125,7 +164,7 @@ compare(struct users *u, const struct verb *verb, const struct answer nobody[2],
 	struct answer somebody;
 
 	if (!is_same(&nobody[0], &nobody[1], false) || !ask(u, verb, name, &somebody) ||
-	    is_same(&nobody[0], &somebody, with_text) ||
+	    is_same_but_for(name, &nobody[0], &somebody, with_text) ||
 	    !is_unchanged(u, verb, &nobody[0], with_text))
 		return false;
 	audit_findings_add(&u->a->result->findings, verb->id,
@@ -217,6 +256,15 @@ knows_verb(const struct answer *answer)
 	       answer->code != 530;
 }
 
+/* How many of the known are asked for: one who is told is enough. */
+static size_t
+count_known(const struct answer *nobody, bool is_told)
+{
+	const bool is_mailbox = nobody->code / 10 == 55;
+
+	return is_mailbox && !is_told ? sizeof known / sizeof known[0] : KNOWN_FIRST;
+}
+
 static void
 try_verb(struct users *u, const struct verb *verb)
 {
@@ -224,18 +272,16 @@ try_verb(struct users *u, const struct verb *verb)
 	struct answer nobody[2];
 	bool is_told = false;
 
-	if (!be_ready(u, 5))
-		return;
 	for (size_t i = 0; i < 2; i++) {
 		audit_make_word(words[i]);
 		if (!ask(u, verb, words[i], &nobody[i]) || !knows_verb(&nobody[i]))
 			return;
 	}
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+	for (size_t i = 0; i < count_known(&nobody[0], is_told); i++)
 		is_told = compare(u, verb, nobody, known[i]) || is_told;
 	if (own_name(u->a, own) != NULL)
 		is_told = compare(u, verb, nobody, own) || is_told;
-	if (!is_told)
+	if (!is_told && !verb->is_bare)
 		compare_times(u, verb, u->a->options->user == NULL ? known[0] : own);
 }
 
@@ -289,7 +335,8 @@ audit_check_users(struct audit *a)
 	if (!u.door->is_open)
 		return;
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-		try_verb(&u, &verbs[i]);
+		if (!verbs[i].is_bare || !audit_findings_have(&a->result->findings, verbs[i].id))
+			try_verb(&u, &verbs[i]);
 	try_login(&u);
 	audit_talk_close(&u.t);
 }

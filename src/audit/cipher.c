@@ -77,6 +77,33 @@ audit_cipher_flaw(const struct audit_cipher *c)
 	return AUDIT_CIPHER_SOUND;
 }
 
+bool
+audit_cipher_has_flaw(const struct audit_cipher *c, enum audit_cipher_flaw flaw)
+{
+	switch (flaw) {
+	case AUDIT_CIPHER_ANONYMOUS:
+		return has(c, "_anon_");
+	case AUDIT_CIPHER_RC4:
+		return has(c, "_RC4_");
+	case AUDIT_CIPHER_BLOCK64:
+		return has_small_blocks(c);
+	case AUDIT_CIPHER_NULL:
+	case AUDIT_CIPHER_EXPORT:
+	case AUDIT_CIPHER_DES:
+	case AUDIT_CIPHER_STATIC:
+	case AUDIT_CIPHER_CBC:
+	case AUDIT_CIPHER_SOUND:
+		return audit_cipher_flaw(c) == flaw;
+	}
+	return false;
+}
+
+bool
+audit_cipher_has_md5(const struct audit_cipher *c)
+{
+	return has(c, "_MD5");
+}
+
 const char *
 audit_cipher_flaw_name(enum audit_cipher_flaw flaw)
 {

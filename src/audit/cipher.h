@@ -40,6 +40,12 @@ enum audit_cipher_proof {
 const struct audit_cipher *audit_cipher_at(size_t index);
 const struct audit_cipher *audit_cipher_find(uint16_t id); /* NULL: not known */
 enum audit_cipher_flaw audit_cipher_flaw(const struct audit_cipher *c);
+/*
+ * Is this one of its flaws? Beside the gravest those count that are faults of another part of it:
+ * that it is anonymous, RC4, small blocks.
+ */
+bool audit_cipher_has_flaw(const struct audit_cipher *c, enum audit_cipher_flaw flaw);
+bool audit_cipher_has_md5(const struct audit_cipher *c);
 enum audit_cipher_proof audit_cipher_proof(const struct audit_cipher *c); /* not of TLS 1.3 */
 bool audit_cipher_is_tls13(const struct audit_cipher *c);
 /* Finite field Diffie-Hellman: the size of its group matters. */

@@ -132,7 +132,7 @@ audit_tls_new(void)
 		return NULL;
 	SSL_CTX_set_security_level(context, 0);
 	(void)SSL_CTX_set_min_proto_version(context, 0);
-	(void)SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
+	(void)SSL_CTX_set_cipher_list(context, "ALL:eNULL:@SECLEVEL=0");
 	(void)SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
 	SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
 	return context;

@@ -47,6 +47,9 @@ struct audit {
 	enum audit_check check;    /* that runs now */
 	uint64_t scan_after_ms;    /* the next ClientHello not before this (monotonic) */
 	struct audit_talk *nobody; /* a login whose answer has not been read yet; NULL: none */
+	/* Commands that the server takes on one connection before it says 421; 0: not known. */
+	unsigned commands_max;
+	unsigned tired_count; /* connections that have ended so */
 };
 
 #define AUDIT_WORD_SIZE 16

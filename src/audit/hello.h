@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit/prime.h"
 #include "util/buf.h"
 #include "util/slice.h"
 
@@ -56,9 +57,11 @@ struct audit_hello_answer {
 	bool has_compression;
 	bool has_secure_renegotiation; /* RFC 5746 */
 	unsigned dh_bits;              /* of the prime of its DHE key; 0: none was sent */
-	uint16_t group;                /* that has a name, of its key or wish; 0: none */
-	uint8_t alert;                 /* the number of the alert's description */
-	unsigned ssl2_suite_count;     /* with SSL 2.0 the server tells all of its suites */
+	size_t dh_prime_len;           /* 0: none, or it is longer than what can be kept */
+	uint8_t dh_prime[AUDIT_PRIME_MAX];
+	uint16_t group;            /* that has a name, of its key or wish; 0: none */
+	uint8_t alert;             /* the number of the alert's description */
+	unsigned ssl2_suite_count; /* with SSL 2.0 the server tells all of its suites */
 	uint32_t ssl2_suites[AUDIT_SSL2_SUITES_MAX];
 };
 

@@ -109,6 +109,10 @@ read_dh(struct slice in, struct audit_hello_answer *answer)
 	answer->dh_bits = (unsigned)prime.len * 8;
 	for (top = prime.ptr[0]; top < 0x80; top <<= 1)
 		answer->dh_bits--;
+	if (prime.len <= sizeof answer->dh_prime) {
+		memcpy(answer->dh_prime, prime.ptr, prime.len);
+		answer->dh_prime_len = prime.len;
+	}
 }
 
 /* RFC 8422 §5.4 */

@@ -72,9 +72,12 @@ audit_inventory_spoken(const struct audit_inventory *v)
 void
 audit_version_add(struct audit_version *v, const struct audit_hello_answer *answer)
 {
+	const struct slice prime = slice_make(answer->dh_prime, answer->dh_prime_len);
+
 	if (v->suite_count < AUDIT_CIPHERS_MAX)
 		v->suites[v->suite_count++] = (struct audit_suite){ answer->cipher, answer->group,
-			(uint16_t)(answer->dh_bits > UINT16_MAX ? UINT16_MAX : answer->dh_bits) };
+			(uint16_t)(answer->dh_bits > UINT16_MAX ? UINT16_MAX : answer->dh_bits),
+			prime.len > 0 && !audit_prime_seen_is_safe(&v->prime, prime) };
 }
 
 size_t
@@ -138,36 +141,58 @@ judge_versions(const struct judgement *j)
 		note(j, AUDIT_TLS_12_MISSING, "TLS 1.2 and 1.3 are both refused");
 }
 
-/* One line for all suites of a version that have this flaw. */
+/* What suites are looked through for: a flaw of theirs, or MD5. */
+struct trait {
+	enum audit_id id;
+	bool is_md5;
+	enum audit_cipher_flaw flaw;
+};
+
+static bool
+has_trait(uint16_t suite, const struct trait *trait)
+{
+	const struct audit_cipher *c = audit_cipher_find(suite);
+
+	if (c == NULL)
+		return false;
+	return trait->is_md5 ? audit_cipher_has_md5(c) : audit_cipher_has_flaw(c, trait->flaw);
+}
+
+/* One line for all suites of a version that have it. */
 static void
-judge_flaw(const struct judgement *j, const struct audit_version *x, enum audit_cipher_flaw flaw)
+judge_trait(const struct judgement *j, const struct audit_version *x, const struct trait *trait)
 {
 	char names[NAMES_SIZE];
 	size_t len = 0, count = 0;
 
 	for (size_t i = 0; i < x->suite_count; i++) {
-		const struct audit_cipher *c = audit_cipher_find(x->suites[i].id);
-
-		if (c == NULL || audit_cipher_flaw(c) != flaw)
+		if (!has_trait(x->suites[i].id, trait))
 			continue;
 		if (count++ < SHOWN_MAX)
 			len += (size_t)snprintf(names + len, sizeof names - len, "%s%s",
-			    count == 1 ? "" : ", ", c->name);
+			    count == 1 ? "" : ", ", audit_cipher_find(x->suites[i].id)->name);
 	}
 	if (count > SHOWN_MAX)
-		note(j, flaw_ids[flaw], "%s with %s and %zu more", audit_version_name(x->version),
-		    names, count - SHOWN_MAX);
+		note(j, trait->id, "%s with %s and %zu more", audit_version_name(x->version), names,
+		    count - SHOWN_MAX);
 	else if (count > 0)
-		note(j, flaw_ids[flaw], "%s with %s", audit_version_name(x->version), names);
+		note(j, trait->id, "%s with %s", audit_version_name(x->version), names);
 }
 
 static void
 judge_suites(const struct judgement *j)
 {
-	const struct audit_inventory *v = j->v;
-	for (size_t i = 0; i < AUDIT_VERSION_COUNT; i++)
-		for (int flaw = 0; flaw <= AUDIT_CIPHER_CBC; flaw++)
-			judge_flaw(j, &v->versions[i], (enum audit_cipher_flaw)flaw);
+	static const struct trait md5 = { .id = AUDIT_CIPHERS_MD5, .is_md5 = true };
+
+	for (size_t i = 0; i < AUDIT_VERSION_COUNT; i++) {
+		for (int flaw = 0; flaw <= AUDIT_CIPHER_CBC; flaw++) {
+			const struct trait trait = { .id = flaw_ids[flaw],
+				.flaw = (enum audit_cipher_flaw)flaw };
+
+			judge_trait(j, &j->v->versions[i], &trait);
+		}
+		judge_trait(j, &j->v->versions[i], &md5);
+	}
 }
 
 static bool
@@ -212,6 +237,24 @@ judge_primes(const struct judgement *j)
 		note(j, least->dh_bits < 1024 ? AUDIT_DH_BROKEN : AUDIT_DH_SMALL,
 		    "a prime of %u bits with %s", (unsigned)least->dh_bits,
 		    audit_cipher_find(least->id)->name);
+}
+
+static void
+judge_safety(const struct judgement *j)
+{
+	const struct audit_inventory *v = j->v;
+
+	for (size_t i = 0; i < AUDIT_VERSION_COUNT; i++) {
+		for (size_t k = 0; k < v->versions[i].suite_count; k++) {
+			const struct audit_suite *s = &v->versions[i].suites[k];
+
+			if (!s->is_dh_unsafe)
+				continue;
+			note(j, AUDIT_DH_UNSAFE, "%u bits with %s: p or (p - 1) / 2 is not prime",
+			    (unsigned)s->dh_bits, audit_cipher_find(s->id)->name);
+			return;
+		}
+	}
 }
 
 static void
@@ -260,6 +303,7 @@ audit_inventory_judge(
 	judge_suites(&j);
 	judge_secrecy(&j);
 	judge_primes(&j);
+	judge_safety(&j);
 	judge_curves(&j, &v->old_groups);
 	judge_curves(&j, &v->tls13_groups);
 	judge_manners(&j);

@@ -26,8 +26,9 @@ enum audit_truth {
 
 struct audit_suite {
 	uint16_t id;
-	uint16_t group;   /* of the key that came with it; 0: none, or it has no name */
-	uint16_t dh_bits; /* of the prime that came with it; 0: none */
+	uint16_t group;    /* of the key that came with it; 0: none, or it has no name */
+	uint16_t dh_bits;  /* of the prime that came with it; 0: none */
+	bool is_dh_unsafe; /* it is no safe prime */
 };
 
 #define AUDIT_VERSION_COUNT 6
@@ -39,6 +40,7 @@ struct audit_version {
 	bool is_whole;              /* what is not listed was offered and refused */
 	size_t suite_count;         /* in the order in which they were chosen */
 	struct audit_suite suites[AUDIT_CIPHERS_MAX];
+	struct audit_prime_seen prime; /* of the last suite that came with one */
 	bool is_parted; /* some were chosen only when others were not offered: no order is known */
 };
 

@@ -104,6 +104,11 @@ static const struct audit_kind kinds[] = {
 	    "Close it now: refuse every recipient before a login, and look through mynetworks, "
 	    "relay_domains and the like. Spammers find such servers within hours.",
 	    "RFC 5321 §7.9, RFC 2505 §2.1, RFC 6409 §4.3" },
+	[AUDIT_XCLIENT] = { "xclient-offered", AUDIT_HIGH,
+	    "XCLIENT is offered: a client may say that it has another address and has logged in.",
+	    "Allow it to your proxies alone (Postfix: smtpd_authorized_xclient_hosts). If this "
+	    "machine is one of them, all is well.",
+	    "RFC 6409 §4.3, Postfix XCLIENT_README" },
 	[AUDIT_TLS_SSL2] = { "tls-ssl-2", AUDIT_CRITICAL,
 	    "SSL 2.0 is spoken, which protects nothing and endangers TLS with the same key "
 	    "(DROWN).",
@@ -138,6 +143,9 @@ static const struct audit_kind kinds[] = {
 	[AUDIT_CIPHERS_BLOCK64] = { "ciphers-64-bit-blocks", AUDIT_MEDIUM,
 	    "3DES or a like cipher with blocks of 64 bits is agreed to (Sweet32).", FIX_CIPHERS,
 	    "RFC 9325 §4.1, CVE-2016-2183" },
+	[AUDIT_CIPHERS_MD5] = { "ciphers-md5", AUDIT_LOW,
+	    "Suites that guard what is sent with MD5 are agreed to.", FIX_CIPHERS,
+	    "RFC 9325 §4.1, RFC 6151 §2.3" },
 	[AUDIT_CIPHERS_STATIC] = { "ciphers-without-forward-secrecy", AUDIT_LOW,
 	    "Suites without forward secrecy are agreed to: who gets the key later can read what "
 	    "was sent today.",
@@ -163,6 +171,12 @@ static const struct audit_kind kinds[] = {
 	    "Use ECDHE only, or a group of 2048 bits (Postfix: smtpd_tls_dh1024_param_file = "
 	    "auto).",
 	    "RFC 9325 §4.4" },
+	[AUDIT_DH_UNSAFE] = { "dh-group-unsafe", AUDIT_MEDIUM,
+	    "Diffie-Hellman is used with a number that is no safe prime.",
+	    "Use a group of RFC 7919 (OpenSSL 3 does so unless it is given another one; Postfix: "
+	    "leave smtpd_tls_dh1024_param_file empty), or one that `openssl dhparam` made without "
+	    "-dsaparam.",
+	    "RFC 9325 §4.4, RFC 7919 §1, CVE-2016-0701" },
 	[AUDIT_CURVE_SMALL] = { "curve-small", AUDIT_MEDIUM,
 	    "Key exchange with a curve below 224 bits is agreed to.",
 	    "Let only X25519, P-256 and larger ones be used (Postfix: tls_eecdh_auto_curves; "
@@ -267,6 +281,14 @@ static const struct audit_kind kinds[] = {
 	    "RFC 5321 §7.5" },
 	[AUDIT_HELP_LEAK] = { "help-tells", AUDIT_INFO, "HELP tells which product this is.",
 	    "Turn it off, or let it say nothing.", "RFC 5321 §7.5" },
+	[AUDIT_NTLM_LEAK] = { "ntlm-tells-names", AUDIT_LOW,
+	    "NTLM tells the names of computer and domain to everyone.",
+	    "Turn NTLM off: it has been given up, and PLAIN within TLS does what it did.",
+	    "RFC 4422 §6, MS-NLMP 2.2.1.2" },
+	[AUDIT_INNER_ADDRESS] = { "inner-address-shown", AUDIT_LOW,
+	    "An address or a name of the inner network is shown to everyone.",
+	    "Have certificates for public names alone, and the public name in the greeting.",
+	    "RFC 5321 §7.5, RFC 1918 §5" },
 	[AUDIT_CODES_MISSING] = { "enhanced-codes-missing", AUDIT_INFO,
 	    "ENHANCEDSTATUSCODES is not offered: clients cannot tell users what went wrong.",
 	    "Turn it on, or update the server.", "RFC 2034 §4, RFC 6409 §7" },

@@ -13,7 +13,7 @@ static const char *const products[] = { "Postfix", "Exim", "Sendmail", "Microsof
 	"MailEnable", "IceWarp", "Merak", "Kerio", "Zimbra", "CommuniGate", "Courier", "ArGoSoft",
 	"SmarterMail", "Lotus Domino", "IBM Domino", "GroupWise", "XMail", "PowerMTA", "Stalwart",
 	"Maddy", "chasquid", "Mailpit", "James SMTP", "MailHog", "ZoneMTA", "Axigen", "Surgemail",
-	"4D Mail", "Python SMTP", "aiosmtpd", "Sallyport" };
+	"4D Mail", "Python SMTP", "aiosmtpd", "nodemailer", "stunnel", "nullmailer", "Sallyport" };
 
 /* A number with a dot in it: "4.96", "8.15.2". Not "5": that is a date's, or anything's. */
 static size_t
@@ -41,6 +41,53 @@ find_version(const char *text)
 		word_count += *text == ' ';
 	}
 	return NULL;
+}
+
+static size_t
+count_dots(const char *text, size_t len)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < len; i++)
+		count += text[i] == '.';
+	return count;
+}
+
+/* Four numbers are an address, and a long last one is the year of a date. */
+static bool
+is_version(const char *text, size_t len)
+{
+	const size_t dot_count = count_dots(text, len);
+	const char *last = text + len;
+
+	while (last > text && last[-1] != '.')
+		last--;
+	return (dot_count == 1 || dot_count == 2) && text + len - last <= 3 &&
+	       !isalpha((unsigned char)text[len]) && text[len] != ':';
+}
+
+bool
+audit_product_find_version(const char *greeting, char found[AUDIT_PRODUCT_SIZE])
+{
+	static const char between[] = " /()[]";
+	const char *word = NULL; /* the one before */
+
+	for (const char *at = greeting; *at != '\0'; at += strspn(at, between)) {
+		const char *number =
+		    at + ((*at == 'v' || *at == 'V') && isdigit((unsigned char)at[1]));
+		const size_t len = version_len(number);
+
+		/* At the start stands a name or an enhanced code. */
+		if (word != NULL && len > 0 && is_version(number, len)) {
+			(void)snprintf(
+			    found, AUDIT_PRODUCT_SIZE, "%.*s", (int)(number + len - word), word);
+			return true;
+		}
+		word = at;
+		at += strcspn(at, between);
+	}
+	found[0] = '\0';
+	return false;
 }
 
 /* A name by itself: not in the middle of a host name, as in "exim.example.org". */

@@ -19,6 +19,7 @@ static const struct audit_relay_form forms[] = {
 	{ "{u}@{i}", "{u}%{d}@{h}", true },
 	{ "{u}@{i}", "{u}%{d}@{l}", true },
 	{ "{u}@{i}", "{u}%{d}", true },
+	{ "{u}@{i}", "\"{u}%{d}\"@{h}", true },
 	{ "{u}@{i}", "\"{u}@{d}\"", true },
 	{ "{u}@{i}", "\"{u}%{d}\"", true },
 	{ "{u}@{i}", "{u}@{d}@{i}", true },
@@ -37,12 +38,23 @@ static const struct audit_relay_form forms[] = {
 	{ "{u}@{d}", "{u}@[{d}]", false },
 	{ "{u}@{l}", "{u}%{d}%{h}@{l}", true },
 	{ "", "\"{u}@{d}\"@{l}", true },
+	{ "{u}@{d}", "\u00fc{u}@{d}", false },
+	{ "\u00fc{u}@{l}", "\u00fc{u}@{d}", false },
 };
 
 const struct audit_relay_form *
 audit_relay_form_at(size_t index)
 {
 	return index < sizeof forms / sizeof forms[0] ? &forms[index] : NULL;
+}
+
+bool
+audit_relay_form_is_utf8(const struct audit_relay_form *form)
+{
+	for (const char *c = form->to; *c != '\0'; c++)
+		if ((unsigned char)*c >= 0x80)
+			return true;
+	return false;
 }
 
 static const char *

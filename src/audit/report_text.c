@@ -49,7 +49,7 @@ add_wrapped(struct buf *out, const char *text, size_t indent)
 static void
 add_labelled(struct buf *out, const char *label, const char *text)
 {
-	(void)buf_addf(out, "  %-11s", label);
+	(void)buf_addf(out, "  %-10s ", label);
 	add_wrapped(out, text, 13);
 }
 

@@ -50,6 +50,8 @@ void audit_talk_close(struct audit_talk **t);
 /* Closes at once, in the midst of whatever goes on. */
 void audit_talk_drop(struct audit_talk **t);
 
+/* Is there a connection that will hear that many commands more, as far as is known? */
+bool audit_talk_can_say(const struct audit_talk *t, unsigned command_count);
 /* What is said here is an affront: a 421 is the right answer, and no reason to stop the audit. */
 void audit_talk_forgive(struct audit_talk *t);
 /* Send octets as they are. */

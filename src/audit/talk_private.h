@@ -26,6 +26,7 @@ struct audit_talk {
 	bool has_tls;
 	bool is_connected;
 	bool is_forgiving;
+	unsigned command_count; /* that have been answered */
 	unsigned code;
 	char text[AUDIT_TALK_TEXT_SIZE];
 	char error[AUDIT_TALK_ERROR_SIZE];

@@ -53,10 +53,31 @@ audit_talk_send(struct audit_talk *t, struct slice octets)
 	put(t, octets);
 }
 
+/*
+ * A 421 behind this many answers says that one connection has had its share, as servers that count
+ * commands or errors do; a sooner one, or one time and again, that we are not wanted.
+ */
+enum { ANSWERED_LEAST = 6, TIRED_MAX = 4, KEPT_FOR_QUIT = 2 };
+
+/* From now on less is said on one connection. */
+static bool
+take_hint(struct audit_talk *t)
+{
+	struct audit *a = t->a;
+
+	if (t->command_count < ANSWERED_LEAST || a->tired_count == TIRED_MAX)
+		return false;
+	a->tired_count++;
+	if (a->commands_max == 0 || t->command_count < a->commands_max + KEPT_FOR_QUIT)
+		a->commands_max = t->command_count - KEPT_FOR_QUIT;
+	audit_talk_fail(t, AUDIT_TALK_CLOSED, "the server has had enough of this connection");
+	return true;
+}
+
 static void
 note_refusal(struct audit_talk *t)
 {
-	if (t->code == 421 && !t->is_forgiving)
+	if (t->code == 421 && !t->is_forgiving && !take_hint(t))
 		audit_send_away(t->a, "%s: %u %s", t->door->name, t->code, t->text);
 }
 
@@ -144,7 +165,10 @@ audit_talk_say(struct audit_talk *t, const char *format, ...)
 	if (!audit_talk_is_open(t))
 		return 0;
 	audit_talk_send(t, slice_make(line, (size_t)len + 2));
-	return audit_talk_reply(t, AUDIT_REPLY_MS) ? t->code : 0;
+	if (!audit_talk_reply(t, AUDIT_REPLY_MS))
+		return 0;
+	t->command_count++;
+	return t->code;
 }
 
 void
@@ -166,6 +190,15 @@ bool
 audit_talk_ehlo(struct audit_talk *t)
 {
 	return audit_talk_say(t, "EHLO %s", t->a->options->hostname) == 250;
+}
+
+bool
+audit_talk_can_say(const struct audit_talk *t, unsigned command_count)
+{
+	const unsigned most = t == NULL ? 0 : t->a->commands_max;
+
+	return t != NULL && audit_talk_is_open(t) &&
+	       (most == 0 || t->command_count + command_count <= most);
 }
 
 unsigned

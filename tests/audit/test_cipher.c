@@ -150,6 +150,35 @@ test_strength_and_key_exchange_are_told_by_the_name(void **state)
 	}
 }
 
+static void
+test_a_suite_has_the_flaws_of_each_of_its_parts(void **state)
+{
+	static const struct {
+		uint16_t id;
+		enum audit_cipher_flaw flaw;
+		bool is_there;
+	} parts[] = {
+		{ 0xc015, AUDIT_CIPHER_NULL, true }, /* ECDH_anon_WITH_NULL_SHA */
+		{ 0xc015, AUDIT_CIPHER_ANONYMOUS, true },
+		{ 0x0017, AUDIT_CIPHER_EXPORT, true }, /* DH_anon_EXPORT_WITH_RC4_40_MD5 */
+		{ 0x0017, AUDIT_CIPHER_ANONYMOUS, true },
+		{ 0x0017, AUDIT_CIPHER_RC4, true },
+		{ 0x001b, AUDIT_CIPHER_BLOCK64, true }, /* DH_anon_WITH_3DES_EDE_CBC_SHA */
+		{ 0x0005, AUDIT_CIPHER_ANONYMOUS, false },
+		{ 0x0005, AUDIT_CIPHER_STATIC, false }, /* RC4 is grave enough */
+		{ 0xc02f, AUDIT_CIPHER_SOUND, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (audit_cipher_has_flaw(audit_cipher_find(parts[i].id), parts[i].flaw) !=
+		    parts[i].is_there)
+			fail_msg("%s: %s", audit_cipher_find(parts[i].id)->name,
+			    audit_cipher_flaw_name(parts[i].flaw));
+	assert_true(audit_cipher_has_md5(audit_cipher_find(0x0004)));
+	assert_false(audit_cipher_has_md5(audit_cipher_find(0x0005)));
+}
+
 int
 main(void)
 {
@@ -159,6 +188,7 @@ main(void)
 		cmocka_unit_test(test_every_suite_up_to_tls_1_2_has_one_flaw_or_none),
 		cmocka_unit_test(test_forward_secrecy_and_groups_are_told_by_the_name),
 		cmocka_unit_test(test_strength_and_key_exchange_are_told_by_the_name),
+		cmocka_unit_test(test_a_suite_has_the_flaws_of_each_of_its_parts),
 	};
 
 	return cmocka_run_group_tests_name("audit/cipher", tests, NULL, NULL);

@@ -46,11 +46,41 @@ test_products_and_versions_are_told_from_names_of_hosts(void **state)
 	}
 }
 
+static const struct {
+	const char *greeting, *found;
+} versions[] = {
+	{ "mail.example ESMTP MyMail v1.2.3; Sun", "MyMail v1.2.3" },
+	{ "mail.example ESMTP MyMail/1.2", "MyMail/1.2" },
+	{ "mail.example ESMTP (Thing 10.0.14)", "Thing 10.0.14" },
+	{ "mail.example ESMTP", "" },
+	{ "2.0.0 mail.example ready", "" },
+	{ "mail.example ESMTP [192.0.2.1]", "" },
+	{ "mail.example ESMTP 22.11.2026 21:05:11", "" },
+	{ "mail.example 4.5.6.7", "" },
+	{ "mail.example ESMTP 1.2b", "" },
+	{ "", "" },
+};
+
+static void
+test_a_version_is_one_whatever_the_product(void **state)
+{
+	char found[AUDIT_PRODUCT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+		const bool is_there = audit_product_find_version(versions[i].greeting, found);
+
+		if (strcmp(found, versions[i].found) != 0 || is_there != (found[0] != '\0'))
+			fail_msg("\"%s\": \"%s\"", versions[i].greeting, found);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_products_and_versions_are_told_from_names_of_hosts),
+		cmocka_unit_test(test_a_version_is_one_whatever_the_product),
 	};
 
 	return cmocka_run_group_tests_name("audit/product", tests, NULL, NULL);

@@ -31,6 +31,7 @@ static const char *const recipients[] = {
 	"d.example!u",
 	"d.example!u@[192.0.2.1]",
 	"d.example!u@h.example",
+	"\u00fcu@d.example",
 };
 
 static bool

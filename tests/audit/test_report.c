@@ -21,8 +21,12 @@ make_result(void)
 		audit_findings_add(&r.findings, AUDIT_OPEN_RELAY, "form %d", i);
 	audit_findings_sort(&r.findings);
 	audit_inventory_init(v, 587);
-	v->versions[4] = (struct audit_version){ AUDIT_TLS12, AUDIT_YES, AUDIT_NO, true, 2,
-		{ { 0xc02f, 29, 0 }, { 0x0033, 0, 1024 } }, false };
+	v->versions[4] = (struct audit_version){ .version = AUDIT_TLS12,
+		.is_spoken = AUDIT_YES,
+		.has_order = AUDIT_NO,
+		.is_whole = true,
+		.suite_count = 2,
+		.suites = { { 0xc02f, 29, 0, false }, { 0x0033, 0, 1024, false } } };
 	v->old_groups = (struct audit_group_list){ true, 1, { 29 } };
 	v->stapling = AUDIT_NO;
 	r.gaps[r.gap_count++] = (struct audit_gap){ AUDIT_CHECK_TLS, false, strdup("sent away") };

@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import ssl
+import struct
 import subprocess
 
 import jsonschema
@@ -195,6 +196,16 @@ def differ(**keys):
     return dataclasses.replace(CLEAN, **keys)
 
 
+def ntlm_challenge(domain, computer):
+    """MS-NLMP 2.2.1.2, with the version of a Windows."""
+    def pair(kind, text):
+        return struct.pack("<HH", kind, 2 * len(text)) + text.encode("utf-16-le")
+    names = pair(2, domain) + pair(1, computer) + bytes(4)
+    return (b"NTLMSSP\0" + struct.pack("<LHHLL8s8sHHL", 2, 0, 0, 56, 0x02000201, b"challeng", b"",
+                                        len(names), len(names), 56)
+            + struct.pack("<BBHL", 10, 0, 17763, 15 << 24) + names)
+
+
 MANNERS = {
     "starttls-missing": differ(starttls=False, auth_clear="SCRAM-SHA-256"),
     "starttls-offered-in-tls": differ(starttls_again=True),
@@ -219,6 +230,9 @@ MANNERS = {
     "any-login-accepted": differ(asks_no_password=True),
     "version-shown": differ(greeting="220 exim.example ESMTP Exim 4.96 Sun, 22 Nov 2026"),
     "product-shown": differ(greeting="220 mail.example ESMTP Postfix"),
+    "ntlm-tells-names": differ(auth_tls="PLAIN NTLM", ntlm=ntlm_challenge("CORP", "DC01")),
+    "inner-address-shown": differ(greeting="220 dc01.corp.local (10.1.2.3) ESMTP"),
+    "xclient-offered": differ(extensions=("SIZE 1000", "XCLIENT NAME ADDR LOGIN")),
     "help-tells": differ(help="214 2.0.0 This is Sendmail 8.15.2"),
     "enhanced-codes-missing": differ(extensions=("SIZE 1000",)),
     "size-missing": differ(extensions=("ENHANCEDSTATUSCODES",)),
@@ -313,6 +327,8 @@ CHOICES = {
     "cipher-order-of-client": Choices(ciphers=(0xc02f, 0xc030), follows_client=True),
     "dh-group-broken": Choices(ciphers=(0x0033,), dh_bits=768),
     "dh-group-small": Choices(ciphers=(0x0033,), dh_bits=1024),
+    "dh-group-unsafe": Choices(ciphers=(0x0033,), dh_is_safe=False),
+    "ciphers-md5": Choices(ciphers=(0xc02f, 0x0004)),
     "tls-compression": Choices(compression=True),
     "renegotiation-insecure": Choices(renegotiation=False),
     "fallback-unguarded": Choices(versions=(0x0302, 0x0303), guards_fallback=False),
@@ -323,6 +339,18 @@ CHOICES = {
 def test_bad_tls_is_found(audit, half_tls, name):
     report = audit.json(*ports(implicit=half_tls(CHOICES[name])), "--only", "tls")
     assert name in ids(report), report
+
+
+def test_a_suite_has_all_of_its_flaws(audit, half_tls):
+    choices = Choices(ciphers=(0xc02f, 0xc015, 0x0017))  # anonymous without encryption; export
+    report = audit.json(*ports(implicit=half_tls(choices)), "--only", "tls")
+    assert {"ciphers-null", "ciphers-anonymous", "ciphers-export", "ciphers-rc4",
+            "ciphers-md5"} <= ids(report)
+
+
+def test_a_good_prime_is_not_blamed(audit, half_tls):
+    report = audit.json(*ports(implicit=half_tls(Choices(ciphers=(0x009e,)))), "--only", "tls")
+    assert not any(name.startswith("dh-") for name in ids(report)), report
 
 
 def test_good_tls_is_not_blamed(audit, half_tls):
@@ -478,6 +506,22 @@ def test_a_dry_run_leaves_out_no_command_that_a_real_one_says(audit, impostor):
             if line.startswith("C: ")}
     # What answers a question of AUTH is base64.
     assert {word for word in said if word.isupper() and word != "*"} <= told | {"TEST"}
+
+
+def test_421_behind_many_commands_ends_only_the_connection(audit, impostor):
+    manners = differ(mail_without_login=True, commands_max=10, tells=("RCPT",),
+                     local_users=("root",), takes=lambda self, mail, to:
+                     '"@[' in to and to.endswith(f"@[{ADDRESS}]"))
+    server = impostor(manners)
+    report = audit.json(*ports(server), "--domain", "home.example", "--skip", "dns,sender")
+    assert {"open-relay", "users-by-rcpt"} <= ids(report), report
+    assert report["complete"] and not report["sent_away"] and report["failed_logins"] == 1
+
+
+def test_421_time_and_again_ends_the_audit(audit, impostor):
+    report = audit.json(*ports(impostor(differ(commands_max=6, mail_without_login=True))),
+                        "--domain", "home.example", "--only", "relay,users")
+    assert report["sent_away"] and report["connections"] < 20
 
 
 def test_421_ends_the_audit(audit, impostor):

@@ -175,6 +175,43 @@ def test_a_login_that_takes_longer_for_an_account_is_found(audit, impostor, dela
     assert server.failed_logins == 6
 
 
+def test_users_are_asked_for_without_a_domain_too(audit, impostor):
+    server = impostor(differ(tells=("VRFY",), local_users=("root",), knows_bare_names=True))
+    report = audit.json(*ports(server), "--domain", "home.example", "--only", "users", status=1)
+    assert ids(report) == {"users-by-vrfy"}, report
+
+
+def test_users_of_usual_names_are_asked_for_where_nobody_is_refused_by_name(audit, impostor):
+    server = impostor(differ(tells=("VRFY",), local_users=("webadmin",)))
+    report = audit.json(*ports(server), "--domain", "home.example", "--only", "users", status=1)
+    assert "for webadmin: 250" in evidence(report, "users-by-vrfy")
+
+
+# ---- relays --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["EHLO home.example", f"HELO [{ADDRESS}]", "EHLO localhost"])
+def test_a_relay_for_who_says_the_right_name_is_found(audit, impostor, words):
+    server = impostor(differ(mail_without_login=True, believes=words))
+    report = audit.json(*ports(server), "--domain", "home.example", "--only", "relay", status=1)
+    assert words in evidence(report, "open-relay")
+
+
+def test_a_relay_for_addresses_that_are_not_ascii_is_found(audit, impostor):
+    server = impostor(differ(mail_without_login=True, extensions=("SIZE 1000", "SMTPUTF8"),
+                             takes=lambda self, mail, to: not to.isascii()))
+    report = audit.json(*ports(server), "--domain", "home.example", "--only", "relay", status=1)
+    assert ids(report) == {"open-relay"}, report
+
+
+def test_a_relay_behind_a_refused_login_is_found(audit, impostor):
+    server = impostor(differ(mail_without_login=True, forgets_refusals=True))
+    report = audit.json(*ports(server), "--domain", "home.example", "--only", "relay,nobody",
+                        status=1)
+    assert "behind a login that was refused" in evidence(report, "open-relay")
+    assert server.failed_logins == 1
+
+
 # ---- several addresses ---------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ A submission server with good manners, each of which can be taken away by itself
 
 import base64
 import dataclasses
+import functools
 import select
 import socket
 import socketserver
@@ -52,6 +53,11 @@ class Manners:
     ends: tuple = (b"\r\n.\r\n",)
     connections_max: int | None = None  # then 421
     refused_recipient: str = "530 5.7.0 log in first"
+    commands_max: int | None = None  # on one connection, then 421
+    believes: str = ""  # who greets so may write to anyone
+    forgets_refusals: bool = False  # of logins
+    knows_bare_names: bool = False  # with VRFY and EXPN none else
+    ntlm: bytes = b""  # the challenge
 
 
 class Witness:
@@ -79,6 +85,7 @@ class _Session(socketserver.BaseRequestHandler):
         self.peer, self.manners = self.server.impostor, self.server.impostor.manners
         self.buffer, self.is_tls, self.user = b"", False, None
         self.sender, self.failures = None, 0
+        self.helo, self.command_count = "", 0
         self.number = self.peer.own.see()
         if self.peer.witness is not None:
             self.peer.witness.see()
@@ -130,10 +137,14 @@ class _Session(socketserver.BaseRequestHandler):
 
     def answer(self, line):
         verb = line.split(" ")[0].upper()
+        self.command_count += 1
+        if self.manners.commands_max is not None and self.command_count > self.manners.commands_max:
+            self.say("421 4.7.0 too many commands")
+            return False
         method = getattr(self, f"on_{verb.lower()}", None)
         if method is None:
             self.say("500 5.5.1 what")
-        elif verb not in ("EHLO", "NOOP", "QUIT", "STARTTLS", "RSET", "HELP") and not self.is_tls \
+        elif verb not in ("EHLO", "NOOP", "QUIT", "STARTTLS", "RSET", "HELP", "HELO") and not self.is_tls \
                 and self.manners.starttls and not self.is_taken_in_clear(verb):
             self.say("530 5.7.0 STARTTLS first")
         else:
@@ -145,8 +156,9 @@ class _Session(socketserver.BaseRequestHandler):
             return self.manners.takes_auth_in_clear
         return self.manners.mail_in_clear
 
-    def on_ehlo(self, _line):
+    def on_ehlo(self, line):
         m = self.manners
+        self.helo = line
         offered = list(m.extensions)
         if not self.is_tls and m.extensions_clear is not None:
             offered = list(m.extensions_clear)
@@ -157,6 +169,10 @@ class _Session(socketserver.BaseRequestHandler):
             offered.append(f"AUTH {mechanisms}")
         lines = ["mail.example", *offered]
         self.say(*(f"250-{e}" for e in lines[:-1]), f"250 {lines[-1]}")
+
+    def on_helo(self, line):
+        self.helo = line
+        self.say("250 mail.example")
 
     def on_starttls(self, _line):
         if self.manners.answers_in_clear and self.buffer:
@@ -196,6 +212,11 @@ class _Session(socketserver.BaseRequestHandler):
             if (password := self.line()) == "*":
                 return self.say("501 5.7.0 cancelled")
             return self.log_in(name, base64.b64decode(password).decode())
+        if words[1].upper() == "NTLM":
+            self.say("334 ")
+            self.line()
+            self.say(f"334 {base64.b64encode(self.manners.ntlm).decode()}")
+            return self.say("501 5.7.0 cancelled" if self.line() == "*" else "535 5.7.8 wrong")
         self.say("334 ")
         if (token := self.line()) == "*":
             return self.say("501 5.7.0 cancelled")
@@ -231,13 +252,17 @@ class _Session(socketserver.BaseRequestHandler):
         is_known = name.split("@")[0] in self.manners.local_users
         if is_known:
             time.sleep(self.manners.slow_for_users)
-        if verb not in self.manners.tells:
+        if verb not in self.manners.tells or \
+                self.manners.knows_bare_names and verb != "RCPT" and "@" in name:
             return None
         return f"250 2.1.5 {name}" if is_known else "550 5.1.1 no such user"
 
     def on_rcpt(self, line):
         recipient = line.split("<", 1)[1].rsplit(">", 1)[0]
         told = self.look_up("RCPT", recipient)
+        if self.manners.believes and self.helo == self.manners.believes or \
+                self.manners.forgets_refusals and self.failures:
+            return self.say("250 2.1.5 ok")
         if self.user or self.manners.takes(self.manners, self.sender, recipient):
             return self.say("250 2.1.5 ok")
         return self.say(told if told and told.startswith("550") else self.manners.refused_recipient)
@@ -306,12 +331,40 @@ class Choices:
     versions: tuple = (0x0303,)
     ciphers: tuple = (0xc02f,)
     dh_bits: int = 2048
+    dh_is_safe: bool = True
     compression: bool = False
     renegotiation: bool = True
     guards_fallback: bool = True
     follows_client: bool = False
     groups: tuple = (29, 23)  # of ECDHE, in the order of preference
     broken: tuple = ()  # of ciphers: chosen like the others, and then the handshake fails
+
+
+# RFC 2409 §6.1, §6.2; RFC 3526 §3: 2**n - 2**(n-64) - 1 + 2**64 * (floor(2**(n-130) * pi) + k).
+_PRIMES = {768: 149686, 1024: 129093, 2048: 124476}
+
+
+def _pi_times_power_of_two(bits):
+    """floor(pi * 2**bits), by Machin's formula with 64 bits to spare."""
+    one = 1 << bits + 64
+
+    def arctan_of_inverse(x):
+        total = term = one // x
+        n, sign = 3, -1
+        while term:
+            term //= x * x
+            total += sign * (term // n)
+            n, sign = n + 2, -sign
+        return total
+    return 4 * (4 * arctan_of_inverse(5) - arctan_of_inverse(239)) >> 64
+
+
+@functools.cache
+def _prime(bits):
+    """The safe prime of that many bits that everybody uses."""
+    n = (1 << bits) - (1 << bits - 64) - 1
+    n += (1 << 64) * (_pi_times_power_of_two(bits - 130) + _PRIMES[bits])
+    return n.to_bytes(bits // 8, "big")
 
 
 def _record(kind, body, version=0x0303):
@@ -381,7 +434,9 @@ def answer_hello(octets, choices):
         hello += b"\0\5\xff\1\0\1\0"
     flight = _message(2, hello) + _message(11, b"\0\0\0")
     if chosen in (0x0033, 0x0039, 0x009e, 0x0014):
-        prime = b"\xff" * (choices.dh_bits // 8)
+        prime = _prime(choices.dh_bits)
+        if not choices.dh_is_safe:
+            prime = prime[:-1] + bytes([prime[-1] ^ 2])
         flight += _message(12, len(prime).to_bytes(2, "big") + prime + b"\0\1\2" + b"\0\1\4")
     elif chosen in _ECDHE:
         flight += _message(12, b"\3" + group.to_bytes(2, "big") + b"\1k" + b"\0\0")
