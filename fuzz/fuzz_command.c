@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server_consent.h"
 #include "smtp/server.h"
 #include "util/buf.h"
 
@@ -42,34 +43,6 @@ take_output(struct smtp_server *s, struct buf *out)
 }
 
 static void
-answer(struct smtp_server *s)
-{
-	switch (smtp_server_want(s)) {
-	case SMTP_SERVER_WANT_TLS:
-		smtp_server_tls_done(s, 0);
-		break;
-	case SMTP_SERVER_WANT_AUTH:
-		smtp_server_auth_ok(s, slice_of("alice"), 0);
-		break;
-	case SMTP_SERVER_WANT_SENDER:
-		smtp_server_sender_done(s, SMTP_SERVER_OK, 0);
-		break;
-	case SMTP_SERVER_WANT_RECIPIENT:
-		smtp_server_recipient_done(s, SMTP_SERVER_OK, 0);
-		break;
-	case SMTP_SERVER_WANT_STORE:
-		smtp_server_store_done(s, SMTP_SERVER_OK, slice_of("0ABC"), 0);
-		break;
-	case SMTP_SERVER_WANT_ABORT:
-		smtp_server_abort_done(s, 0);
-		break;
-	case SMTP_SERVER_WANT_CLOSE:
-	case SMTP_SERVER_WANT_NONE:
-		break;
-	}
-}
-
-static void
 feed(struct smtp_server *s, struct slice in, struct buf *out)
 {
 	size_t n = 1;
@@ -77,7 +50,7 @@ feed(struct smtp_server *s, struct slice in, struct buf *out)
 	while (n != 0 && in.len != 0) {
 		n = smtp_server_input(s, in, 0);
 		in = slice_after(in, n);
-		answer(s);
+		smtp_server_consent(s);
 		take_output(s, out);
 	}
 }

@@ -4,22 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct smtp_server_limits usual_limits = {
-	.message_size = 1000,
-	.command_length = 512,
-	.auth_line_length = 12288,
-	.recipients = 100,
-	.transactions = 100,
-	.bad_commands = 10,
-	.auth_failures = 3,
-	.command_timeout_ms = 300000,
-	.data_timeout_ms = 180000,
-	.login_timeout_ms = 60000,
-	.transaction_timeout_ms = 600000,
-	.recipient_domains = 100,
-	.parameters = 20,
-	.errors_before_delay = 100,
-};
+#include "server_feed.h"
 
 void
 stage_init(struct stage *s)

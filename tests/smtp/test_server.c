@@ -15,24 +15,9 @@
 /* What is said is in the dialogs (tests/dialog); this is what the caller of the engine relies on.
  */
 
-static const struct smtp_server_limits limits = {
-	.message_size = 1000,
-	.command_length = 512,
-	.auth_line_length = 12288,
-	.recipients = 100,
-	.transactions = 100,
-	.bad_commands = 10,
-	.auth_failures = 3,
-	.command_timeout_ms = 300000,
-	.data_timeout_ms = 180000,
-	.login_timeout_ms = 60000,
-	.transaction_timeout_ms = 600000,
-	.recipient_domains = 100,
-	.parameters = 20,
-};
 static const struct smtp_server_options options = {
 	.hostname = "mail.example.com",
-	.limits = &limits,
+	.limits = &usual_limits,
 	.implicit_tls = true,
 };
 

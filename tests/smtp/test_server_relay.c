@@ -11,27 +11,13 @@
 #include "server_feed.h"
 #include "smtp/server.h"
 
-static const struct smtp_server_limits limits = {
-	.message_size = 1000,
-	.command_length = 512,
-	.auth_line_length = 12288,
-	.recipients = 100,
-	.transactions = 100,
-	.bad_commands = 10,
-	.command_timeout_ms = 300000,
-	.data_timeout_ms = 180000,
-	.login_timeout_ms = 60000,
-	.transaction_timeout_ms = 600000,
-	.parameters = 20,
-};
-
 /* A session of a program on this machine, up to where MAIL is asked about. */
 static struct smtp_server *
 asked_for_sender(void)
 {
 	static const struct smtp_server_options options = {
 		.hostname = "mail.example.com",
-		.limits = &limits,
+		.limits = &usual_limits,
 		.local_user = { (const uint8_t *)"cron", 4 },
 	};
 	struct smtp_server *s = smtp_server_new(&options, 0);
