@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "message/dsn.h"
+#include "dsn_example.h"
 
 static char host[] = "mx.example.net[192.0.2.1]:25", peer_text[] = "5.1.1 no such user here",
 	    reason[] = "while sending RCPT TO", refused[] = "connection refused";
@@ -22,36 +22,6 @@ static const struct smtp_verdict refusal = { .class = SMTP_VERDICT_FAILED,
 	.reason = reason };
 static const struct smtp_verdict expiry = { .class = SMTP_VERDICT_DEFERRED, .reason = refused };
 static const struct smtp_verdict success = { .class = SMTP_VERDICT_DELIVERED };
-
-static struct message_dsn
-example(const struct message_dsn_recipient *recipients, size_t count)
-{
-	return (struct message_dsn){
-		.hostname = slice_of("mail.example.com"),
-		.report_id = slice_of("0REPORT"),
-		.queue_id = slice_of("0QUEUED"),
-		.sender = slice_of("alice@example.org"),
-		.arrived_unix_s = 1795341600,
-		.now_unix_s = 1795341660,
-		.recipients = recipients,
-		.recipient_count = count,
-		.original = slice_of("Message-ID: <1@example.org>\r\nSubject: hi\r\n\r\nbody\r\n"),
-	};
-}
-
-/* The report with a NUL after it; free() it. */
-static char *
-print(const struct message_dsn *d)
-{
-	struct buf out;
-	char *text;
-
-	buf_init(&out, MESSAGE_DSN_MAX(d->recipient_count));
-	assert_true(message_dsn_add(d, &out));
-	text = slice_dup(buf_slice(&out));
-	buf_done(&out);
-	return text;
-}
 
 static void
 expect(const char *text, const char *part)

@@ -9,38 +9,11 @@
 
 #include <cmocka.h>
 
-#include "message/dsn.h"
+#include "dsn_example.h"
 
 static const struct smtp_verdict refusal = {
 	.class = SMTP_VERDICT_FAILED, .code = 550, .enhanced = { 5, 1, 1 }
 };
-
-static struct message_dsn
-example(const struct message_dsn_recipient *recipients, size_t count)
-{
-	return (struct message_dsn){
-		.hostname = slice_of("mail.example.com"),
-		.report_id = slice_of("0REPORT"),
-		.queue_id = slice_of("0QUEUED"),
-		.sender = slice_of("alice@example.org"),
-		.recipients = recipients,
-		.recipient_count = count,
-	};
-}
-
-/* The report with a NUL after it; free() it. */
-static char *
-print(const struct message_dsn *d)
-{
-	struct buf out;
-	char *text;
-
-	buf_init(&out, MESSAGE_DSN_MAX(d->recipient_count));
-	assert_true(message_dsn_add(d, &out));
-	text = slice_dup(buf_slice(&out));
-	buf_done(&out);
-	return text;
-}
 
 static const char ascii_message[] = "Subject: hi\r\n\r\nbody\r\n";
 static const char body_8bit[] = "Subject: hi\r\n\r\ncaf\xc3\xa9\r\n";

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How long a report can be, and how odd. */
-#include "message/dsn.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,20 +9,7 @@
 
 #include <cmocka.h>
 
-static struct message_dsn
-make_report(const struct message_dsn_recipient *recipients, size_t count)
-{
-	return (struct message_dsn){
-		.hostname = slice_of("mail.example.com"),
-		.report_id = slice_of("0REPORT"),
-		.queue_id = slice_of("0QUEUED"),
-		.sender = slice_of("alice@example.org"),
-		.arrived_unix_s = 1795341600,
-		.now_unix_s = 1795341660,
-		.recipients = recipients,
-		.recipient_count = count,
-	};
-}
+#include "dsn_example.h"
 
 /* As long and as odd as can be: within the promise, 7-bit, lines of 998 octets (RFC 5322 §2.1.1).
  */
@@ -47,7 +32,7 @@ test_the_worst_input_keeps_the_promises(void **state)
 	for (size_t i = 0; i < COUNT; i++)
 		recipients[i] =
 		    (struct message_dsn_recipient){ { odd, LEN }, &v, UINT64_MAX, { NULL, 0 } };
-	d = make_report(recipients, COUNT);
+	d = example(recipients, COUNT);
 	d.hostname = d.report_id = d.queue_id = d.sender = d.original = slice_make(odd, LEN);
 	odd[100] = '\n';
 	buf_init(&out, MESSAGE_DSN_MAX(COUNT));
@@ -88,7 +73,7 @@ test_what_grows_most_fits_into_the_promised_size(void **state)
 	const struct smtp_mail_params params = { .ret = SMTP_RET_FULL };
 	char words[SMTP_VERDICT_TEXT_MAX + 1] = { 0 };
 	struct smtp_verdict v = { .class = SMTP_VERDICT_FAILED, .code = 550 };
-	struct message_dsn d = make_report(recipients, COUNT);
+	struct message_dsn d = example(recipients, COUNT);
 	struct buf out;
 
 	(void)state;

@@ -17,27 +17,13 @@
 #include "wire.h"
 
 static void
-check_got(struct wire *w, const char *text)
-{
-	wire_wait_input(w, strlen(text));
-	assert_true(slice_is(buf_slice(&w->got), text));
-	buf_clear(&w->got);
-}
-
-static void
-say_tls(struct wire *w, const void *octets, size_t len)
-{
-	assert_int_equal(SSL_write(w->peer_ssl, octets, (int)len), len);
-}
-
-static void
 test_plain_octets_are_told_from_the_loop(void **state)
 {
 	struct wire *w = *state;
 
 	wire_send(w, "EHLO a\r\n", 8);
 	assert_int_equal(w->calls[WIRE_INPUT], 0);
-	check_got(w, "EHLO a\r\n");
+	wire_check_got(w, "EHLO a\r\n");
 	assert_int_equal(w->calls[WIRE_INPUT], 1);
 	wire_check_sleeps(w);
 }
@@ -53,10 +39,10 @@ check_trickle(struct wire *w, bool as_server)
 		wire_send_tls(w, 1);
 		wire_receive_tls(w);
 	}
-	say_tls(w, "MAIL\r\n", 6);
-	say_tls(w, "RCPT\r\n", 6);
+	wire_say(w, "MAIL\r\n", 6);
+	wire_say(w, "RCPT\r\n", 6);
 	wire_send_tls(w, 1);
-	check_got(w, "MAIL\r\nRCPT\r\n");
+	wire_check_got(w, "MAIL\r\nRCPT\r\n");
 	wire_check_sleeps(w);
 }
 
@@ -84,12 +70,12 @@ test_what_comes_with_the_end_of_the_handshake_is_read(void **state)
 		wire_receive_tls(w);
 	}
 	assert_int_equal(w->calls[WIRE_SECURE], 0);
-	say_tls(w, "QUIT\r\n", 6);
+	wire_say(w, "QUIT\r\n", 6);
 	(void)SSL_shutdown(w->peer_ssl);
 	wire_send_tls(w, SIZE_MAX);
 	wire_wait(w, WIRE_END, 1);
 	assert_int_equal(w->calls[WIRE_SECURE], 1);
-	check_got(w, "QUIT\r\n");
+	wire_check_got(w, "QUIT\r\n");
 	assert_int_equal(w->end, NET_STREAM_CLOSED);
 }
 
@@ -204,10 +190,10 @@ test_an_old_error_of_openssl_is_not_this_connections(void **state)
 	}
 	ERR_raise(ERR_LIB_X509, X509_R_INVALID_DIRECTORY);
 	net_stream_write(&w->stream, slice_of("220 hi\r\n"));
-	say_tls(w, "NOOP\r\n", 6);
+	wire_say(w, "NOOP\r\n", 6);
 	ERR_raise(ERR_LIB_X509, X509_R_INVALID_DIRECTORY);
 	wire_send_tls(w, 3);
-	check_got(w, "NOOP\r\n");
+	wire_check_got(w, "NOOP\r\n");
 	assert_int_equal(w->calls[WIRE_END], 0);
 }
 
@@ -221,7 +207,7 @@ test_the_end_comes_behind_the_last_octets(void **state)
 	assert_int_equal(shutdown(w->peer, SHUT_WR), 0);
 	wire_wait(w, WIRE_END, 1);
 	assert_int_equal(w->end, NET_STREAM_CLOSED);
-	check_got(w, "QUIT\r\n");
+	wire_check_got(w, "QUIT\r\n");
 	net_stream_write(&w->stream, slice_of("221 bye\r\n"));
 	wire_check_sleeps(w);
 	wire_await(w);
@@ -235,14 +221,14 @@ check_tls_end(struct wire *w, bool with_notify)
 	char reply[16] = "";
 
 	wire_shake(w, true);
-	say_tls(w, "QUIT\r\n", 6);
+	wire_say(w, "QUIT\r\n", 6);
 	if (with_notify)
 		(void)SSL_shutdown(w->peer_ssl);
 	wire_send_tls(w, SIZE_MAX);
 	assert_int_equal(shutdown(w->peer, SHUT_WR), 0);
 	wire_wait(w, WIRE_END, 1);
 	assert_int_equal(w->end, NET_STREAM_CLOSED);
-	check_got(w, "QUIT\r\n");
+	wire_check_got(w, "QUIT\r\n");
 	net_stream_write(&w->stream, slice_of("221 bye\r\n"));
 	wire_check_sleeps(w);
 	wire_await(w);
@@ -304,7 +290,7 @@ test_a_reset_in_the_midst_of_a_record_is_told(void **state)
 	uint8_t octets[64];
 
 	wire_shake(w, true);
-	say_tls(w, "DATA\r\n", 6);
+	wire_say(w, "DATA\r\n", 6);
 	(void)wire_take_tls(w, octets, sizeof octets);
 	wire_send(w, octets, 11);
 	wire_settle(w);
@@ -323,7 +309,7 @@ test_unwanted_input_stays_in_the_kernel_and_the_loop_sleeps(void **state)
 	wire_check_sleeps(w);
 	assert_int_equal(w->calls[WIRE_INPUT] + w->calls[WIRE_END], 0);
 	net_stream_want_input(&w->stream, true);
-	check_got(w, "RSET\r\n");
+	wire_check_got(w, "RSET\r\n");
 	wire_wait(w, WIRE_END, 1);
 }
 
@@ -353,7 +339,7 @@ test_what_was_read_ahead_is_told_when_input_is_wanted_again(void **state)
 	wire_shake(w, true);
 	net_stream_want_input(&w->stream, false);
 	for (int i = 0; i < 3000; i++)
-		say_tls(w, "x", 1);
+		wire_say(w, "x", 1);
 	wire_send_tls(w, SIZE_MAX);
 	assert_int_equal(w->got.len, 0);
 	for (size_t i = 0; w->got.len < 3000; i++) {
@@ -374,7 +360,7 @@ test_large_records_are_read_in_bounded_turns(void **state)
 	wire_shake(w, true);
 	memset(octets, 'x', sizeof octets);
 	for (int i = 0; i < RECORD_COUNT; i++)
-		say_tls(w, octets, sizeof octets);
+		wire_say(w, octets, sizeof octets);
 	w->leaves_input = true;
 	net_stream_want_input(&w->stream, false);
 	wire_send_tls(w, SIZE_MAX);
@@ -403,7 +389,7 @@ test_input_is_told_again_when_asked_for(void **state)
 	w->leaves_input = false;
 	net_stream_tell_input(&w->stream);
 	assert_int_equal(w->got.len, 0);
-	check_got(w, "HELP\r\n");
+	wire_check_got(w, "HELP\r\n");
 }
 
 int

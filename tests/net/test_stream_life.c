@@ -17,20 +17,6 @@
 #include "net/stream.h"
 #include "wire.h"
 
-static void
-check_got(struct wire *w, const char *text)
-{
-	wire_wait_input(w, strlen(text));
-	assert_true(slice_is(buf_slice(&w->got), text));
-	buf_clear(&w->got);
-}
-
-static void
-say_tls(struct wire *w, const void *octets, size_t len)
-{
-	assert_int_equal(SSL_write(w->peer_ssl, octets, (int)len), len);
-}
-
 /* A port of this machine where nobody listens, or the one that fd listens at. */
 static struct sockaddr_in
 find_port(int *fd)
@@ -66,7 +52,7 @@ test_a_connection_is_told_once_it_stands(void **state)
 	wire_hang_up(w, false);
 	w->peer = accept(fd, NULL, NULL);
 	wire_send(w, "220 hi\r\n", 8);
-	check_got(w, "220 hi\r\n");
+	wire_check_got(w, "220 hi\r\n");
 	wire_check_sleeps(w);
 	(void)close(fd);
 }
@@ -134,7 +120,7 @@ test_an_owner_may_free_when_secure(void **state)
 		wire_send_tls(w, SIZE_MAX);
 		wire_receive_tls(w);
 	}
-	say_tls(w, "QUIT\r\n", 6);
+	wire_say(w, "QUIT\r\n", 6);
 	wire_send_tls(w, SIZE_MAX);
 	wait_until_freed(w);
 	assert_int_equal(w->calls[WIRE_INPUT], 0);
@@ -148,7 +134,7 @@ test_an_owner_may_free_when_there_is_input_and_an_end(void **state)
 	wire_shake(w, true);
 	w->frees_in = WIRE_INPUT;
 	w->reply = "221 bye\r\n";
-	say_tls(w, "QUIT\r\n", 6);
+	wire_say(w, "QUIT\r\n", 6);
 	(void)SSL_shutdown(w->peer_ssl);
 	wire_send_tls(w, SIZE_MAX);
 	wait_until_freed(w);

@@ -205,6 +205,14 @@ wire_wait_input(struct wire *w, size_t len)
 }
 
 void
+wire_check_got(struct wire *w, const char *text)
+{
+	wire_wait_input(w, strlen(text));
+	assert_true(slice_is(buf_slice(&w->got), text));
+	buf_clear(&w->got);
+}
+
+void
 wire_begin_tls(struct wire *w, bool as_server)
 {
 	w->ssl = SSL_new(as_server ? w->server_tls : w->client_tls);
@@ -239,6 +247,12 @@ void
 wire_send(struct wire *w, const void *octets, size_t len)
 {
 	assert_int_equal(send(w->peer, octets, len, MSG_NOSIGNAL), len);
+}
+
+void
+wire_say(struct wire *w, const void *octets, size_t len)
+{
+	assert_int_equal(SSL_write(w->peer_ssl, octets, (int)len), len);
 }
 
 size_t

@@ -51,6 +51,8 @@ void wire_settle(struct wire *w);
 /* Until the callback has come so many times in all. */
 void wire_wait(struct wire *w, enum wire_call call, unsigned count);
 void wire_wait_input(struct wire *w, size_t len);
+/* Waits for as many octets as text has, and takes them: they are text. */
+void wire_check_got(struct wire *w, const char *text);
 
 /* Begins TLS on both sides, the stream as the server or the client; nothing is sent yet. */
 void wire_begin_tls(struct wire *w, bool as_server);
@@ -58,6 +60,8 @@ void wire_begin_tls(struct wire *w, bool as_server);
 void wire_shake(struct wire *w, bool as_server);
 /* Octets as they are. */
 void wire_send(struct wire *w, const void *octets, size_t len);
+/* Gives them to the peer's OpenSSL; they are not sent yet. */
+void wire_say(struct wire *w, const void *octets, size_t len);
 /* What the peer's OpenSSL has to send, in pieces; the loop settles behind each. */
 void wire_send_tls(struct wire *w, size_t piece_len);
 /* Takes at most so many octets of what its OpenSSL has to send, without sending them. */

@@ -132,6 +132,24 @@ scene_close(struct scene *s)
 	assert_int_equal(nftw(s->directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
+int
+scene_set_up(void **state)
+{
+	struct scene *s = (struct scene *)calloc(1, sizeof *s);
+
+	scene_open(s);
+	*state = s;
+	return 0;
+}
+
+int
+scene_tear_down(void **state)
+{
+	scene_close((struct scene *)*state);
+	free(*state);
+	return 0;
+}
+
 void
 scene_write_config(const struct scene *s, const char *hostname, const char *more)
 {

@@ -26,6 +26,9 @@ struct scene {
 void scene_open(struct scene *s);
 /* Kills the supervisor when it still runs; removes the directory. */
 void scene_close(struct scene *s);
+/* The same for cmocka: *state is a scene of its own. */
+int scene_set_up(void **state);
+int scene_tear_down(void **state);
 /* Writes the config: hostname, state, TLS, users, one listener on a free port, then `more`. */
 void scene_write_config(const struct scene *s, const char *hostname, const char *more);
 void scene_start(struct scene *s);

@@ -23,19 +23,8 @@
 static int
 open_scene(void **state)
 {
-	struct scene *s = (struct scene *)calloc(1, sizeof *s);
-
-	scene_open(s);
-	scene_write_config(s, "mail.example", "");
-	*state = s;
-	return 0;
-}
-
-static int
-close_scene(void **state)
-{
-	scene_close((struct scene *)*state);
-	free(*state);
+	(void)scene_set_up(state);
+	scene_write_config(*state, "mail.example", "");
 	return 0;
 }
 
@@ -381,7 +370,7 @@ test_directories_belong_to_their_roles_alone(void **state)
 	expect_orderly_end(s);
 }
 
-#define SCENE_TEST(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+#define SCENE_TEST(test) cmocka_unit_test_setup_teardown(test, open_scene, scene_tear_down)
 
 int
 main(int argc, char **argv)

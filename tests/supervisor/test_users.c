@@ -76,24 +76,6 @@ test_root_is_no_user_for_a_role(void **state)
 }
 
 static int
-open_scene(void **state)
-{
-	struct scene *s = (struct scene *)calloc(1, sizeof *s);
-
-	scene_open(s);
-	*state = s;
-	return 0;
-}
-
-static int
-close_scene(void **state)
-{
-	scene_close((struct scene *)*state);
-	free(*state);
-	return 0;
-}
-
-static int
 make(const struct scene *s, uid_t uid)
 {
 	struct supervisor_users users = { 0 };
@@ -159,7 +141,7 @@ test_a_link_in_place_of_a_directory_is_refused(void **state)
 	assert_true(make(s, geteuid()) < 0);
 }
 
-#define SCENE_TEST(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+#define SCENE_TEST(test) cmocka_unit_test_setup_teardown(test, scene_set_up, scene_tear_down)
 
 int
 main(void)
