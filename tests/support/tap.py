@@ -14,7 +14,7 @@ _TURN_MAX = 1 << 20
 
 # Behind these a client that pipelines says more, in a write of its own perhaps, and the machine may
 # have other work between the two. One that does not waits for the reply, which it gets later.
-_EXPECTS_MORE = re.compile(rb"(?:^|\n)(?:MAIL|RCPT)[^\n]*\Z", re.IGNORECASE)
+_EXPECTS_MORE = re.compile(rb"(?:MAIL|RCPT) ", re.IGNORECASE)
 _PATIENCE_S = 1.0
 
 
@@ -101,8 +101,8 @@ def _read(side, is_client):
             if more == b"":
                 break
             octets += more
-            side.settimeout(_PATIENCE_S if is_client and _EXPECTS_MORE.search(octets.rstrip(b"\r\n"))
-                            else 0.01)
+            last = octets[-1000:].rstrip(b"\r\n").rpartition(b"\n")[2]
+            side.settimeout(_PATIENCE_S if is_client and _EXPECTS_MORE.match(last) else 0.01)
     except (TimeoutError, ssl.SSLWantReadError):
         return octets or None
     except (ConnectionError, ssl.SSLError):
