@@ -134,6 +134,8 @@ doctor_json_name(const struct doctor_facts *facts)
 	doctor_json_set(object, "text", doctor_json_text(name->text));
 	doctor_json_set(object, "completed",
 	    name->completed[0] == '\0' ? json_null() : doctor_json_text(name->completed));
+	doctor_json_set(
+	    object, "alias", name->alias[0] == '\0' ? json_null() : doctor_json_text(name->alias));
 	doctor_json_set(object, "is_literal", json_boolean(name->is_literal));
 	doctor_json_set(object, "is_from_hosts", json_boolean(name->is_from_hosts));
 	doctor_json_set(object, "ipv4", make_family(&name->v4));

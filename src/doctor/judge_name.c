@@ -281,6 +281,10 @@ find_no_address(const struct doctor_facts *facts, struct doctor_verdict *verdict
 		    "The name %s exists, but it has no address: it is a domain, and its server "
 		    "for submission is %s.",
 		    n->text, doctor_judge_submission_host(facts));
+	else if (n->alias[0] != '\0')
+		doctor_finding_say(f,
+		    "The name %s is an alias (CNAME) for %s, and that has no address.", n->text,
+		    n->alias);
 	else
 		doctor_finding_say(f, "The name %s exists, but it has no address.", n->text);
 	prove_families(n, f);
@@ -300,7 +304,12 @@ find_no_name(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 					"asked.");
 		return f;
 	}
-	doctor_finding_say(f, "There is no host named %s.", facts->name.text);
+	if (facts->name.alias[0] != '\0')
+		doctor_finding_say(f,
+		    "%s is an alias (CNAME) for %s, and there is no host of that name.",
+		    facts->name.text, facts->name.alias);
+	else
+		doctor_finding_say(f, "There is no host named %s.", facts->name.text);
 	prove_families(&facts->name, f);
 	doctor_finding_exclude(f, "The name server works: it answered that there is no such name.");
 	return f;

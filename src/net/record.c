@@ -9,6 +9,7 @@
 #include "util/alloc.h"
 
 enum {
+	ALIASES_MAX = 16, /* that are looked at */
 	TYPE_OPT = 41,
 	OPTION_EXTENDED_ERROR = 15, /* RFC 8914 §2 */
 	SRV_FIXED_LEN = 6,
@@ -180,6 +181,32 @@ take_record(
 	insert(a, &record);
 }
 
+static bool
+is_alias_of(ns_msg *message, int at, const char *name)
+{
+	ns_rr rr;
+
+	return ns_parserr(message, ns_s_an, at, &rr) == 0 && ns_rr_type(rr) == ns_t_cname &&
+	       strcasecmp(ns_rr_name(rr), name) == 0;
+}
+
+/* Where the aliases end (RFC 1034 §3.6.2); and whether they ever do. */
+static void
+follow_aliases(struct net_answer *a, ns_msg *message)
+{
+	const int count = ns_msg_count(*message, ns_s_an);
+
+	for (int i = 0; i < count && i < ALIASES_MAX; i++) {
+		ns_rr rr;
+
+		if (ns_parserr(message, ns_s_an, i, &rr) < 0 || ns_rr_type(rr) != ns_t_cname ||
+		    ns_rr_rdlen(rr) == 0 || !read_name(message, ns_rr_rdata(rr), a->alias))
+			continue;
+		for (int k = 0; k <= i; k++)
+			a->is_circular |= is_alias_of(message, k, a->alias);
+	}
+}
+
 /* The options of EDNS (RFC 6891 §6.1.2): number, length, octets. */
 static void
 take_options(struct net_answer *a, struct slice options)
@@ -234,6 +261,8 @@ net_answer_read(struct slice packet, enum net_record_type type, struct net_answe
 		}
 		take_record(ret_answer, &message, &rr, &used, type);
 	}
+	if (ret_answer->has_alias)
+		follow_aliases(ret_answer, &message);
 	read_additional(ret_answer, &message);
 	return true;
 }

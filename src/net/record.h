@@ -74,9 +74,11 @@ struct net_answer {
 	bool is_cut;        /* TC: ask again over TCP */
 	bool is_given_more; /* than NET_RECORDS_MAX */
 	bool has_alias;     /* the name is a CNAME of canonical */
+	bool is_circular;   /* its aliases lead back to one of them */
 	/* Why the server failed, by itself (RFC 8914 §4); -1: it did not say. */
 	int extended_error;
 	char canonical[NET_NAME_MAX + 1]; /* whose the records are; empty without any */
+	char alias[NET_NAME_MAX + 1];     /* the last name that a CNAME leads to; or empty */
 	size_t count; /* MX and SRV: best first; others in the order of the answer */
 	struct net_record records[NET_RECORDS_MAX];
 	uint8_t *memory; /* of texts */

@@ -16,6 +16,7 @@
 #include <event2/event.h>
 
 #include "net/address.h"
+#include "net/record.h"
 #include "net/resolve.h"
 #include "probe/host.h"
 
@@ -52,6 +53,8 @@ struct probe_name {
 	 * not there, but this is, and programs take it. Empty: nothing was put behind it.
 	 */
 	char completed[NET_RESOLVE_NAME_MAX + 1];
+	/* It is an alias (CNAME), and this last name of its aliases has no address; or empty. */
+	char alias[NET_NAME_MAX + 1];
 	bool is_literal;    /* an IP address: nothing was asked */
 	bool is_impossible; /* DNS has no names like this: nothing was asked */
 	bool is_from_hosts; /* /etc/hosts says so, not DNS */

@@ -91,7 +91,10 @@ explain(struct probe_name_family *f, const struct probe_servers_result *r)
 		f->error = "the answer is too large for UDP, and over TCP the DNS server does not "
 			   "answer";
 	} else if (r->is_any_aliased && f->end == PROBE_NAME_FAILED) {
-		f->error = "the name is an alias, and its aliases (CNAME) lead to no address";
+		f->error = r->is_circular
+			       ? "the name is an alias, and its aliases (CNAME) lead in "
+				 "a circle, to no address"
+			       : "the name is an alias, and its aliases (CNAME) lead to no address";
 	} else if (r->is_any_refused) {
 		f->end = PROBE_NAME_FAILED;
 		f->error = "the DNS server refuses to answer";
@@ -106,6 +109,8 @@ probe_name_note_servers(struct probe_name *n, const struct probe_servers_result 
 	n->resolver_count = r->count;
 	memcpy(n->resolvers, r->states, sizeof n->resolvers);
 	n->is_filtered = n->is_filtered || r->is_blocked;
+	if (n->address_count == 0)
+		memcpy(n->alias, r->alias, sizeof n->alias);
 }
 
 void

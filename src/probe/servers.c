@@ -47,6 +47,16 @@ is_filter_error(int error)
 }
 
 static void
+note_alias(struct probe_servers_result *r, const struct net_answer *answer)
+{
+	if (answer->is_cut || !answer->has_alias || answer->count != 0)
+		return;
+	r->is_any_aliased |= answer->rcode == ns_r_noerror;
+	r->is_circular |= answer->is_circular;
+	memcpy(r->alias, answer->alias, sizeof r->alias);
+}
+
+static void
 note_answer(struct probe_servers *s, enum way way, const struct net_answer *answer)
 {
 	struct probe_servers_result *r = &s->result;
@@ -58,8 +68,7 @@ note_answer(struct probe_servers *s, enum way way, const struct net_answer *answ
 	r->is_any_udp_answered |= way == WAY_UDP;
 	r->is_any_tcp_answered |= way == WAY_TCP;
 	r->is_any_cut |= way == WAY_UDP && answer->is_cut;
-	r->is_any_aliased |= answer->rcode == ns_r_noerror && !answer->is_cut &&
-			     answer->has_alias && answer->count == 0;
+	note_alias(r, answer);
 	r->is_any_refused |= answer->rcode == ns_r_refused;
 	r->is_blocked |= is_filter_error(answer->extended_error);
 	r->is_bogus |= answer->rcode == ns_r_servfail && is_dnssec_error(answer->extended_error);

@@ -13,6 +13,7 @@
 #include <event2/event.h>
 
 #include "net/address.h"
+#include "net/record.h"
 #include "probe/name.h"
 
 /* Resolvers of the system wait for 5 s; what takes longer than this is as good as dead. */
@@ -25,8 +26,10 @@ struct probe_servers_result {
 	bool is_any_refused; /* REFUSED: it does not serve us */
 	bool is_any_cut;     /* an answer over UDP was cut, and the rest is to come over TCP */
 	bool is_any_aliased; /* it says that the name is an alias, and no address with it */
-	bool is_bogus;       /* it fails because of DNSSEC: without that it has an answer */
-	bool is_blocked;     /* it says itself that it filters the name (RFC 8914 §4.16) */
+	bool is_circular;    /* and the aliases go in a circle */
+	char alias[NET_NAME_MAX + 1]; /* the last name of them, which has no address; or empty */
+	bool is_bogus;   /* it fails because of DNSSEC: without that it has an answer */
+	bool is_blocked; /* it says itself that it filters the name (RFC 8914 §4.16) */
 };
 
 struct probe_servers;

@@ -154,12 +154,36 @@ lose_half(struct doctor_facts *facts)
 		}                                                                                  \
 	}
 
+static void
+be_alias_of_nothing(struct doctor_facts *facts)
+{
+	naming_deny(facts);
+	(void)snprintf(facts->name.alias, sizeof facts->name.alias, "gone.example.org");
+}
+
+static void
+be_alias_without_address(struct doctor_facts *facts)
+{
+	have_no_address(facts);
+	(void)snprintf(facts->name.alias, sizeof facts->name.alias, "empty.example.org");
+}
+
 static const struct judging_case names[] = {
 	{ .name = "NXDOMAIN",
 	    .change = naming_deny,
 	    .cause = "name-not-found",
 	    .exit = DOCTOR_EXIT_NAME,
 	    .says = "There is no host named mail.example.org" },
+	{ .name = "an alias of a name that is not there",
+	    .change = be_alias_of_nothing,
+	    .cause = "name-not-found",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "is an alias (CNAME) for gone.example.org, and there is no host" },
+	{ .name = "an alias of a name without address",
+	    .change = be_alias_without_address,
+	    .cause = "name-no-address",
+	    .exit = DOCTOR_EXIT_NAME,
+	    .says = "is an alias (CNAME) for empty.example.org, and that has no address" },
 	{ .name = "no address",
 	    .change = be_a_domain,
 	    .cause = "name-no-address",

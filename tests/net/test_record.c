@@ -151,6 +151,32 @@ test_more_records_than_are_looked_at_are_told(void **state)
 }
 
 static void
+check_alias(const char *target, bool is_circular)
+{
+	uint8_t data[256];
+	struct message m;
+	struct net_answer answer;
+
+	begin(&m, 1, 0);
+	add(&m, NET_RECORD_CNAME, data,
+	    nameserver_data(NET_RECORD_CNAME, target, data, sizeof data));
+	assert_true(net_answer_read(slice_make(m.octets, m.len), NET_RECORD_A, &answer));
+	assert_int_equal(answer.count, 0);
+	assert_true(answer.has_alias);
+	assert_string_equal(answer.alias, target);
+	assert_int_equal(answer.is_circular, is_circular);
+	net_answer_done(&answer);
+}
+
+static void
+test_it_is_told_where_aliases_end_and_whether_they_do(void **state)
+{
+	(void)state;
+	check_alias("b.example", false);
+	check_alias("A.Example", true);
+}
+
+static void
 test_a_name_longer_than_dns_allows_is_left_out(void **state)
 {
 	uint8_t name[NS_MAXCDNAME];
@@ -242,6 +268,7 @@ main(void)
 		cmocka_unit_test(test_an_answer_that_is_cut_anywhere_is_none),
 		cmocka_unit_test(test_a_record_that_is_too_short_for_its_type_is_left_out),
 		cmocka_unit_test(test_more_records_than_are_looked_at_are_told),
+		cmocka_unit_test(test_it_is_told_where_aliases_end_and_whether_they_do),
 		cmocka_unit_test(test_a_name_longer_than_dns_allows_is_left_out),
 		cmocka_unit_test(test_the_reason_for_a_failure_is_read),
 		cmocka_unit_test(test_a_question_is_one_that_can_be_read),

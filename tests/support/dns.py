@@ -74,8 +74,8 @@ class Zone:
     def is_silent(self, name, kind):
         return bool({(name, kind), name, "*"} & self.silent)
 
-    def lookup(self, name, kind):
-        """(rcode, [(owner, type, text)])."""
+    def lookup(self, name, kind, aliases=8):
+        """(rcode, [(owner, type, text)]); aliases: how many are followed, for some go in circles."""
         rcode = self._of(self.rcodes, name, kind)
         if rcode:
             return rcode, []
@@ -84,7 +84,9 @@ class Zone:
             return "NXDOMAIN", []
         if "CNAME" in types and kind != "CNAME":
             target = types["CNAME"][0]
-            rcode, rest = self.lookup(target.rstrip(".").lower(), kind)
+            rcode, rest = "NOERROR", []
+            if aliases > 1:
+                rcode, rest = self.lookup(target.rstrip(".").lower(), kind, aliases - 1)
             return rcode, [(name, "CNAME", target), *rest]
         return "NOERROR", [(name, kind, text) for text in types.get(kind, [])]
 
