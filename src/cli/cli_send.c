@@ -2,10 +2,12 @@
 /* cli_send.c - sallyport send: submit a message, and see what becomes of it */
 #include "cli/cli_send.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cli/send_attach.h"
 #include "send/input.h"
 #include "util/alloc.h"
 #include "util/port.h"
@@ -18,7 +20,7 @@ struct flags {
 	const char *from, *hostname, *timeout, *full_name, *subject, *body, *file, *until,
 	    *resolver;
 	bool is_raw, v4, v6, no_check;
-	struct cli_list fields, to;
+	struct cli_list fields, to, attached;
 };
 
 /* Flags are set first: the file fills what they leave open. */
@@ -180,11 +182,14 @@ take_raw(struct cli_send *s, struct slice text)
 }
 
 static int
-compose(struct cli_send *s, const struct flags *f, struct slice text)
+compose(struct cli_send *s, const struct flags *f, struct slice text,
+    const struct cli_attachments *attachments)
 {
 	struct send_letter letter = {
 		.text = text,
 		.is_body = f->body != NULL || !send_has_header(text),
+		.attachments = attachments->list,
+		.attachment_count = attachments->count,
 		.from = s->sender,
 		.full_name = f->full_name,
 		.subject = f->subject,
@@ -194,6 +199,10 @@ compose(struct cli_send *s, const struct flags *f, struct slice text)
 		.field_count = f->fields.count,
 	};
 
+	if (attachments->count > 0 && (f->is_raw || !letter.is_body)) {
+		cli_complain("--attach goes with a text that has no header yet");
+		return EX_USAGE;
+	}
 	return f->is_raw ? take_raw(s, text) : cli_send_compose(s, &letter);
 }
 
@@ -212,10 +221,13 @@ check_sender(struct cli_send *s)
 static int
 make_message(struct cli_send *s, const struct flags *f)
 {
+	struct cli_attachments *attachments = xcalloc(1, sizeof *attachments);
 	struct buf text;
 	int r = check_sender(s);
 
 	buf_init(&text, SEND_TEXT_MAX);
+	if (r == CLI_GO)
+		r = cli_attachments_read(attachments, &f->attached);
 	if (r == CLI_GO)
 		r = read_text(f, &text);
 	if (r == CLI_GO && s->recipients.count == 0)
@@ -225,8 +237,10 @@ make_message(struct cli_send *s, const struct flags *f)
 		r = EX_USAGE;
 	}
 	if (r == CLI_GO)
-		r = compose(s, f, buf_slice(&text));
+		r = compose(s, f, buf_slice(&text), attachments);
 	buf_done(&text);
+	cli_attachments_done(attachments);
+	free(attachments);
 	return r;
 }
 
@@ -314,6 +328,7 @@ cli_send(int argc, char **argv)
 		    NULL },
 		{ '\0', "body", "TEXT", "the text, instead of standard input", &f.body, NULL },
 		{ '\0', "header", "FIELD", "\"Name: text\"; may be given often", NULL, NULL },
+		{ '\0', "attach", "FILE", "beside the text; may be given often", NULL, NULL },
 		{ '\0', "file", "FILE", "the message; \"-\": standard input", &f.file, NULL },
 		{ '\0', "raw", NULL, "send it as it is, but for line ends", NULL, &f.is_raw },
 		{ '\0', "until", "STAGE", "connect, greeting, ehlo, tls, auth: no message",
@@ -336,6 +351,8 @@ cli_send(int argc, char **argv)
 		options, 0, INT32_MAX };
 	int count, r = cli_take_repeated("--header", &argc, argv, &f.fields);
 
+	if (r == CLI_GO)
+		r = cli_take_repeated("--attach", &argc, argv, &f.attached);
 	if (r == CLI_GO)
 		r = cli_take_repeated("--to", &argc, argv, &f.to);
 	if (r == CLI_GO)

@@ -66,7 +66,7 @@ add_to(const struct send_letter *l, struct buf *out)
 
 /* The encoding is the one that every server takes: 7 bits and short lines. */
 static void
-add_body(struct slice body, struct buf *out)
+add_text(struct slice body, struct buf *out)
 {
 	const bool is_7bit = message_is_7bit(body);
 	const char *charset = smtp_is_ascii(body) ? "us-ascii"
@@ -75,13 +75,34 @@ add_body(struct slice body, struct buf *out)
 				  : "unknown-8bit"; /* the name that mail has for it */
 
 	(void)buf_addf(out,
-	    "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=%s\r\n"
+	    "Content-Type: text/plain; charset=%s\r\n"
 	    "Content-Transfer-Encoding: %s\r\n\r\n",
 	    charset, is_7bit ? "7bit" : "quoted-printable");
 	if (is_7bit)
 		(void)buf_add_slice(out, body);
 	else
 		(void)message_quoted_printable_add(body, out);
+}
+
+/* The text by itself, or as the first part of several (RFC 2046 §5.1.3). */
+static void
+add_body(const struct send_letter *l, struct buf *out)
+{
+	char boundary[SEND_BOUNDARY_SIZE];
+
+	(void)buf_add_text(out, "MIME-Version: 1.0\r\n");
+	if (l->attachment_count == 0) {
+		add_text(l->text, out);
+		return;
+	}
+	send_boundary(l->message_id, boundary);
+	(void)buf_addf(out, "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n\r\n--%s\r\n",
+	    boundary, boundary);
+	add_text(l->text, out);
+	(void)buf_add_text(out, "\r\n");
+	for (size_t i = 0; i < l->attachment_count; i++)
+		send_attachment_add(&l->attachments[i], boundary, out);
+	(void)buf_addf(out, "--%s--\r\n", boundary);
 }
 
 /* Fields that were given win over those that we would add. */
@@ -136,6 +157,16 @@ filter(const struct send_letter *l, struct slice text, struct buf *out, struct b
 	return flaw;
 }
 
+static size_t
+size_of_attachments(const struct send_letter *l)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < l->attachment_count; i++)
+		size += send_attachment_size(&l->attachments[i]);
+	return size;
+}
+
 enum message_flaw
 send_compose(const struct send_letter *l, struct buf *out, struct buf *detail)
 {
@@ -143,11 +174,11 @@ send_compose(const struct send_letter *l, struct buf *out, struct buf *detail)
 	enum message_flaw flaw;
 	struct buf whole;
 
-	buf_init(&whole, FIELDS_SIZE + text.len * 4);
+	buf_init(&whole, FIELDS_SIZE + text.len * 4 + size_of_attachments(l));
 	text = slice_after(text, l->is_body ? 0 : message_header_mbox_line(text).len);
 	add_missing(l, l->is_body ? slice_of("") : text, &whole);
 	if (l->is_body)
-		add_body(text, &whole);
+		add_body(l, &whole);
 	else
 		(void)buf_add_slice(&whole, text);
 	flaw = filter(l, buf_slice(&whole), out, detail);

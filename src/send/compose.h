@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "message/flaw.h"
+#include "send/attachment.h"
 #include "util/buf.h"
 #include "util/slice.h"
 
@@ -28,6 +29,8 @@ struct send_letter {
 	size_t to_count;
 	const char *const *fields; /* further ones, "Name: body", without CRLF */
 	size_t field_count;
+	const struct send_attachment *attachments; /* with is_body alone */
+	size_t attachment_count;
 	struct slice hostname;
 	uint64_t message_id; /* message/message_id.h */
 	uint64_t unix_s;

@@ -274,6 +274,38 @@ def test_a_host_that_there_is_not_has_a_code_of_its_own(run, scratch):
     assert result.returncode in (68, 75), result.stderr.decode()
 
 
+def test_files_are_attached(run, receiver, scratch):
+    octets = bytes(range(256)) * 20
+    (scratch / "Übersicht 2026.pdf").write_bytes(octets)
+    (scratch / "job.log").write_bytes(b"")
+    result = run("send", "-s", f"{ADDRESS}:{receiver.port}", "--tls", "none", "-f", "a@x.example",
+                 "-t", "b@x.example", "--subject", "report", "--attach",
+                 scratch / "Übersicht 2026.pdf", "--attach", scratch / "job.log",
+                 text="Grüße\n--\nfrom cron\n")
+    check_clean(result)
+    assert result.returncode == 0, result.stderr
+    message = email.message_from_bytes(receiver.wait_one().content,
+                                       policy=email.policy.default)
+    assert message.get_content_type() == "multipart/mixed" and not message.defects
+    assert message.get_body().get_content().splitlines() == ["Grüße", "--", "from cron"]
+    first, second = message.iter_attachments()
+    assert first.get_filename() == "Übersicht 2026.pdf"
+    assert first.get_content_type() == "application/pdf" and first.get_content() == octets
+    assert second.get_filename() == "job.log" and second.get_content() == ""
+
+
+@pytest.mark.parametrize("words, text, code", [
+    (["--attach", "/nowhere/at.all"], "text\n", 66),
+    (["--attach", "-"], "text\n", 64),
+    (["--attach", "/dev/null"], "Subject: has one\n\ntext\n", 64),
+    (["--attach", "/dev/null", "--raw"], "text\n", 64),
+])
+def test_what_cannot_be_attached_is_not(run, words, text, code):
+    result = run("send", "-s", ADDRESS, "-f", "a@x.example", "-t", "b@x.example", *words, text=text)
+    check_clean(result)
+    assert result.returncode == code and result.stderr != b""
+
+
 def test_recipients_can_be_named_in_every_way(run, receiver):
     result = run("send", "-s", f"{ADDRESS}:{receiver.port}", "--tls", "none", "-f", "a@example.org",
                  "--body", "x", "-t", "b@e.example", "--to", "c@e.example, D <d@e.example>",

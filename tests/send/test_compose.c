@@ -136,6 +136,68 @@ test_text_with_and_without_a_header_is_told_apart(void **state)
 	assert_false(send_has_header(slice_of("")));
 }
 
+/* RFC 2045 §5.1 and §6.8, RFC 2046 §5.1.3, RFC 2231 §4 and §7. */
+static void
+test_attachments_are_parts_behind_the_text(void **state)
+{
+	const struct slice to[] = { slice_of("b@x") };
+	const struct send_attachment attachments[] = {
+		{ "dir/r\xc3\xa9sum\xc3\xa9 \"1\".PDF", slice_make("\0\1\2", 3) },
+		{ "empty", slice_make("", 0) },
+	};
+	struct send_letter l = { .text = slice_of("hello\r\n"),
+		.is_body = true,
+		.from = "a@x",
+		.to = to,
+		.to_count = 1,
+		.attachments = attachments,
+		.attachment_count = 2 };
+	struct buf detail, out;
+	char boundary[SEND_BOUNDARY_SIZE];
+	const char *at;
+
+	(void)state;
+	buf_init(&detail, 256);
+	out = compose(&l, MESSAGE_SOUND, &detail);
+	send_boundary(l.message_id, boundary);
+	at = strstr((const char *)out.ptr, "Content-Type: multipart/mixed;\r\n boundary=\"");
+	assert_non_null(at);
+	for (int i = 0; i < 5; i++) {
+		at = strstr(at + 1, boundary);
+		assert_non_null(at);
+	}
+	assert_string_equal(at + strlen(boundary), "--\r\n");
+	assert_non_null(strstr((const char *)out.ptr,
+	    "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
+	    "Content-Disposition: attachment;\r\n "
+	    "filename*=utf-8''r%C3%A9sum%C3%A9%20%221%22.PDF\r\n\r\nAAEC\r\n"));
+	assert_non_null(strstr((const char *)out.ptr, " filename=empty\r\n\r\n--"));
+	buf_done(&out);
+	buf_done(&detail);
+}
+
+/* The size is that of the worst: each octet of the name encoded, a line just begun. */
+static void
+test_an_attachment_needs_no_more_than_it_says(void **state)
+{
+	uint8_t octets[200] = { 0 };
+	char name[300];
+	struct buf out;
+
+	(void)state;
+	memset(name, '%', sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	for (size_t len = 0; len <= sizeof octets; len++) {
+		const struct send_attachment a = { name, slice_make(octets, len) };
+
+		buf_init(&out, send_attachment_size(&a));
+		send_attachment_add(&a, "b", &out);
+		assert_true(out.len > len && out.len < send_attachment_size(&a));
+		assert_memory_equal(out.ptr + out.len - 2, "\r\n", 2);
+		buf_done(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -146,6 +208,8 @@ main(void)
 		    test_octets_that_are_not_utf_8_get_no_charset_that_they_do_not_have),
 		cmocka_unit_test(test_a_message_that_cannot_be_put_right_is_refused),
 		cmocka_unit_test(test_text_with_and_without_a_header_is_told_apart),
+		cmocka_unit_test(test_attachments_are_parts_behind_the_text),
+		cmocka_unit_test(test_an_attachment_needs_no_more_than_it_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
