@@ -3,6 +3,7 @@
 #include "doctor/cell.h"
 #include "doctor/judge.h"
 
+#include "doctor/view.h"
 #include "doctor/words.h"
 
 enum { GREETING_CODE = 220 };
@@ -55,6 +56,24 @@ find_endless(const struct doctor_judging *j)
 	return f;
 }
 
+/* Who speaks HTTP on a port of TLS has not been asked for it by name. */
+static void
+prove_web(const struct doctor_judging *j, struct doctor_finding *f)
+{
+	for (size_t i = 0; i < j->facts->probe_count; i++) {
+		const struct doctor_probe *other = &j->facts->probes[i];
+
+		if (!doctor_view_is_web(other) ||
+		    !doctor_view_same_ip(&other->address, &j->probe->address))
+			continue;
+		doctor_finding_prove(f, "Port %u of the same address speaks HTTP: \"%s\".",
+		    (unsigned)other->port, other->dialog.stages[PROBE_STAGE_HANDSHAKE].text);
+		doctor_finding_exclude(f, "A login page of the network that takes all connections "
+					  "for itself looks like this: open a web page first.");
+		return;
+	}
+}
+
 static struct doctor_finding *
 find_silent(const struct doctor_judging *j)
 {
@@ -71,6 +90,7 @@ find_silent(const struct doctor_judging *j)
 	    j->probe->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_TIMEOUT)
 		doctor_finding_exclude(f, "It is no port of TLS from the first byte on: a "
 					  "handshake was not answered either.");
+	prove_web(j, f);
 	doctor_finding_exclude(f, "Some servers let all wait for 15 seconds and more before they "
 				  "greet, and a proxy whose server is gone looks the same.");
 	doctor_finding_doubt(f, DOCTOR_LIKELY);

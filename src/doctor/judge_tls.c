@@ -66,6 +66,30 @@ find_hole(const struct doctor_judging *j)
 	return f;
 }
 
+static bool
+is_greeted_in_clear(const struct doctor_judging *j)
+{
+	const struct probe_dialog_facts *other = j->probe->other_mode;
+
+	return other != NULL && other->stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_PASSED;
+}
+
+static struct doctor_finding *
+find_web(const struct doctor_judging *j)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "not-smtp", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "What answers on port %u is a web server without TLS, no mail server.",
+	    (unsigned)j->probe->port);
+	doctor_finding_prove(f, "Instead of a TLS handshake it said: \"%s\".",
+	    j->probe->dialog.stages[PROBE_STAGE_HANDSHAKE].text);
+	doctor_finding_exclude(f,
+	    "A login page of the network, which takes all connections for itself, looks the same.");
+	doctor_finding_set(&f->detail, "%s", j->probe->dialog.stages[PROBE_STAGE_HANDSHAKE].text);
+	return f;
+}
+
 static struct doctor_finding *
 find_not_tls(const struct doctor_judging *j)
 {
@@ -75,14 +99,15 @@ find_not_tls(const struct doctor_judging *j)
 	if (!d->is_implicit_tls)
 		return find_trouble(j, "tls-failed", "The server accepts STARTTLS on",
 		    ", but then does not speak TLS");
+	if (doctor_view_is_web(j->probe) && !is_greeted_in_clear(j))
+		return find_web(j);
 	f = doctor_judge_find(j, "tls-on-plain-port", DOCTOR_BROKEN);
 	doctor_finding_say(f,
 	    "Port %u of this server speaks in clear at first (as port 587 does) instead of TLS "
 	    "from the first byte on.",
 	    (unsigned)j->probe->port);
 	prove_handshake(j, f);
-	if (j->probe->other_mode != NULL &&
-	    j->probe->other_mode->stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_PASSED)
+	if (is_greeted_in_clear(j))
 		doctor_finding_prove(f, "Left alone, it greets in clear: \"%s\".",
 		    doctor_words_reply(&j->probe->other_mode->stages[PROBE_STAGE_GREETING]).text);
 	return f;

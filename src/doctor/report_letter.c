@@ -31,6 +31,7 @@ static const struct {
 	{ "network-down", NETWORK },
 	{ "host-unreachable", NETWORK },
 	{ "server-blocks-you", SERVER },
+	{ "starttls-injected", SERVER },
 	{ "certificate-inspected", SECURITY },
 	{ "certificate-no-roots", MACHINE },
 	{ "clock-wrong", MACHINE },
@@ -146,16 +147,27 @@ add_line(const struct doctor_paper *paper, struct buf *line, const char *first)
 	buf_clear(line);
 }
 
+/* One that others can have seen; NULL: there is none. */
+static const struct ip *
+find_own_address(const struct probe_host *machine)
+{
+	for (size_t i = 0; i < machine->address_count; i++)
+		if (!ip_is_loopback(&machine->addresses[i]))
+			return &machine->addresses[i];
+	return NULL;
+}
+
 /* Our own address on the way there, as far as the kernel told. */
 static void
 add_source(const struct doctor_paper *paper, const struct doctor_facts *facts, struct buf *line)
 {
+	const struct ip *own = find_own_address(&facts->machine);
+
 	if (facts->name.address_count > 0 && facts->routes[0].error == 0)
-		doctor_cell_ip(&facts->routes[0].source, line);
-	else if (facts->machine.address_count > 0)
-		doctor_cell_ip(&facts->machine.addresses[0], line);
-	else
+		own = &facts->routes[0].source;
+	if (own == NULL)
 		return;
+	doctor_cell_ip(own, line);
 	(void)buf_add_text(line, " (the address of my computer; behind a router the world sees "
 				 "another one)");
 	add_line(paper, line, "  From:    ");

@@ -42,6 +42,9 @@ find_state(const struct doctor_facts *facts, const struct doctor_verdict *verdic
 		return UNKNOWN;
 	if (verdict->exit == DOCTOR_EXIT_PARTIAL)
 		return WARNING;
+	/* It works, and what leads is a sign of somebody on the way. */
+	if (verdict->finding_count != 0 && verdict->findings[0].weight == DOCTOR_WARNING)
+		return WARNING;
 	if (!verdict->is_fine)
 		return CRITICAL;
 	for (size_t i = 0; i < verdict->finding_count; i++)

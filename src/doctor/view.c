@@ -299,3 +299,10 @@ doctor_view_works(const struct doctor_probe *p)
 	       c->is_there && (c->faults & ~(unsigned)PROBE_CERTIFICATE_WEAK) == 0 &&
 	       c->error == NULL;
 }
+
+bool
+doctor_view_is_web(const struct doctor_probe *p)
+{
+	return p->dialog.tls.trouble == PROBE_TLS_NOT_TLS &&
+	       strncmp(p->dialog.stages[PROBE_STAGE_HANDSHAKE].text, "HTTP/", 5) == 0;
+}

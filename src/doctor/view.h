@@ -66,6 +66,8 @@ bool doctor_view_is_swallowed(const struct doctor_view_greetings *greetings);
 unsigned doctor_view_progress(const struct doctor_probe *p);
 /* Did it go as far as can be asked of it: TLS, with a certificate that is fine? */
 bool doctor_view_works(const struct doctor_probe *p);
+/* It answers a TLS handshake in clear, by HTTP. */
+bool doctor_view_is_web(const struct doctor_probe *p);
 /* Another port of the same address where it did: the host has shown who it is; NULL: none. */
 const struct doctor_probe *doctor_view_genuine(
     const struct doctor_facts *facts, const struct doctor_probe *p);

@@ -27,6 +27,21 @@ drip(struct doctor_facts *facts)
 	judging_dialog(facts)->stages[PROBE_STAGE_GREETING].partial_len = 7;
 }
 
+/* 587 waits, and 465 answers a TLS handshake by HTTP. */
+static void
+be_web(struct doctor_facts *facts)
+{
+	struct probe_dialog_facts *d = &facts->probes[1].dialog;
+
+	say_nothing(facts);
+	d->tls = (struct probe_tls){ .trouble = PROBE_TLS_NOT_TLS };
+	for (unsigned i = PROBE_STAGE_GREETING; i < PROBE_STAGE_COUNT; i++)
+		d->stages[i] = (struct probe_stage_fact){ 0 };
+	d->ehlo_tls = (struct probe_ehlo){ 0 };
+	d->stages[PROBE_STAGE_HANDSHAKE] =
+	    (struct probe_stage_fact){ .end = PROBE_STAGE_BROKEN, .text = "HTTP/1.1 302 Found" };
+}
+
 static void
 run_out_of_time(struct doctor_facts *facts)
 {
@@ -192,6 +207,13 @@ static const struct judging_case greetings[] = {
 	    .exit = DOCTOR_EXIT_SILENT,
 	    .use_port = 465,
 	    .says = "a greeting has begun",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "nobody greets, and the port of TLS speaks HTTP",
+	    .rows = JUDGING_BOTH,
+	    .change = be_web,
+	    .cause = "greeting-missing",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .besides = "not-smtp",
 	    .confidence = DOCTOR_LIKELY },
 	{ .name = "no time left",
 	    .rows = JUDGING_BOTH,

@@ -78,6 +78,7 @@ static const struct {
 	{ "port-filtered", false, NETWORK },
 	{ "port-rejected", false, NETWORK },
 	{ "network-down", false, NETWORK },
+	{ "starttls-injected", false, SERVER },
 	{ "path-mtu-in", false, NETWORK },
 	{ "ipv6-broken", false, NETWORK },
 	{ "resolver-down", false, RESOLVER },
@@ -148,6 +149,32 @@ test_it_goes_to_who_runs_what_is_broken(void **state)
 }
 
 static void
+be_on_loopback_too(
+    const struct doctor_facts *facts, const struct doctor_verdict *verdict, struct buf *out)
+{
+	struct doctor_facts *changed = test_malloc(sizeof *changed);
+
+	*changed = *facts;
+	changed->name.address_count = 0;
+	changed->machine.address_count = 2;
+	assert_true(ip_parse(slice_of("127.0.0.1"), &changed->machine.addresses[0]));
+	assert_true(ip_parse(slice_of("10.0.0.9"), &changed->machine.addresses[1]));
+	doctor_report_letter(changed, verdict, out);
+	test_free(changed);
+}
+
+static void
+test_it_comes_from_an_address_that_others_can_see(void **state)
+{
+	static const char *const words[] = { "From:    10.0.0.9 ", NULL };
+	char *text = report_make("name-not-found", be_on_loopback_too);
+
+	(void)state;
+	report_expect(text, words);
+	free(text);
+}
+
+static void
 test_of_a_network_it_names_no_host(void **state)
 {
 	static const char *const words[] = { "Subject: Trouble with sending mail: this network\n",
@@ -180,6 +207,7 @@ main(void)
 		cmocka_unit_test(test_the_letter_goes_to_who_can_act),
 		cmocka_unit_test(test_nobody_writes_to_himself),
 		cmocka_unit_test(test_it_goes_to_who_runs_what_is_broken),
+		cmocka_unit_test(test_it_comes_from_an_address_that_others_can_see),
 		cmocka_unit_test(test_of_a_network_it_names_no_host),
 		cmocka_unit_test(test_it_has_time_addresses_ports_and_proof),
 	};

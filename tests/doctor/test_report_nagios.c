@@ -44,6 +44,26 @@ test_the_state_and_the_exit_code_agree(void **state)
 }
 
 static void
+lead_with_warning(
+    const struct doctor_facts *facts, const struct doctor_verdict *verdict, struct buf *out)
+{
+	struct doctor_verdict changed = *verdict;
+
+	changed.findings[0].weight = DOCTOR_WARNING;
+	last_code = doctor_report_nagios(facts, &changed, out);
+}
+
+static void
+test_what_works_under_a_bad_sign_is_a_warning(void **state)
+{
+	char *line = report_make("bad-certificate", lead_with_warning);
+
+	(void)state;
+	assert_int_equal(last_code, 1);
+	free(line);
+}
+
+static void
 test_it_is_one_line_with_one_bar(void **state)
 {
 	(void)state;
@@ -95,6 +115,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_state_and_the_exit_code_agree),
+		cmocka_unit_test(test_what_works_under_a_bad_sign_is_a_warning),
 		cmocka_unit_test(test_it_is_one_line_with_one_bar),
 		cmocka_unit_test(test_performance_data_are_of_the_port_that_works),
 		cmocka_unit_test(test_a_certificate_that_ends_soon_is_a_warning),
