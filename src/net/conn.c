@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -112,6 +113,40 @@ fail_later(struct net_conn *c, const char *words)
 	event_active(&c->timer, EV_TIMEOUT, 0);
 }
 
+static void
+arm(struct net_conn *c, uint64_t wait_ms)
+{
+	struct timeval wait = { (time_t)(wait_ms / 1000), (suseconds_t)(wait_ms % 1000 * 1000) };
+
+	(void)evtimer_add(&c->timer, &wait);
+}
+
+/* Is there something for the loop to do that it has not seen yet? */
+static bool
+has_news(const struct net_conn *c)
+{
+	const short writable = c->state == CONN_CONNECTING ? POLLOUT : 0;
+	struct pollfd p = { .fd = net_conn_fd(c), .events = (short)(POLLIN | writable) };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+/*
+ * Where this process was kept from running (stopped, throttled, on a busy machine) its timers may
+ * come before what has arrived meanwhile. That is not the peer's lateness: it has one turn of the
+ * loop to move the deadline.
+ */
+static bool
+gives_a_turn(struct net_conn *c)
+{
+	if (c->has_given_turn || !has_news(c))
+		return false;
+	c->has_given_turn = true;
+	c->armed_ms = c->deadline_ms;
+	arm(c, 1);
+	return true;
+}
+
 /* The deadline may have moved on since the timer was set: then it is set again, once. */
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
@@ -124,11 +159,13 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	c->armed_ms = UINT64_MAX;
 	if (c->state == CONN_FAILED) {
 		end(c, NET_CONN_FAILED);
-	} else if (clock_monotonic_ms() >= deadline_ms) {
+	} else if (clock_monotonic_ms() < deadline_ms) {
+		c->has_given_turn = false;
+		net_conn_set_deadline(c, deadline_ms);
+	} else if (!gives_a_turn(c)) {
+		c->has_given_turn = false;
 		c->deadline_ms = UINT64_MAX;
 		c->handler->on_deadline(c->owner);
-	} else {
-		net_conn_set_deadline(c, deadline_ms);
 	}
 }
 
@@ -322,24 +359,18 @@ net_conn_pending(const struct net_conn *c)
 	return c->stream.out == NULL ? 0 : net_stream_pending(&c->stream);
 }
 
-static void
-arm(struct net_conn *c)
-{
-	uint64_t now_ms = clock_monotonic_ms();
-	uint64_t wait_ms = c->deadline_ms > now_ms ? c->deadline_ms - now_ms : 0;
-	struct timeval wait = { (time_t)(wait_ms / 1000), (suseconds_t)(wait_ms % 1000 * 1000) };
-
-	c->armed_ms = c->deadline_ms;
-	(void)evtimer_add(&c->timer, &wait);
-}
-
 /* A timer that fires early is cheaper than one that is moved at each command. */
 void
 net_conn_set_deadline(struct net_conn *c, uint64_t at_ms)
 {
+	uint64_t now_ms;
+
 	c->deadline_ms = at_ms;
-	if (at_ms < c->armed_ms)
-		arm(c);
+	if (at_ms >= c->armed_ms)
+		return;
+	now_ms = clock_monotonic_ms();
+	c->armed_ms = at_ms;
+	arm(c, at_ms > now_ms ? at_ms - now_ms : 0);
 }
 
 int

@@ -96,7 +96,10 @@ void net_conn_last_words(struct net_conn *c);
 void net_conn_write(struct net_conn *c, struct slice out);
 /* Octets not yet handed to the kernel. */
 size_t net_conn_pending(const struct net_conn *c);
-/* on_deadline at at_ms (monotonic); UINT64_MAX: never. Cheap to call with the same value again. */
+/*
+ * on_deadline at at_ms (monotonic), behind what has arrived by then; UINT64_MAX: never. Cheap to
+ * call with the same value again.
+ */
 void net_conn_set_deadline(struct net_conn *c, uint64_t at_ms);
 /* Why it ended, in words for a log, e.g. "connection refused", "certificate has expired". */
 const char *net_conn_error(const struct net_conn *c);

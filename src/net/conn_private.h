@@ -34,9 +34,10 @@ struct net_conn {
 	uint8_t peer_family; /* AF_* */
 	uint8_t state;       /* enum conn_state; changed by enter() only */
 	bool is_server;
-	bool held;    /* by the owner */
-	bool is_full; /* NET_CONN_READ_MAX octets are unread */
-	bool is_shut; /* nothing more is sent, not even close_notify */
+	bool held;           /* by the owner */
+	bool has_given_turn; /* of the loop to what has come, though the deadline is over */
+	bool is_full;        /* NET_CONN_READ_MAX octets are unread */
+	bool is_shut;        /* nothing more is sent, not even close_notify */
 };
 
 /* Octets can come and go. */

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "duo.h"
+#include "net/conn_private.h"
 #include "util/clock.h"
 
 static void
@@ -168,6 +169,20 @@ test_a_deadline_can_be_moved_both_ways(void **state)
 	assert_false(f->client.is_due);
 }
 
+/* As in a process that was stopped: its timer comes before the loop has seen what has arrived. */
+static void
+test_a_deadline_does_not_overtake_what_has_come(void **state)
+{
+	struct duo *f = *state;
+
+	duo_say(&f->client, "NOOP\r\n");
+	f->server.conn->deadline_ms = clock_monotonic_ms();
+	event_active(&f->server.conn->timer, EV_TIMEOUT, 0);
+	duo_check_got(f, &f->server, "NOOP\r\n");
+	assert_false(f->server.is_due);
+	side_wait(f->base, &f->server.is_due); /* it did not move it */
+}
+
 static void
 test_drained_follows_each_write(void **state)
 {
@@ -289,6 +304,7 @@ main(void)
 		DUO_TEST(test_unread_input_is_bounded),
 		DUO_TEST(test_resume_gives_what_was_left_unread),
 		DUO_TEST(test_a_deadline_can_be_moved_both_ways),
+		DUO_TEST(test_a_deadline_does_not_overtake_what_has_come),
 		DUO_TEST(test_drained_follows_each_write),
 		DUO_TEST(test_an_owner_may_free_in_any_callback),
 		DUO_TEST(test_one_write_is_one_record),
