@@ -30,6 +30,7 @@ struct probe_ask {
 	struct event timer;
 	struct event again; /* UDP */
 	struct event event; /* of fd, when that is there */
+	bool is_over;       /* the time is: what has come is read, and no more */
 	int fd;
 	struct probe_tcp_attempt *attempt; /* TCP, until connected */
 	struct probe_ask_result result;
@@ -70,12 +71,21 @@ finish(struct probe_ask *a)
 	free(a);
 }
 
+/* Where this process was kept from running, timers may come before what has arrived meanwhile. */
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
+	const struct timeval one_turn = { 0, 1000 };
+	struct probe_ask *a = arg;
+
 	(void)fd;
 	(void)what;
-	finish(arg);
+	if (a->is_over || (a->fd < 0 && a->attempt == NULL)) {
+		finish(a);
+		return;
+	}
+	a->is_over = true;
+	(void)evtimer_add(&a->timer, &one_turn);
 }
 
 /* False when it is no answer to our question: wait on. */

@@ -52,6 +52,7 @@ struct probe_name_lookup {
 	uint64_t began_us, timeout_ms;
 	struct event timer; /* the timeout; made active to end early */
 	struct event slow, grace;
+	bool is_grace_over;
 	struct family_question questions[FAMILY_COUNT];
 	struct net_query *queries[FAMILY_COUNT]; /* NULL: answered */
 	size_t counts[FAMILY_COUNT];
@@ -153,13 +154,31 @@ finish(struct probe_name_lookup *l)
 	event_active(&l->timer, EV_TIMEOUT, 0);
 }
 
+/* What came while this process was kept from running has one turn of the loop to be read. */
+static void
+on_grace(evutil_socket_t fd, short what, void *arg)
+{
+	const struct timeval one_turn = time_of(1);
+	struct probe_name_lookup *l = arg;
+
+	(void)fd;
+	(void)what;
+	if (l->is_grace_over)
+		finish(l);
+	else
+		(void)evtimer_add(&l->grace, &one_turn);
+	l->is_grace_over = true;
+}
+
 static void
 wait_for(struct probe_name_lookup *l, uint64_t ms)
 {
 	const struct timeval wait = time_of(ms);
 
-	if (!evtimer_pending(&l->grace, NULL))
-		(void)evtimer_add(&l->grace, &wait);
+	if (evtimer_pending(&l->grace, NULL))
+		return;
+	l->is_grace_over = false;
+	(void)evtimer_add(&l->grace, &wait);
 }
 
 static void
@@ -362,7 +381,7 @@ probe_name_start(struct event_base *base, struct net_resolver *resolver,
 	l->began_us = clock_monotonic_us();
 	(void)evtimer_assign(&l->timer, base, on_timer, l);
 	(void)evtimer_assign(&l->slow, base, on_slow, l);
-	(void)evtimer_assign(&l->grace, base, on_timer, l);
+	(void)evtimer_assign(&l->grace, base, on_grace, l);
 	(void)evtimer_add(&l->timer, &wait);
 	if (net_address_parse(name, port, &literal)) {
 		(void)snprintf(l->name.text, sizeof l->name.text, "%s", name);

@@ -11,6 +11,8 @@
 #include "util/clock.h"
 
 enum { TICK_US = 10000, GRACE_FACTOR = 3, WAIT_RTTS = 4, PLACE_RTTS = 2 };
+/* Between two ticks: this process was kept from running. Of that so much is forgiven in all. */
+enum { STALL_US = 5 * TICK_US, FORGIVEN_MAX_US = 1000000 };
 enum { BEYOND = 1 }; /* rungs above the host: the way there may be another */
 /* How far behind the last router that answered the next may be that shows itself. */
 enum { NEAR_HOPS = 2, TRIES_MAX = 2 };
@@ -30,6 +32,7 @@ struct probe_ladder {
 	struct net_address to;
 	struct probe_path_options options;
 	uint64_t deadline_us;
+	uint64_t ticked_us, forgiven_us;
 	uint64_t rtt_us; /* the longest, here or elsewhere; 0: not known */
 	struct probe_path path;
 	struct rung rungs[PROBE_HOPS_MAX]; /* rungs[0] has TTL 1 */
@@ -268,16 +271,42 @@ expire_rungs(struct probe_ladder *l)
 	}
 }
 
+/* Looks whether there are answers that were not read yet. */
+static void
+end_rungs(struct probe_ladder *l)
+{
+	for (unsigned ttl = 1; ttl <= l->options.hop_max; ttl++)
+		if (l->rungs[ttl - 1].state == RUNG_WAITING)
+			probe_tcp_stop(&l->rungs[ttl - 1].attempt);
+}
+
+/* The time in which this process did not run is none that an answer has had. */
+static void
+forgive_stall(struct probe_ladder *l)
+{
+	const uint64_t now_us = clock_monotonic_us(), since_us = now_us - l->ticked_us;
+
+	l->ticked_us = now_us;
+	if (since_us < STALL_US || l->forgiven_us + since_us > FORGIVEN_MAX_US)
+		return;
+	l->forgiven_us += since_us;
+	l->deadline_us += since_us;
+}
+
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	const struct timeval tick = { 0, TICK_US };
 	struct probe_ladder *l = arg;
-	const bool is_late = clock_monotonic_us() >= l->deadline_us;
+	bool is_late;
 
 	(void)fd;
 	(void)what;
+	forgive_stall(l);
+	is_late = l->ticked_us >= l->deadline_us;
 	expire_rungs(l);
+	if (is_late)
+		end_rungs(l);
 	if (is_late || is_through(l)) {
 		finish(l);
 		return;
@@ -297,7 +326,8 @@ probe_path_start(struct event_base *base, const struct net_address *to,
 	l->base = base;
 	l->to = *to;
 	l->options = *options;
-	l->deadline_us = clock_monotonic_us() + options->timeout_ms * 1000;
+	l->ticked_us = clock_monotonic_us();
+	l->deadline_us = l->ticked_us + options->timeout_ms * 1000;
 	l->rtt_us = options->rtt_us;
 	l->path.port = ntohs(port);
 	l->done = done;

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -325,6 +326,23 @@ test_one_lost_packet_is_no_silent_rung(void **state)
 	assert_int_equal(f->path.end_ttl, 3);
 }
 
+/* Stopped behind its start for longer than it may take in all. */
+static void
+test_the_time_in_which_the_process_does_not_run_is_not_the_ladders(void **state)
+{
+	const struct timespec stop = { .tv_nsec = 80 * 1000000 };
+	const struct probe_path_options o = { .timeout_ms = 60, .hop_max = 8 };
+	struct fixture *f = *state;
+	struct net_address address;
+
+	assert_true(net_address_parse(SPACE_SERVER_V4, PORT, &address));
+	assert_non_null(probe_path_start(f->stage.base, &address, &o, on_path, f));
+	(void)nanosleep(&stop, NULL);
+	space_stage_wait(&f->stage, &f->done_count);
+	assert_int_equal(f->path.last_router_ttl, 2);
+	assert_int_equal(f->path.end_ttl, 3);
+}
+
 static void
 test_a_ladder_that_is_cancelled_says_nothing(void **state)
 {
@@ -457,6 +475,7 @@ main(void)
 		PATH_TEST(test_with_a_known_round_trip_silence_is_short),
 		PATH_TEST(test_a_long_round_trip_lengthens_the_wait),
 		PATH_TEST(test_one_lost_packet_is_no_silent_rung),
+		PATH_TEST(test_the_time_in_which_the_process_does_not_run_is_not_the_ladders),
 		PATH_TEST(test_a_ladder_that_is_cancelled_says_nothing),
 		PATH_TEST(test_the_ttl_of_answers_tells_how_far_away_they_were_made),
 		PATH_TEST(test_the_ttl_of_any_system_is_found),
