@@ -317,9 +317,11 @@ run_start_ready(struct run *r)
 			return;
 		j->was_first = is_first_of_all(r);
 		j->state = RUN_RUNNING;
-		j->began_ms = j->stage_since_ms = run_now_ms(r);
-		if (j->yield_count == 0)
-			j->first_ms = j->began_ms;
+		j->began_ms = j->stage_since_ms = run_awake_ms(r);
+		if (j->yield_count == 0) {
+			j->first_ms = run_now_ms(r);
+			j->lost_ms = r->lost_ms;
+		}
 		run_job_start(j);
 	}
 }

@@ -159,9 +159,9 @@ run_job_waiting_ms(const struct run_job *j)
 	uint64_t ms;
 
 	if (j->dialog == NULL)
-		return before_ms;
+		return run_awake_part_ms(j->run, before_ms, j->lost_ms);
 	if (probe_dialog_stage(j->dialog) != PROBE_STAGE_CONNECT)
 		return 0;
 	ms = probe_dialog_waiting_ms(j->dialog);
-	return ms == 0 ? 0 : before_ms + ms;
+	return ms == 0 ? 0 : run_awake_part_ms(j->run, before_ms + ms, j->lost_ms);
 }

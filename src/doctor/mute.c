@@ -20,7 +20,7 @@ is_waiting_for_words(const struct run *r, const struct run_job *j)
 	return j->task == RUN_DIALOG && j->state == RUN_RUNNING && j->dialog != NULL &&
 	       (j->stage == PROBE_STAGE_GREETING || j->stage == PROBE_STAGE_HANDSHAKE) &&
 	       probe_dialog_stage(j->dialog) == j->stage &&
-	       run_now_ms(r) - j->stage_since_ms >= NO_GREETING_MS;
+	       run_awake_ms(r) - j->stage_since_ms >= NO_GREETING_MS;
 }
 
 /* What answered the handshake was no TLS, as a web server's is none, and it does not greet. */
@@ -29,7 +29,7 @@ is_waiting_in_clear(const struct run *r, const struct run_job *j)
 {
 	return j->task == RUN_OTHER_MODE && j->state == RUN_RUNNING && j->dialog != NULL &&
 	       probe_dialog_stage(j->dialog) == PROBE_STAGE_GREETING &&
-	       run_now_ms(r) - j->began_ms >= NO_GREETING_MS;
+	       run_awake_ms(r) - j->began_ms >= NO_GREETING_MS;
 }
 
 /* It said something, and that is no greeting; or it has not said a word until the end. */

@@ -98,7 +98,9 @@ add_other(struct run *r, enum doctor_control_kind kind, const char *name,
 	else
 		c->address.v4.sin_port = htons(port);
 	o = &r->others[r->other_count++];
-	*o = (struct run_other){ .run = r, .control = r->facts->control_count++ };
+	*o = (struct run_other){
+		.run = r, .control = r->facts->control_count++, .lost_ms = r->lost_ms
+	};
 	return o;
 }
 
@@ -162,7 +164,8 @@ run_watch_other(struct run_other *o, const struct doctor_pace *pace)
 	const struct doctor_facts *f = o->run->facts;
 	const struct doctor_control *c = &f->controls[o->control];
 	const struct probe_tcp_options options = { .timeout_ms = CONNECT_MS };
-	const uint64_t waiting_ms = probe_tcp_waiting_ms(o->attempt);
+	const uint64_t waiting_ms =
+	    run_awake_part_ms(o->run, probe_tcp_waiting_ms(o->attempt), o->lost_ms);
 
 	if (!pace->is_known || !doctor_view_has_counterpart(f, c))
 		return;

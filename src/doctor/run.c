@@ -12,7 +12,11 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 
-enum { TICK_US = 10000 };
+enum { TICK_US = 10000, STALL_MS = 50 };
+/* Who hardly ever runs must come to an end all the same. */
+enum { LOST_MAX_MS = 1000 };
+/* So much sooner the last jobs end: what they have seen is yet to be judged and printed. */
+enum { LAST_MS = 100 };
 
 uint64_t
 run_now_ms(const struct run *r)
@@ -65,6 +69,21 @@ run_begin(struct run *r, const struct doctor_check_options *options, struct doct
 	return e;
 }
 
+/* True when this process was kept from running: what has come meanwhile is read first. */
+static bool
+catch_up(struct run *r)
+{
+	const uint64_t now_ms = run_now_ms(r), since_ms = now_ms - r->ticked_ms;
+
+	r->ticked_ms = now_ms;
+	if (since_ms >= STALL_MS)
+		r->lost_ms += since_ms;
+	if (r->lost_ms > LOST_MAX_MS)
+		r->lost_ms = LOST_MAX_MS;
+	r->is_catching_up = since_ms >= STALL_MS && !r->is_catching_up;
+	return r->is_catching_up;
+}
+
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
@@ -72,10 +91,12 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (catch_up(r))
+		return;
 	run_watch(r);
 	run_start_ready(r);
 	run_tell(r);
-	if (run_now_ms(r) >= r->deadline_ms && !run_is_sending(r)) {
+	if (run_now_ms(r) + LAST_MS >= r->deadline_ms && !run_is_sending(r)) {
 		r->facts->is_cut_short = true;
 		(void)event_base_loopbreak(r->base);
 	} else if (run_is_complete(r)) {
@@ -114,6 +135,7 @@ run_loop(struct run *r)
 	r->timer = event_new(r->base, -1, EV_PERSIST, on_timer, r);
 	if (r->timer == NULL || event_add(r->timer, &tick) != 0)
 		abort();
+	r->ticked_ms = run_now_ms(r);
 	(void)event_base_dispatch(r->base);
 	r->is_over = true;
 	for (size_t i = 0; i < r->job_count; i++)

@@ -52,10 +52,12 @@ struct run_job {
 	enum run_task task;
 	enum run_state state;
 	enum run_rank rank;
-	size_t probe;                /* in facts.probes */
-	uint64_t began_ms, first_ms; /* this turn; the first */
-	enum probe_stage stage;      /* of the dialog, when last looked at */
-	uint64_t stage_since_ms;
+	size_t probe;               /* in facts.probes */
+	uint64_t began_ms;          /* this turn, by run_awake_ms() */
+	uint64_t first_ms;          /* the first turn, by run_now_ms() */
+	uint64_t lost_ms;           /* run.lost_ms at that time */
+	enum probe_stage stage;     /* of the dialog, when last looked at */
+	uint64_t stage_since_ms;    /* by run_awake_ms() */
 	unsigned hop_max, parallel; /* of a ladder; 0: as many as can be */
 	bool is_short;              /* a ladder that looks for a box next door only */
 	unsigned gap;               /* of a ladder: silent hops after which it ends; 0: the usual */
@@ -76,7 +78,8 @@ struct run_job {
 /* What is being asked of other hosts. */
 struct run_other {
 	struct run *run;
-	size_t control; /* in facts.controls */
+	size_t control;   /* in facts.controls */
+	uint64_t lost_ms; /* run.lost_ms when it began */
 	struct probe_tcp_attempt *attempt;
 	struct probe_tcp_attempt *second; /* when the first is not answered for a while */
 	bool has_second;
@@ -113,6 +116,9 @@ struct run {
 	struct probe_name other_name; /* of the first of other hosts, for a network */
 	uint64_t began_ms, deadline_ms, told_ms;
 	uint64_t ended_ms; /* when the last connection did */
+	uint64_t ticked_ms;
+	uint64_t lost_ms; /* in which this process was kept from running */
+	bool is_catching_up;
 	size_t job_count;
 	struct run_job *jobs[RUN_JOBS_MAX];
 	size_t probe_size; /* of facts.probes */
@@ -135,6 +141,23 @@ int run_begin(struct run *r, const struct doctor_check_options *options, struct 
 void run_loop(struct run *r);
 void run_end(struct run *r);
 uint64_t run_now_ms(const struct run *r); /* since its beginning */
+/*
+ * The same without the time in which this process was stopped, throttled, or kept waiting on a busy
+ * machine: what was not heard meanwhile says nothing of others, so patience goes by this clock.
+ */
+static inline uint64_t
+run_awake_ms(const struct run *r)
+{
+	return run_now_ms(r) - r->lost_ms;
+}
+/* So of a wait that began when run.lost_ms was lost_ms. What has waited at all stays above 0. */
+static inline uint64_t
+run_awake_part_ms(const struct run *r, uint64_t waited_ms, uint64_t lost_ms)
+{
+	const uint64_t asleep_ms = r->lost_ms - lost_ms;
+
+	return waited_ms > asleep_ms ? waited_ms - asleep_ms : waited_ms != 0;
+}
 /* Something has changed: is looked at next, not when the timer comes. */
 void run_wake(struct run *r);
 

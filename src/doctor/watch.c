@@ -126,14 +126,14 @@ is_explained(const struct run *r, const struct run_job *j)
 
 	switch (j->stage) {
 	case PROBE_STAGE_GREETING:
-		if (is_swallowed(r, p) && run_now_ms(r) - j->stage_since_ms >= STALL_LONG_MS)
+		if (is_swallowed(r, p) && run_awake_ms(r) - j->stage_since_ms >= STALL_LONG_MS)
 			return true;
 		return p->other_mode != NULL && p->port != PORT_SUBMISSIONS &&
 		       p->other_mode->stages[PROBE_STAGE_HANDSHAKE].end == PROBE_STAGE_PASSED;
 	case PROBE_STAGE_HANDSHAKE:
 	case PROBE_STAGE_BULK:
 		return is_tried_otherwise(r, j) &&
-		       run_now_ms(r) - j->stage_since_ms >=
+		       run_awake_ms(r) - j->stage_since_ms >=
 			   (p->small->stages[j->stage].end == PROBE_STAGE_PASSED ? STALL_LONG_MS
 										 : STALL_MAX_MS);
 	case PROBE_STAGE_CONNECT:
@@ -174,7 +174,7 @@ is_in_vain(const struct run *r, const struct run_job *j)
 		return true;
 	if (run_is_minor(r, p) && ((!run_is_busy(r, RUN_CONTROL) && !run_is_asking(r)) ||
 				      (waiting_ms != 0 && is_holding_up(r, j))))
-		return run_now_ms(r) - j->began_ms >= doctor_pace_minor_ms(&pace);
+		return run_awake_ms(r) - j->began_ms >= doctor_pace_minor_ms(&pace);
 	return is_explained(r, j);
 }
 
@@ -203,11 +203,11 @@ watch_stage(struct run *r, struct run_job *j)
 
 	if (stage != j->stage) {
 		j->stage = stage;
-		j->stage_since_ms = run_now_ms(r);
+		j->stage_since_ms = run_awake_ms(r);
 	}
 	if (p->is_control || run_is_minor(r, p) || run_job_waiting_ms(j) != 0)
 		return;
-	since_ms = run_now_ms(r) - j->stage_since_ms;
+	since_ms = run_awake_ms(r) - j->stage_since_ms;
 	if (stage == PROBE_STAGE_GREETING && since_ms >= patience_ms)
 		run_add_once(r, j->probe, RUN_OTHER_MODE);
 	if ((stage == PROBE_STAGE_HANDSHAKE || stage == PROBE_STAGE_BULK) && since_ms >= STALL_MS)
@@ -230,7 +230,7 @@ static bool
 is_in_the_way(const struct run *r, const struct run_job *j)
 {
 	return j->rank != RUN_FIRST && run_job_waiting_ms(j) == 0 &&
-	       run_now_ms(r) - j->stage_since_ms >= STALL_MS && is_first_waiting(r);
+	       run_awake_ms(r) - j->stage_since_ms >= STALL_MS && is_first_waiting(r);
 }
 
 void

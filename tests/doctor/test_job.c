@@ -209,6 +209,23 @@ test_the_time_of_a_turn_is_taken_off_the_next_one(void **state)
 	assert_int_equal(run_job_waiting_ms(&w->job), 0);
 }
 
+static void
+test_the_time_in_which_the_process_does_not_run_is_no_silence(void **state)
+{
+	struct world *w = *state;
+
+	w->run.lost_ms = w->job.lost_ms = 5000; /* before it began */
+	give_way(w);
+	job_world_start(w, RUN_DIALOG);
+	w->job.dialog->waiting_ms = 300;
+	assert_int_equal(run_job_waiting_ms(&w->job), 1500);
+	w->run.lost_ms += 1000;
+	assert_int_equal(run_job_waiting_ms(&w->job), 500);
+	/* That it waits at all is known. */
+	w->run.lost_ms += 1000;
+	assert_int_equal(run_job_waiting_ms(&w->job), 1);
+}
+
 /* What the second turn showed after 100 ms, and how long that is after all. */
 static const struct {
 	enum probe_tcp_end end;
@@ -420,6 +437,7 @@ main(void)
 		TEST(test_facts_go_where_their_task_has_its_place),
 		TEST(test_a_job_that_yields_waits_and_has_written_nothing),
 		TEST(test_the_time_of_a_turn_is_taken_off_the_next_one),
+		TEST(test_the_time_in_which_the_process_does_not_run_is_no_silence),
 		cmocka_unit_test(test_the_silence_of_before_counts),
 		TEST(test_who_is_given_no_other_turn_has_been_silent),
 		TEST(test_a_connection_that_comes_while_it_yields_is_kept),
