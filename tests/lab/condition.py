@@ -7,6 +7,10 @@ CLOSED = "ECONNREFUSED"
 HEALTHY = {587: "healthy", 465: "healthy", 443: "web"}
 
 
+def among(value, wanted):
+    return value in (wanted if isinstance(wanted, tuple) else (wanted,))
+
+
 @dataclasses.dataclass(frozen=True)
 class Verdict:
     """What the doctor must say. A tuple: any of these, where the facts allow no more."""
@@ -17,6 +21,13 @@ class Verdict:
     findings: tuple = ()          # causes that must be said besides
     queue_id: str | None = None
     seconds: float = 10
+
+    def is_met(self, report, exit_code):
+        """Is it said, and in time?"""
+        return (among(report["verdict"]["id"], self.cause) and among(exit_code, self.exit)
+                and self.use_port in (None, report["verdict"]["use_port"] or 0)
+                and set(self.findings) <= {f["id"] for f in report["findings"]}
+                and report["took_ms"] <= self.seconds * 1000)
 
 
 OK = Verdict("ok", 0)

@@ -13,9 +13,11 @@ import faults
 import network as net
 import witness
 from laboratory import Laboratory, host_name, unique_name
+from patience import measured
 
 SIDE_BY_SIDE = 10  # each mostly waits
 _HURRIED = 5
+START_SECONDS = 1.5  # of a program with sanitizers, beside others
 _TIMEOUT = 40
 
 
@@ -44,6 +46,10 @@ class Result:
     error: BaseException | None = None  # of building it
 
 
+def dialog_of(condition):
+    return condition.dialog.replace("HOST", host_name(condition))
+
+
 class Experiment:
     """The conditions as one run; results() waits for all of them."""
 
@@ -67,6 +73,9 @@ class Experiment:
                 self.shared.down()
 
     def _run(self, condition):
+        return measured(lambda: self._run_once(condition), lambda r: _is_as_wanted(condition, r))
+
+    def _run_once(self, condition):
         try:
             with self._laboratory(condition) as (laboratory, addresses):
                 check = self._check(laboratory, condition)
@@ -100,12 +109,13 @@ class Experiment:
         target = condition.target.replace("HOST", host_name(condition))
         argv = laboratory.command([self.program, "check", "--json", *words, target],
                                   condition.confine, LAB_PASSWORD=faults.PASSWORD)
+        before = laboratory.seen()[host_name(condition)]
         began = time.monotonic()
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               check=False, timeout=_TIMEOUT)
         took = time.monotonic() - began
         seen = laboratory.seen()
-        counts = seen[host_name(condition)]
+        counts = _since(before, seen[host_name(condition)])
         if condition.boxes:
             counts["at_a_time"] = seen["box"]["at_a_time"]  # it passes them on with a delay
         return Check(" ".join(["check", *words, target]), done.returncode, took, done.stdout,
@@ -116,6 +126,21 @@ class Experiment:
             if self.shared is None:
                 self.shared = Laboratory(unique_name("t"), self.together, self.certificates).up()
             return self.shared
+
+
+def _is_as_wanted(condition, result):
+    check, wanted = result.check, condition.verdict
+    return (result.error is None and result.seen == condition.truth
+            and result.names == condition.names
+            and (condition.dialog is None or result.dialog.startswith(dialog_of(condition)))
+            and (check is None or (wanted.is_met(check.report, check.exit)
+                                   and check.seconds <= wanted.seconds + START_SECONDS)))
+
+
+def _since(before, counts):
+    """What has come since then; "at_a_time" is the most of all times."""
+    return {key: value if key in ("at_a_time", "lines") else value - before[key]
+            for key, value in counts.items()}
 
 
 def _witness(laboratory, condition, addresses):

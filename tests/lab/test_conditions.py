@@ -3,8 +3,9 @@
 
 import pytest
 from conditions import CONDITIONS
+from experiment import dialog_of
 from faults import FAULTS
-from laboratory import CONTROL_PORTS, host_name
+from laboratory import CONTROL_PORTS
 
 
 @pytest.mark.parametrize("condition", [c for c in CONDITIONS if c.truth], ids=lambda c: c.name)
@@ -19,7 +20,7 @@ def test_the_resolver_answers_as_it_must(condition, result):
 
 @pytest.mark.parametrize("condition", [c for c in CONDITIONS if c.dialog], ids=lambda c: c.name)
 def test_a_plain_dialog_ends_as_it_must(condition, result):
-    assert result.dialog.startswith(condition.dialog.replace("HOST", host_name(condition)))
+    assert result.dialog.startswith(dialog_of(condition))
 
 
 def test_no_name_is_given_twice():

@@ -5,20 +5,17 @@ import re
 
 import network as net
 import pytest
+from condition import among
 from conditions import CONDITIONS
+from experiment import START_SECONDS
 from laboratory import host_name
 
 ALL = [c for c in CONDITIONS if c.verdict]
 _ALARMS = ("AddressSanitizer", "runtime error:", "LeakSanitizer", "Assertion")
-_START_SECONDS = 1.5  # of a program with sanitizers, beside others
 # By the words of a plain socket: what "sallyport check" calls it.
 _ENDS = {"open": "open", "silent": "silent", "ECONNREFUSED": "reset", "ECONNRESET": "reset"}
 
 every_condition = pytest.mark.parametrize("condition", ALL, ids=lambda c: c.name)
-
-
-def _among(value, wanted):
-    return value in (wanted if isinstance(wanted, tuple) else (wanted,))
 
 
 def _addresses_of(node):
@@ -31,8 +28,8 @@ def test_the_verdict_is_right(condition, result):
     wanted, report = condition.verdict, result.check.report
     verdict, first = report["verdict"], report["findings"][0]
     said = f"{verdict['id']}: {verdict['sentence']}"
-    assert _among(verdict["id"], wanted.cause), said
-    assert _among(result.check.exit, wanted.exit), f"exit code {result.check.exit}, {said}"
+    assert among(verdict["id"], wanted.cause), said
+    assert among(result.check.exit, wanted.exit), f"exit code {result.check.exit}, {said}"
     assert verdict["exit_code"] == result.check.exit
     if wanted.use_port is not None:
         assert (verdict["use_port"] or 0) == wanted.use_port, said
@@ -116,7 +113,7 @@ def test_the_verdict_has_evidence(condition, result):
 @every_condition
 def test_it_is_done_in_time(condition, result):
     assert result.check.report["took_ms"] <= condition.verdict.seconds * 1000
-    assert result.check.seconds <= condition.verdict.seconds + _START_SECONDS
+    assert result.check.seconds <= condition.verdict.seconds + START_SECONDS
 
 
 @every_condition
