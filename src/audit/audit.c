@@ -75,8 +75,7 @@ domain_of(const char *address)
 	return at == NULL || at[1] == '\0' ? NULL : at + 1;
 }
 
-/* "example.org" of "smtp.example.org": a guess, because it may as well be "co.uk" of "smtp.co.uk".
- */
+/* "example.org" of "smtp.example.org": a guess, for it may as well be "co.uk" of "smtp.co.uk". */
 static const char *
 guess_domain(const struct audit *a)
 {

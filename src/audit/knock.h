@@ -25,8 +25,8 @@ struct audit_knock {
 
 /* Of doors whose port is not 0. */
 void audit_knock(struct audit *a, struct audit_knock ret_knocks[AUDIT_DOOR_COUNT]);
-#define AUDIT_KNOCK_WORDS_SIZE 160
 
+#define AUDIT_KNOCK_WORDS_SIZE 160
 /* Why nobody let us in, in words. */
 void audit_knock_explain(const struct audit_knock *k, char words[AUDIT_KNOCK_WORDS_SIZE]);
 

@@ -17,7 +17,7 @@ bool audit_login_send(
     struct audit_talk *t, const struct probe_ehlo *ehlo, const char *user, struct slice password);
 /* AUTH PLAIN; the reply's code, 0 when none came. */
 unsigned audit_login(struct audit_talk *t, const char *user, struct slice password);
-/* The name that AUTH LOGIN asks for. */
+/* The name that AUTH LOGIN asks for; the reply's code, 334 when the password is asked for next. */
 unsigned audit_login_say_name(struct audit_talk *t, const char *name);
 
 #endif

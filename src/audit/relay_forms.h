@@ -27,7 +27,7 @@ struct audit_relay_words {
 
 #define AUDIT_RELAY_ADDRESS_SIZE 512
 
-/* RFC 6531 §3.4: said where SMTPUTF8 is offered, with that word behind MAIL. */
+/* RFC 6531 §3.4: only where SMTPUTF8 is offered may it be said, with that parameter of MAIL. */
 bool audit_relay_form_is_utf8(const struct audit_relay_form *form);
 
 const struct audit_relay_form *audit_relay_form_at(size_t index); /* NULL behind the last */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* scan.h - hand-made ClientHellos put to a door, a few at a time, each on a connection of its own.
- */
+/* scan.h - hand-made ClientHellos put to a door, a few at a time, each on its own connection. */
 #ifndef AUDIT_SCAN_H
 #define AUDIT_SCAN_H
 

@@ -93,8 +93,7 @@ change_hash(struct cli_account *a, const char *hash, const struct buf *senders)
 	return auth_accounts_set_hash(a->store, a->name, hash, now_unix());
 }
 
-/* Has `store` write the hash of a password that is read or made now, if the account is as wanted.
- */
+/* Has `store` write the hash of a password read or made now, if the account is as wanted. */
 static int
 give_password(struct cli_account *a, bool is_there,
     const struct cli_account_password_options *options,

@@ -15,8 +15,7 @@
 /* The short one when mail can be sent without an answer. */
 enum { DNS_TIME_MS = 5000, DNS_SHORT_MS = 1000 };
 
-/* RFC 6186 §3.1, §3.2, §3.3; RFC 8314 §5.1 for the first. The better one of each kind comes first.
- */
+/* RFC 6186 §3.1, §3.2, §3.3; RFC 8314 §5.1 for the first. The better one of each kind is first. */
 enum service {
 	SUBMISSIONS,
 	SUBMISSION,

@@ -177,8 +177,7 @@ int config_parse(
 /* Read the file and parse it. Also -errno of open and read, said in errors. */
 int config_load(const char *path, struct config **ret_config, struct buf *errors);
 void config_free(struct config **c);
-/* Every key with its value, in the grammar of the file: config_parse() of it gives an equal config.
- */
+/* Every key with its value, in the grammar of the file: config_parse() of it is an equal config. */
 void config_print(const struct config *c, struct buf *out);
 /* A file in which every key is explained; it is a valid config as it stands. */
 void config_print_sample(struct buf *out);

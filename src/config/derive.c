@@ -47,8 +47,7 @@ derive_hostname(const struct config_build *b)
 		    "connect to, such as hostname = \"mail.example.org\"");
 }
 
-/* RFC 6409 §3.1, RFC 8314 §3.3, §4: submission is on 587 with STARTTLS and on 465 with TLS at once.
- */
+/* RFC 6409 §3.1, RFC 8314 §3.3, §4: submission is 587 with STARTTLS, and 465 with TLS at once. */
 static void
 derive_listeners(const struct config_build *b)
 {

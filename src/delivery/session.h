@@ -46,8 +46,7 @@ struct delivery_session {
 	uint32_t transaction_count; /* on this connection */
 };
 
-/* Starts to connect; nothing is reported from inside this call. The hop inserts it into its list.
- */
+/* Starts to connect; reports nothing from inside this call. The hop inserts it into its list. */
 struct delivery_session *delivery_session_new(struct delivery_hop *hop);
 /* Closes at once; a transaction that is open is never completed, and its job is freed. */
 void delivery_session_drop(struct delivery_session *s);

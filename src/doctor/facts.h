@@ -2,7 +2,7 @@
 /*
  * facts.h - everything that one check has found out, before anyone judges it.
  *
- * Facts are filled by check.c from the probes and read by the judge and by the reports. They hold
+ * The run (run.h) fills them from the probes; the judge and the reports read them. They hold
  * no handle and no judgement, so a judgement can be tested with facts that were written by hand.
  */
 #ifndef DOCTOR_FACTS_H
@@ -26,7 +26,7 @@ struct doctor_probe {
 	struct net_address address;
 	uint16_t port;
 	bool is_control;    /* 443 or 993: is the host there at all? */
-	uint8_t answer_ttl; /* 0: not known */
+	uint8_t answer_ttl; /* with which its answers arrive; 0: not known */
 	struct probe_dialog_facts dialog;
 	struct probe_path path; /* path.count == 0: not tried */
 	/* The same again with something changed, to see what made the difference; is_tried. */
@@ -43,8 +43,8 @@ enum doctor_control_kind {
 	DOCTOR_CONTROL_TLS,         /* another host's port 465 */
 	DOCTOR_CONTROL_ALTERNATIVE, /* another host's port 2525 */
 	DOCTOR_CONTROL_WEB,         /* another host's port 443 */
-	DOCTOR_CONTROL_GATEWAY,
-	DOCTOR_CONTROL_RESOLVER,
+	DOCTOR_CONTROL_GATEWAY,     /* our next router, over TCP: any answer will do */
+	DOCTOR_CONTROL_RESOLVER,    /* our DNS server's port 53, over TCP */
 };
 
 struct doctor_control {

@@ -97,8 +97,7 @@ whole_of(const struct probe_dialog_facts *dialog)
 	return whole;
 }
 
-/* Stages in the order in which they came: with implicit TLS the handshake is before the greeting.
- */
+/* Stages in the order in which they came: with implicit TLS the handshake is the first of all. */
 static void
 add_stages(const struct probe_dialog_facts *dialog, uint64_t whole_us, struct buf *out)
 {

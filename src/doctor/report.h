@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* report.h - facts and verdict, for people and for programs. Pure but for the descriptor-free
- * buffer that each appends to. */
+/* report.h - facts and verdict, for people and for programs. Pure: each appends to a buffer. */
 #ifndef DOCTOR_REPORT_H
 #define DOCTOR_REPORT_H
 
@@ -26,9 +25,7 @@ void doctor_report_text(const struct doctor_facts *facts, const struct doctor_ve
 #define DOCTOR_REPORT_SCHEMA 1
 /* For json_dump*(): times have three digits behind the point, not seventeen. */
 #define DOCTOR_REPORT_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(12))
-/* The schema is docs/doctor.schema.json; its number is in the object. The caller's to
- * json_decref().
- */
+/* By docs/doctor.schema.json, whose number is in the object. The caller's to json_decref(). */
 json_t *doctor_report_json(const struct doctor_facts *facts, const struct doctor_verdict *verdict);
 /* One line for Nagios, with performance data; its exit code (0 ok, 1 warning, 2 critical, 3). */
 int doctor_report_nagios(

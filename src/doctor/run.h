@@ -22,6 +22,7 @@
 #include "net/query.h"
 #include "net/resolve.h"
 #include "net/resolver.h"
+#include "probe/answer_ttl.h"
 
 #define RUN_JOBS_MAX 1024
 #define RUN_NAME_SIZE 256  /* ours, in EHLO */

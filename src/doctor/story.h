@@ -10,11 +10,12 @@
 
 /* Has an earlier finding said the same, with the same weight? */
 bool doctor_story_is_told(const struct doctor_verdict *verdict, size_t at);
-/*
- * The evidence of finding `at` and of those after it that say the same: texts[0 ...], each once.
- * Returns how many; borrows.
- */
+
 #define DOCTOR_STORY_EVIDENCE_MAX 16
+/*
+ * The evidence of finding `at` and of those after it that say the same: texts[0 ...], each once,
+ * borrowed from the verdict. Returns how many.
+ */
 size_t doctor_story_evidence(
     const struct doctor_verdict *verdict, size_t at, const char *texts[DOCTOR_STORY_EVIDENCE_MAX]);
 

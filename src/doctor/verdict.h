@@ -48,8 +48,7 @@ struct doctor_finding {
 	char *excluded; /* what else it could be, and why it is not; NULL: nothing */
 };
 
-/* By class of cause. Stable: scripts rely on them; docs/doctor.md and sallyport-check(1) list them.
- */
+/* By class of cause. Scripts rely on them; docs/doctor.md and sallyport-check(1) list them. */
 enum doctor_exit {
 	DOCTOR_EXIT_FINE = 0,
 	DOCTOR_EXIT_INCONCLUSIVE = 2,

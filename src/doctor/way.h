@@ -51,8 +51,7 @@ struct doctor_way {
 void doctor_way_draw(
     const struct doctor_facts *facts, const struct doctor_probe *probe, struct doctor_way *ret_way);
 
-/* The probe that the verdict is about; without one, the best that worked, or the first. NULL: none.
- */
+/* The probe that the verdict is about; else the best that worked, or the first. NULL: none. */
 const struct doctor_probe *doctor_way_probe(
     const struct doctor_facts *facts, const struct doctor_verdict *verdict);
 /* The probe that got furthest in the least time among those that gave EHLO. NULL: none. */

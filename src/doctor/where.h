@@ -33,16 +33,14 @@ void doctor_where_dropped(
 
 /* Who answered in the server's place, when it can be seen that somebody did. */
 struct doctor_forger {
-	bool is_seen;
-	bool
-	    is_by_ladder; /* the port ends at a hop before the server's; else by the answer's TTL */
-	unsigned hop;     /* at which, or at most; 0: not known */
+	bool is_compared;  /* with another port; false: nothing can be said */
+	bool is_seen;      /* somebody did */
+	bool is_by_ladder; /* its port ends at a hop before the server's; else by its TTL alone */
+	unsigned hop;      /* at which, or at most; 0: not known */
 	bool has_who;
-	struct ip who;
-	char text[200];
-	char proof[256];
-	/* Has anything been compared at all? False: it cannot be said. */
-	bool is_compared;
+	struct ip who;   /* that hop */
+	char text[200];  /* as in struct doctor_where */
+	char proof[256]; /* what was compared */
 };
 
 /* p was answered: by the machine that the other ports of that address are answered by? */

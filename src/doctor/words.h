@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* words.h - addresses, hops, dates and replies in the words of a report. Values, nothing to free.
- */
+/* words.h - addresses, hops, dates, replies in the words of a report. Values, nothing to free. */
 #ifndef DOCTOR_WORDS_H
 #define DOCTOR_WORDS_H
 

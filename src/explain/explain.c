@@ -264,8 +264,7 @@ add_message(struct study *s, const struct explain_message *m, const struct expla
 	add_causes(s, c, m->causes, m->cause_count);
 }
 
-/* The longest match may stand around a reply, in the words of a library, and a shorter one in it.
- */
+/* The longest match may stand around a reply, in a library's words, and a shorter one in it. */
 static void
 add_messages(struct study *s)
 {

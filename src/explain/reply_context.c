@@ -195,8 +195,7 @@ has_letters(struct slice s)
 	return false;
 }
 
-/* A line of a dialog that the server has said: nothing but signs, or a marker, before the number.
- */
+/* A line that the server said in a dialog: nothing but signs, or a marker, before the number. */
 static bool
 is_line_of_dialog(const struct explain_tokens *tokens, size_t i)
 {
@@ -227,8 +226,7 @@ is_announced(const struct explain_tokens *tokens, size_t i)
 	return false;
 }
 
-/* "Something is wrong: 550 text", "RCPT TO:<a@b>: 550 text": a colon or bracket, then text behind.
- */
+/* "Something is wrong: 550 text", "RCPT TO:<a@b>: 550 text": a colon or bracket, and text after. */
 static bool
 is_quoted(const struct explain_tokens *tokens, size_t i)
 {

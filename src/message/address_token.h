@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* address_token.h - the lexical tokens of an address field (RFC 5322 §3.2). For addresses.c only.
- */
+/* address_token.h - the lexical tokens of an address field (RFC 5322 §3.2), for addresses.c. */
 #ifndef MESSAGE_ADDRESS_TOKEN_H
 #define MESSAGE_ADDRESS_TOKEN_H
 

@@ -112,8 +112,7 @@ message_dsn_original_max(const struct message_dsn *d, uint64_t size)
 	return size < MESSAGE_DSN_HEADER_MAX ? (size_t)size : MESSAGE_DSN_HEADER_MAX;
 }
 
-/* A UTF-8 original that is encoded, because the report may be 7-bit, needs nothing (RFC 6533 §4.5).
- */
+/* A UTF-8 original that is encoded, as the report may be 7-bit, needs nothing (RFC 6533 §4.5). */
 static bool
 is_8bit(const struct message_dsn *d)
 {

@@ -8,8 +8,7 @@
 #include "util/buf.h"
 #include "util/slice.h"
 
-/* Octets of a line without its CRLF that we write at most (RFC 5322 §2.1.1 wants 78, allows 998).
- */
+/* Octets of a line that we write, without CRLF, at most (RFC 5322 §2.1.1 wants 78, allows 998). */
 #define MESSAGE_PLAIN_WIDTH 76
 
 /*

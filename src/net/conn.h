@@ -58,12 +58,9 @@ struct sockaddr;
 struct net_conn *net_conn_dial(struct event_base *base, const struct sockaddr *address,
     size_t address_len, const struct net_conn_handler *handler, void *owner);
 
-/* Closes at once; TLS close_notify is sent when that does not block. Nulls the pointer; NULL is
- * fine.
- */
+/* Closes at once; close_notify is sent if that does not block. Nulls the pointer; NULL is fine. */
 void net_conn_free(struct net_conn **c);
-/* Sends what is left, then closes and frees by itself, at most linger_ms later. No more callbacks.
- */
+/* Sends what is left, closes and frees itself, at most linger_ms later. No more callbacks. */
 void net_conn_finish(struct net_conn **c, uint64_t linger_ms);
 
 /*

@@ -9,8 +9,7 @@
 #include "net/conn_private.h"
 #include "util/clock.h"
 
-/* close_notify, unless the record layer has failed or is in the midst of a record. RFC 8314 §3.4.
- */
+/* RFC 8314 §3.4: close_notify, unless the record layer has failed or a record is half sent. */
 static void
 notify_close(struct net_conn *c)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* answer_ttl.c - the TTL of a port's answers: the highest IP_MINTTL that still lets them in. */
+#include "probe/answer_ttl.h"
+
 #include <stdlib.h>
 
 #include <event2/event_struct.h>

@@ -57,8 +57,7 @@ struct probe_certificate {
 	char sha256[2 * 32 + 1];     /* fingerprint of the leaf, hex */
 	char key_sha256[2 * 32 + 1]; /* of its public key: the same key behind two ports? */
 	unsigned chain_length;       /* certificates that were sent */
-	/* Of the first above the leaf that has EXPIRED, NOT_YET_VALID or WEAK by itself; 0: none.
-	 */
+	/* Of the first above the leaf with EXPIRED, NOT_YET_VALID or WEAK by itself; 0: none. */
 	unsigned issuer_faults;
 	char issuer_at_fault[PROBE_CERTIFICATE_TEXT_SIZE]; /* its subject */
 	int64_t issuer_not_before_unix_s, issuer_not_after_unix_s;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Some KiB at once that say nothing: does the path carry full packets? And what the socket knows.
- */
+/* Some KiB at once that say nothing: does the path carry full packets? And what the socket has. */
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

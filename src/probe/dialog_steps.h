@@ -25,7 +25,7 @@ void probe_dialog_recipient(struct probe_dialog *dialog, const struct smtp_clien
  * refusal that came before. text (with CRLF) is borrowed until then.
  */
 void probe_dialog_text(struct probe_dialog *dialog, struct slice text);
-/* Will another MAIL be taken, by what the server says of itself (RFC 9422 §4.1)? */
+/* No further MAIL will be taken, by the limits that the server has told (RFC 9422 §4.1). */
 bool probe_dialog_is_spent(const struct probe_dialog *dialog);
 /* QUIT instead of a step: done comes next, perhaps before it returns. */
 void probe_dialog_quit(struct probe_dialog *dialog);

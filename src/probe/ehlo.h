@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ehlo.h - what a server says of itself in its reply to EHLO, and whether someone painted it over.
- */
+/* ehlo.h - what a server says of itself in its reply to EHLO, and whether that was masked. */
 #ifndef PROBE_EHLO_H
 #define PROBE_EHLO_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * path.h - the way to a port, hop by hop, by SYNs with a small TTL, without root.
+ * path.h - the way to a port, hop by hop, by SYNs with a small TTL: traceroute over TCP, without
+ * root. A ladder is one such trace, a rung one TTL of it.
  *
  * A router that lets a SYN's TTL run out says so by ICMP, and the error queue of the socket names
  * the router. The last hop that answers so for a port that is dropped is the filter itself or the
@@ -19,6 +20,14 @@
 #include "util/ip.h"
 
 #define PROBE_HOPS_MAX 24 /* rungs of a ladder */
+#define PROBE_PATH_GAP 8  /* silent rungs above the last router, then no more are tried */
+
+/* How long a rung is waited for, when it is known how long round trips take: see rtt_us. */
+#define PROBE_PATH_WAIT_MS 40
+#define PROBE_PATH_BELOW_MS 25 /* instead, below a rung that was answered by the host */
+/* A rung without an answer gives up its place, not its hope, after that and two round trips. */
+#define PROBE_PATH_PLACE_MS 40
+#define PROBE_PATH_GRACE_MS 250 /* when it is not known: see probe_path_start() */
 
 enum probe_hop_kind {
 	PROBE_HOP_SILENT,
@@ -75,12 +84,6 @@ struct probe_path_options {
 	uint64_t rtt_us;
 };
 
-#define PROBE_PATH_WAIT_MS 40
-#define PROBE_PATH_BELOW_MS 25 /* instead, below a rung that was answered by the host */
-/* A rung without an answer gives up its place, not its hope, after that and two round trips. */
-#define PROBE_PATH_PLACE_MS 40
-#define PROBE_PATH_GAP 8
-
 struct probe_ladder;
 typedef void probe_path_fn(void *arg, const struct probe_path *path);
 
@@ -88,39 +91,11 @@ typedef void probe_path_fn(void *arg, const struct probe_path *path);
  * As probe_tcp_start(). options are copied. Stops as soon as the rungs below an answer have theirs
  * or had PROBE_PATH_GRACE_MS and three times as long as that answer took. Rungs above are left out.
  */
-#define PROBE_PATH_GRACE_MS 250
 struct probe_ladder *probe_path_start(struct event_base *base, const struct net_address *to,
     const struct probe_path_options *options, probe_path_fn *done, void *arg);
 void probe_path_cancel(struct probe_ladder **ladder);
 /* Connections to the host that it may be making at the moment; 1 as long as it will make any. */
 unsigned probe_path_places(const struct probe_ladder *ladder);
-
-/*
- * With which TTL do the answers (SYN-ACK or RST) of a port arrive? Found with IP_MINTTL by halving:
- * at most 11 connections, 4 when no router is between. 64, 128 or 255: sent by the
- * next machine, no router is between. 0: not to be had (no answer, or not the same each time).
- * A connection that is not expected to be answered has one beside it that is, begun after it: once
- * that one is answered, the other will not be. Where there is no place for two, time decides.
- */
-struct probe_answer;
-struct probe_answer_options {
-	uint64_t timeout_ms;
-	/*
-	 * How many may be between; 0: not known. With the right number it takes 4 or 5 connections,
-	 * of which two are not answered; with one that is too great a few more.
-	 */
-	unsigned routers;
-	/* Is there a place for one beside another? NULL: no. */
-	bool (*may_send)(void *arg);
-	void *send_arg;
-};
-typedef void probe_answer_fn(void *arg, uint8_t ttl);
-/* options are copied. */
-struct probe_answer *probe_answer_ttl_start(struct event_base *base, const struct net_address *to,
-    const struct probe_answer_options *options, probe_answer_fn *done, void *arg);
-void probe_answer_ttl_cancel(struct probe_answer **answer);
-/* Connections that it makes at the moment; 1 as long as it will make any. */
-unsigned probe_answer_places(const struct probe_answer *answer);
 
 const char *probe_hop_kind_name(enum probe_hop_kind kind);
 

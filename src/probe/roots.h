@@ -22,8 +22,7 @@ int probe_roots_read(const char *ca_file, X509_STORE **ret_roots, struct buf *er
 
 /* Is any authority known at all? Of any store. */
 bool probe_roots_are_there(X509_STORE *roots);
-/* Is there an authority whose subject has the same organization as that name? No, if it has none.
- */
+/* Is there an authority whose subject has the organization of that name? No, if it has none. */
 bool probe_roots_know_organization(X509_STORE *roots, const X509_NAME *name);
 
 #endif

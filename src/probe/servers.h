@@ -24,7 +24,7 @@ struct probe_servers_result {
 	struct probe_resolver_state states[PROBE_HOST_RESOLVERS_MAX];
 	bool is_any_udp_answered, is_any_tcp_answered;
 	bool is_any_refused; /* REFUSED: it does not serve us */
-	bool is_any_cut;     /* an answer over UDP was cut, and the rest is to come over TCP */
+	bool is_any_cut;     /* an answer over UDP was truncated (TC): it is to be had over TCP */
 	bool is_any_aliased; /* it says that the name is an alias, and no address with it */
 	bool is_circular;    /* and the aliases go in a circle */
 	char alias[NET_NAME_MAX + 1]; /* the last name of them, which has no address; or empty */

@@ -8,8 +8,7 @@
 
 /* The servers of a resolv.conf; none: the one of this machine, as resolv.conf(5) has it. */
 void probe_resolvers_read(struct slice text, struct probe_host *host);
-/* Resolvers, SELinux, label, seccomp, proxies and MTU probing. What is not to be had stays unset.
- */
+/* Resolvers, SELinux, label, seccomp, proxies, MTU probing. What cannot be had stays unset. */
 void probe_surroundings_read(struct probe_host *host);
 
 #endif

@@ -237,8 +237,7 @@ queue_batch_is_idle(const struct queue *q)
 	return !store_is_flushing(q->store) && is_empty(q);
 }
 
-/* A small message is kept until its first attempt: reading it back would cost more than the room.
- */
+/* A small message is kept until its first attempt: the room costs less than reading it back. */
 static void
 cache_text(struct queue *q, struct queue_message *qm, const struct store_message *m)
 {
@@ -282,8 +281,7 @@ make_jobs(struct queue *q, struct queue_promise *p, const struct store_message *
 {
 	struct queue_message *qm;
 
-	/* A number that is there already is the store's to refuse; memory must not mix the two up.
-	 */
+	/* An id that is there already is the store's to refuse; memory must not mix the two up. */
 	if (p->due_unix_ms > m->created_unix_ms || !has_room(q, m) ||
 	    map_get(&q->messages, m->id) != NULL)
 		return;

@@ -101,8 +101,7 @@ queue_health_done(struct queue *q)
 	q->probe_timer = NULL;
 }
 
-/* The disk is well, but one message of the batch was not: its number was there, or a chunk was not.
- */
+/* The disk is well, but one message of the batch was not: its id was there, or a chunk was not. */
 static bool
 is_refusal(int result)
 {

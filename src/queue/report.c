@@ -77,8 +77,7 @@ log_report(const struct subject *s, const char *report_id)
 	log_end(&l);
 }
 
-/* What MAIL says of the report (RFC 8689 §5, RFC 6533), at the message's priority (RFC 6710 §4.6).
- */
+/* What MAIL says of a report (RFC 8689 §5, RFC 6533), at the message's priority (RFC 6710 §4.6). */
 static void
 print_parameters(const struct message_dsn *d, struct buf *out)
 {

@@ -19,8 +19,7 @@ uint64_t queue_retry_delay_ms(const struct config_queue *c, uint32_t attempts, u
 bool queue_retry_is_over(
     const struct config_queue *c, uint64_t created_unix_ms, uint64_t now_unix_ms);
 
-/* When to try again: now + delay, but not later than the end of the lifetime: a last try is made.
- */
+/* When to try again: now + delay, or at the end of the lifetime if that is sooner: a last try. */
 uint64_t queue_retry_at(const struct config_queue *c, uint64_t created_unix_ms,
     uint64_t now_unix_ms, uint64_t delay_ms);
 

@@ -36,8 +36,7 @@
 #define QUEUE_WINDOW_URGENT 2000
 /* Octets of chunks that one submission process may have on its way to the disk. */
 #define QUEUE_CREDIT_LEN ((size_t)4 * 1024 * 1024)
-/* Octets of small messages kept in memory until their first attempt, so as not to read them back.
- */
+/* Octets of small messages kept in memory until their first attempt, to save reading them back. */
 #define QUEUE_TEXT_CACHE_LEN ((size_t)16 * 1024 * 1024)
 /* Recipients in one report; further ones are in another. */
 #define QUEUE_REPORT_RECIPIENTS_MAX 200

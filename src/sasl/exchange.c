@@ -46,8 +46,7 @@ sasl_credentials_done(struct sasl_credentials *c)
 	secret_done(&c->password);
 }
 
-/* RFC 4616 §2, RFC 4954 §4: both are prepared; what cannot be, or comes out empty, never verifies.
- */
+/* RFC 4616 §2, RFC 4954 §4: both are prepared; what cannot be, or becomes empty, never verifies. */
 static struct secret
 prepare_secret(const char *text, size_t max)
 {

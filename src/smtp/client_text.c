@@ -33,8 +33,7 @@ find_problem(const struct smtp_client *c, struct slice text)
 {
 	static const struct client_problem high = { SMTP_VERDICT_FAILED, { 5, 6, 3 },
 		"the message has 8-bit text and the next hop does not offer 8BITMIME", false };
-	/* RFC 2045 §2.8; what stands between CR and LF of a line end to one is nothing to another
-	 */
+	/* RFC 2045 §2.8; to some readers a NUL between CR and LF is nothing: a line end */
 	static const struct client_problem nul = { SMTP_VERDICT_FAILED, { 5, 6, 3 },
 		"the message has a NUL octet, which only binary text may have", false };
 

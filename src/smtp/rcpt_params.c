@@ -158,8 +158,7 @@ prints_as(const struct smtp_rcpt_params *p, struct slice text)
 	return is_same;
 }
 
-/* The value of the word at the start of *text, which is moved past it; false when it is not there.
- */
+/* The value of the word at the start of *text, which is moved past it; false: it is not there. */
 static bool
 take_word(struct slice *text, const char *keyword, struct slice *ret_value)
 {

@@ -153,8 +153,7 @@ enum smtp_server_auth_failure {
 
 struct smtp_server;
 
-/* The banner is in the output at once, except with implicit_tls: then after smtp_server_tls_done().
- */
+/* The banner is in the output at once; with implicit_tls, after smtp_server_tls_done(). */
 struct smtp_server *smtp_server_new(const struct smtp_server_options *options, uint64_t now_ms);
 void smtp_server_free(struct smtp_server **s);
 
@@ -165,7 +164,7 @@ void smtp_server_free(struct smtp_server **s);
  */
 size_t smtp_server_memory_max(const struct smtp_server_limits *limits);
 
-/* Feed octets that came at now_ms (monotonic). Borrows in for the call. Returns how many it read.
+/* Feed octets that came at now_ms (monotonic). Borrows in for the call. Returns how many it took.
  */
 size_t smtp_server_input(struct smtp_server *s, struct slice in, uint64_t now_ms);
 /*

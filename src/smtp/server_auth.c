@@ -26,8 +26,7 @@ cancel(struct smtp_server *s, enum smtp_server_reply why)
 	ask(s, SMTP_SERVER_AUTH_CANCEL);
 }
 
-/* In any case of letters (RFC 4954 §8); one that is not offered is for the authenticator to refuse.
- */
+/* In any case of letters (RFC 4954 §8); one that is not offered the authenticator refuses. */
 static bool
 is_mechanism(struct slice name)
 {

@@ -6,8 +6,7 @@
 #include "smtp/server_params.h"
 #include "smtp/server_verb.h"
 
-/* Domains are told apart by a hash without case (FNV-1a): who makes two alike only fools himself.
- */
+/* Domains are told apart by a hash without case (FNV-1a): who makes two alike fools himself. */
 static uint64_t
 hash_domain(struct slice domain)
 {

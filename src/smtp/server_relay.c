@@ -11,8 +11,7 @@ enum {
 	LINES_MAX = 8,
 };
 
-/* RFC 2034 §4: each of our replies has an enhanced code, whether or not the next server gave one.
- */
+/* RFC 2034 §4: each of our replies has an enhanced code, even where the next server gave none. */
 static void
 take_enhanced(uint16_t code, struct slice *words, uint16_t ret_enhanced[3])
 {

@@ -13,11 +13,9 @@
 
 /* Printable ASCII where + begins two upper-case hex digits; may be empty. */
 bool smtp_xtext_is_valid(struct slice value);
-/* Valid, and all it stands for is printable ASCII or a space: what reports can show (§4.2, §4.4).
- */
+/* Valid, and it stands for printable ASCII and spaces alone: what reports can show (§4.2, §4.4). */
 bool smtp_xtext_is_printable(struct slice value);
-/* Appends what stands for octets: printable ASCII but "+", "=" and space as it is. False when full.
- */
+/* Appends octets encoded: printable ASCII but "+", "=" and space as it is. False when full. */
 bool smtp_xtext_encode(struct slice octets, struct buf *out);
 /* Appends what a valid value stands for. False when out is full. */
 bool smtp_xtext_decode(struct slice value, struct buf *out);

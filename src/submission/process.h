@@ -66,8 +66,7 @@ void submission_accept(const struct submission_port *port, int fd);
 /* The last session has ended while stopping: leave. */
 void submission_settle(struct submission *p);
 
-/* ---- channels.c: the two peers ------------------------------------------------------------------
- */
+/* channels.c: the two peers */
 
 /* Take over fd; whoever waited for the peer before is told that it is gone. */
 void submission_auth_open(struct submission *p, int fd);

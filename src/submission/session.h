@@ -97,7 +97,7 @@ void session_go_on(struct session *s);
 /* SIGTERM: end as soon as the message in flight, if there is one, is answered. */
 void session_stop(struct session *s);
 
-/* ---- session_auth.c: logins and senders are decided by auth --------------------------------- */
+/* session_auth.c: logins and senders are decided by auth */
 
 /* Each answers the engine at once (true), or waits. */
 bool session_auth_ask(struct session *s);
@@ -110,13 +110,11 @@ void session_auth_lost(struct session *s);
 /* The session ends in the midst of a login. */
 void session_auth_cancel(struct session *s);
 
-/* ---- session_recipient.c ------------------------------------------------------------------------
- */
+/* session_recipient.c */
 
 void session_recipient_answer(struct session *s);
 
-/* ---- session_store.c: text goes to queue as it comes --------------------------------------------
- */
+/* session_store.c: text goes to queue as it comes */
 
 /* How many of len octets the engine may be fed: 0 when queue takes no more for now. */
 size_t session_store_room(struct session *s, size_t len);
@@ -129,13 +127,12 @@ void session_store_abort(struct session *s);
 /* Queue is gone, and all chunks with it. */
 void session_queue_lost(struct session *s);
 
-/* ---- session_envelope.c -------------------------------------------------------------------------
- */
+/* session_envelope.c */
 
 /* The WIRE_MESSAGE of a session whose text is complete. */
 void session_envelope_encode(struct session *s, struct buf *out);
 
-/* ---- session_log.c --------------------------------------------------------------------------- */
+/* session_log.c */
 
 void session_log_connect(const struct session *s);
 void session_log_tls(const struct session *s);
@@ -147,7 +144,7 @@ void session_log_end(const struct session *s, const char *reason);
 /* Notes the replies that are about to be sent, and logs those that refuse something. */
 void session_log_replies(struct session *s, struct slice output);
 
-/* ---- session_list.c -------------------------------------------------------------------------- */
+/* session_list.c */
 
 void session_list_add(struct submission *p, struct session *s);
 void session_list_remove(struct submission *p, struct session *s);

@@ -82,8 +82,7 @@ add_octets(struct supervisor_materials *m, struct supervisor_material item, stru
 	return add(m, item, errors);
 }
 
-/* Without a pair that works there is no server, so none that offers STARTTLS in vain (RFC 8314 §4).
- */
+/* Without a pair that works there is no server, and none offers STARTTLS in vain (RFC 8314 §4). */
 static bool
 load_tls(struct supervisor_materials *m, const struct config_tls *tls, struct buf *errors)
 {

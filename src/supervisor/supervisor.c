@@ -314,8 +314,7 @@ serve(struct supervisor *s)
 	close_events(s);
 }
 
-/* sysexits.h, as the other subcommands have it: a service manager need not try a bad config again.
- */
+/* sysexits.h, as the other subcommands: a service manager need not try a bad config again. */
 static int
 start_exit_code(int result)
 {

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "probe/answer_ttl.h"
 #include "space.h"
 #include "util/clock.h"
 #include "util/fd.h"
