@@ -261,10 +261,13 @@ def fixture_silence():
     (["--format", "autoconfig"], TEMPFAIL),
 ])
 def test_with_a_host_nobody_waits_for_dns(silence, words, code):
-    begin = time.monotonic()
-    done = run("--resolver", silence, "--host", "mail.example.org", *words, "ana@example.org")
+    took = []
+    while not took or min(took) >= 4:  # without a host it is 5 s each time
+        assert len(took) < 4, took
+        begin = time.monotonic()
+        done = run("--resolver", silence, "--host", "mail.example.org", *words, "ana@example.org")
+        took.append(time.monotonic() - begin)
     assert done.returncode == code, done.stderr
-    assert time.monotonic() - begin < 4  # without a host it is 5 s
     assert code != OK or "mail.example.org" in done.stdout
 
 
