@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* admin joins with its own issue: one more constant, one more row in role.c and sandbox.c. */
+/* A further role is one more constant here, and one more row in role.c and in sandbox.c. */
 enum proc_role {
 	PROC_ROLE_SUPERVISOR,
 	PROC_ROLE_SUBMISSION,
