@@ -81,6 +81,46 @@ warn_of_reset(const struct doctor_judging *j)
 	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
 }
 
+static struct doctor_finding *
+find_lost(const struct doctor_judging *j)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "The connection to port %u is lost as soon as more than a few lines are sent.",
+	    (unsigned)j->probe->port);
+	doctor_finding_doubt(f, DOCTOR_POSSIBLE);
+	return f;
+}
+
+static struct doctor_finding *
+find_narrow(const struct doctor_judging *j, bool is_certain)
+{
+	struct doctor_finding *f = doctor_judge_find(j, "path-mtu-out", DOCTOR_BROKEN);
+
+	doctor_finding_say(f,
+	    "Large packets to the server are lost on the way: short dialogs work on port %u, mail "
+	    "does not go out.",
+	    (unsigned)j->probe->port);
+	doctor_finding_doubt(f, is_certain ? DOCTOR_CERTAIN : DOCTOR_LIKELY);
+	return f;
+}
+
+static void
+prove_bulk(const struct doctor_judging *j, bool is_cured, struct doctor_finding *f)
+{
+	const struct probe_bulk *bulk = &j->probe->dialog.bulk;
+
+	doctor_finding_prove(f,
+	    "Of %u octets sent at once %u were never acknowledged, after %u retransmissions; the "
+	    "MTU of the way is taken to be %u.",
+	    (unsigned)bulk->sent_len, (unsigned)bulk->unsent_len, bulk->retransmits, bulk->mtu);
+	if (is_cured)
+		doctor_finding_prove(f, "With small segments the same octets arrive.");
+	else if (j->probe->small != NULL && j->probe->small->is_tried)
+		doctor_finding_prove(f, "With small segments they do not arrive either.");
+}
+
 struct doctor_finding *
 doctor_judge_path(const struct doctor_judging *j)
 {
@@ -105,29 +145,8 @@ doctor_judge_path(const struct doctor_judging *j)
 	if (end == PROBE_STAGE_TIMEOUT && !is_cured &&
 	    (d->bulk.retransmits < RETRANSMITS_MIN || is_lossy(&loss)))
 		return find_lossy(j);
-	if (end != PROBE_STAGE_TIMEOUT || (!is_cured && d->bulk.unsent_len == 0)) {
-		f = doctor_judge_find(j, "connection-lost", DOCTOR_BROKEN);
-		doctor_finding_say(f,
-		    "The connection to port %u is lost as soon as more than a few lines are sent.",
-		    (unsigned)j->probe->port);
-		doctor_finding_doubt(f, DOCTOR_POSSIBLE);
-	} else {
-		f = doctor_judge_find(j, "path-mtu-out", DOCTOR_BROKEN);
-		doctor_finding_say(f,
-		    "Large packets to the server are lost on the way: short dialogs work on port "
-		    "%u, mail does not go out.",
-		    (unsigned)j->probe->port);
-		doctor_finding_doubt(
-		    f, is_cured && !is_lossy(&loss) ? DOCTOR_CERTAIN : DOCTOR_LIKELY);
-	}
-	doctor_finding_prove(f,
-	    "Of %u octets sent at once %u were never acknowledged, after %u retransmissions; the "
-	    "MTU of the way is taken to be %u.",
-	    (unsigned)d->bulk.sent_len, (unsigned)d->bulk.unsent_len, d->bulk.retransmits,
-	    d->bulk.mtu);
-	if (is_cured)
-		doctor_finding_prove(f, "With small segments the same octets arrive.");
-	else if (small != NULL && small->is_tried)
-		doctor_finding_prove(f, "With small segments they do not arrive either.");
+	f = end != PROBE_STAGE_TIMEOUT ? find_lost(j)
+				       : find_narrow(j, is_cured && !is_lossy(&loss));
+	prove_bulk(j, is_cured, f);
 	return f;
 }
