@@ -160,27 +160,29 @@ add_chunk_row(struct store_apply *a, const struct store_op *op, uint64_t start)
 
 /* Never the file of a message that came: its number may have been chosen twice. */
 static int
-begin_body(struct store_apply *a, uint64_t message_id, uint64_t start, uint64_t count,
-    struct store_body **ret_body)
+add_chunk_in_file(struct store_apply *a, const struct store_op *op, uint64_t start, uint64_t count)
 {
-	int r = find_for(a, FIND_MESSAGE, message_id);
+	struct store_body *body;
+	int r = find_for(a, FIND_MESSAGE, op->message_id);
 
 	if (r != 0)
 		return r < 0 ? r : -EEXIST;
-	return store_bodies_begin(a->bodies, message_id, start, (uint32_t)count, ret_body);
+	body = store_bodies_begin(a->bodies, op->message_id, start, (uint32_t)count);
+	if (body == NULL)
+		return add_chunk_row(a, op, start);
+	return store_body_append(body, op->chunk.seq, slice_make(op->chunk.data, op->chunk.len));
 }
 
 static int
 add_chunk(struct store_apply *a, const struct store_op *op)
 {
 	const struct store_op_chunk *c = &op->chunk;
-	const struct slice data = slice_make(c->data, c->len);
 	struct store_body *body = store_bodies_find(a->bodies, op->message_id);
 	uint64_t count = 0, start = 0;
 	int r;
 
 	if (body != NULL)
-		return store_body_append(body, c->seq, data);
+		return store_body_append(body, c->seq, slice_make(c->data, c->len));
 	r = measure_chunks(a, op->message_id, &count, &start);
 	if (r < 0)
 		return r;
@@ -188,33 +190,31 @@ add_chunk(struct store_apply *a, const struct store_op *op)
 		return count > c->seq ? -EEXIST : -ENODATA;
 	if (start < a->bodies->chunks_len)
 		return add_chunk_row(a, op, start);
-	r = begin_body(a, op->message_id, start, count, &body);
-	if (r == -EMFILE)
-		return add_chunk_row(a, op, start);
-	return r < 0 ? r : store_body_append(body, c->seq, data);
+	return add_chunk_in_file(a, op, start, count);
 }
 
 /*
- * The chunks came in earlier batches, and any of those may have failed. What is in a file is synced
- * here, before the transaction commits.
+ * The chunks came in earlier batches, and any of those may have failed, or be lost with a WAL that
+ * was recovered. What is in a file is synced here, before the transaction commits.
  */
 static int
 check_chunks(struct store_apply *a, const struct store_message *m)
 {
 	struct store_body *body = store_bodies_find(a->bodies, m->id);
 	uint64_t count = 0, len = 0;
-	int r = 0;
+	int r;
 
 	if (m->chunk_count == 0)
 		return 0;
-	if (body != NULL) {
-		count = body->count;
-		len = body->start + body->len;
-	} else {
-		r = measure_chunks(a, m->id, &count, &len);
-	}
+	r = measure_chunks(a, m->id, &count, &len);
 	if (r < 0)
 		return r;
+	if (body != NULL) {
+		if (len != body->start)
+			return -ENODATA;
+		count = body->count;
+		len += body->len;
+	}
 	if (count != m->chunk_count || len != m->size - m->prefix.len - m->tail.len)
 		return -ENODATA;
 	return body == NULL ? 0 : store_body_sync(body);

@@ -56,6 +56,17 @@ errno_of(int rc)
 	}
 }
 
+/* A quota that is used up is a full disk. */
+static int
+errno_of_file(sqlite3_file *file, int rc)
+{
+	int system_errno = 0;
+
+	if (rc != SQLITE_OK)
+		(void)file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system_errno);
+	return system_errno == EDQUOT ? -ENOSPC : errno_of(rc);
+}
+
 static void
 close_file(sqlite3_file **file)
 {
@@ -137,35 +148,40 @@ forget_dropped(struct store_bodies *b, uint64_t message_id)
 			close_body(b, &b->open[i]);
 }
 
-int
-store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t start, uint32_t count,
-    struct store_body **ret_body)
+/* Until the batch is committed the file is that of the message that was. */
+static bool
+is_over(const struct store_bodies *b, uint64_t message_id)
+{
+	for (size_t i = 0; i < b->over_count; i++)
+		if (b->over[i] == message_id)
+			return true;
+	return false;
+}
+
+struct store_body *
+store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t start, uint32_t count)
 {
 	const struct path path = path_of(b->directory, message_id);
 	struct store_body body = {
-		.message_id = message_id, .start = start, .count = count, .kept_count = count
+		.message_id = message_id, .start = start, .count = count, .is_new = true
 	};
-	int r;
 
 	forget_dropped(b, message_id);
-	if (b->open_count == STORE_BODY_OPEN_MAX)
-		return -EMFILE;
-	r = remove_file(path.text); /* of a message that could not be removed */
-	if (r == 0)
-		r = open_file(path.text,
-		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE, &body.file);
-	if (r < 0)
-		return r;
+	if (b->open_count == STORE_BODY_OPEN_MAX || is_over(b, message_id))
+		return NULL;
+	if (remove_file(path.text) < 0 || /* of a message that could not be removed */
+	    open_file(path.text, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE,
+		&body.file) < 0)
+		return NULL;
 	b->open[b->open_count] = body;
-	*ret_body = &b->open[b->open_count++];
-	return 0;
+	return &b->open[b->open_count++];
 }
 
 /* What the kernel could not write it may have dropped, and says so once: the file is given up. */
 static int
 note_result(struct store_body *body, int rc)
 {
-	const int r = errno_of(rc);
+	const int r = errno_of_file(body->file, rc);
 
 	if (r < 0 && r != -ENOSPC)
 		close_file(&body->file);
@@ -227,6 +243,7 @@ keep(struct store_bodies *b)
 	for (size_t i = b->open_count; i-- > 0;) {
 		struct store_body *body = &b->open[i];
 
+		body->is_new = false;
 		body->kept_len = body->len;
 		body->kept_count = body->count;
 		if (body->is_queued)
@@ -235,14 +252,20 @@ keep(struct store_bodies *b)
 	b->kept_over_count = b->over_count;
 }
 
-/* What was appended is written over by what comes next. */
+/*
+ * What was appended is written over by what comes next. A file that was begun goes: rows before it
+ * may have been of the same batch.
+ */
 static void
 take_back(struct store_bodies *b)
 {
 	for (size_t i = 0; i < b->open_count; i++) {
-		b->open[i].len = b->open[i].kept_len;
-		b->open[i].count = b->open[i].kept_count;
-		b->open[i].is_queued = false;
+		struct store_body *body = &b->open[i];
+
+		body->len = body->kept_len;
+		body->count = body->kept_count;
+		body->is_queued = false;
+		body->is_dropped = body->is_dropped || body->is_new;
 	}
 	b->over_count = b->kept_over_count;
 }
@@ -308,7 +331,9 @@ is_queued(struct store_db *db, uint64_t message_id)
 	return r < 0 ? r : count != 0;
 }
 
-/* What was settled may be in a WAL that is not synced: the message must not come back without it.
+/*
+ * What was settled may be in a WAL that is not synced: the message must not come back without it. A
+ * file that cannot be removed is in nobody's way.
  */
 static int
 sweep_one(const char *directory, struct store_db *db, uint64_t message_id, bool *is_synced)
@@ -321,7 +346,9 @@ sweep_one(const char *directory, struct store_db *db, uint64_t message_id, bool 
 	if (!*is_synced)
 		r = store_schema_touch(db);
 	*is_synced = r == 0;
-	return r < 0 ? r : remove_file(path.text);
+	if (r == 0)
+		(void)remove_file(path.text);
+	return r;
 }
 
 int

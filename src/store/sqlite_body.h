@@ -23,7 +23,7 @@
 
 /* Octets of a body from which on it goes to a file. A small message costs no file, and no sync. */
 #define STORE_BODY_CHUNKS_LEN (1U << 20)
-/* Files that are being written; the bodies of further messages are chunks to their end. */
+/* Files that are being written; chunks of further bodies are rows until one of them is closed. */
 #define STORE_BODY_OPEN_MAX 256
 
 /* A body that is arriving. */
@@ -33,6 +33,7 @@ struct store_body {
 	uint64_t len, kept_len;     /* octets in the file: now, and when the batch began */
 	uint32_t count, kept_count; /* chunks of the body, rows included */
 	sqlite3_file *file;         /* NULL: a write or sync failed, and nothing more is taken */
+	bool is_new;                /* begun in the batch */
 	bool is_queued;             /* the batch has its message */
 	bool is_dropped;            /* its message will not come: the file is to be removed */
 };
@@ -55,10 +56,10 @@ void store_bodies_done(struct store_bodies *b);
 struct store_body *store_bodies_find(struct store_bodies *b, uint64_t message_id);
 /*
  * Begins the file of a body that has `count` chunks and `start` octets in rows. There must be no
- * message of that number. 0, -EMFILE when no more can be open, or -errno.
+ * message of that number. NULL when there cannot be one now: the next chunk is a row, too.
  */
-int store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t start, uint32_t count,
-    struct store_body **ret_body);
+struct store_body *store_bodies_begin(
+    struct store_bodies *b, uint64_t message_id, uint64_t start, uint32_t count);
 /* As store_put_chunk() has it: -EEXIST, -ENODATA, or -errno of the disk. */
 int store_body_append(struct store_body *body, uint32_t seq, struct slice data);
 /* The message of the body is in the batch: what was appended, and the file's name, are on disk. */

@@ -94,6 +94,9 @@ struct store_message {
  * Takes over data (malloc'ed), 1 to 64 KiB. seq counts from 0 without gaps: the batch fails with
  * -EEXIST for one that is there, -ENODATA for one after a gap (an earlier batch failed). A batch
  * that holds only chunks is not synced, and is nearly free; the next one with a message is.
+ *
+ * Nobody was promised anything about chunks: when a disk has failed those of earlier batches may be
+ * lost, too. The body then has -ENODATA until store_drop_chunks(), and may come again from 0.
  */
 void store_put_chunk(struct store *s, uint64_t message_id, uint32_t seq, uint8_t *data, size_t len);
 /*

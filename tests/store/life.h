@@ -12,7 +12,7 @@
 #include "support.h"
 
 /* For scratch.chunks_len: the last chunks of some messages are in a file. */
-#define LIFE_CHUNKS_LEN (2 * SCRATCH_CHUNK_LEN)
+#define LIFE_CHUNKS_LEN (2UL * SCRATCH_CHUNK_LEN)
 
 enum life_version {
 	LIFE_NONE,

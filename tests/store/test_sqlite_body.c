@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,7 +99,7 @@ test_the_rest_of_a_large_body_is_a_file_and_reads_as_one_text(void **state)
 	buf_init(&got, TEXT_MAX);
 	scratch_text(1, LARGE, &want);
 	for (size_t offset = 0; offset < want.len; offset += 97)
-		for (size_t len = 1; len < 4 * SCRATCH_CHUNK_LEN; len = 3 * len + 1) {
+		for (size_t len = 1; len < 4UL * SCRATCH_CHUNK_LEN; len = 3 * len + 1) {
 			const size_t left = want.len - offset, n = len < left ? len : left;
 
 			buf_clear(&got);
@@ -286,6 +287,125 @@ test_bodies_beyond_the_greatest_number_of_files_are_chunks(void **state)
 	assert_int_equal(scratch_check(s->store, last, 1, LARGE), 0);
 }
 
+/* The first chunks of a body, the file's begin and what fails may be in one batch. */
+static void
+test_a_body_whose_first_batch_failed_may_come_again(void **state)
+{
+	struct scratch *s = *state;
+
+	scratch_put(s, 9, 1);
+	assert_int_equal(scratch_flush(s), 0);
+	put_chunks(s, 1, 0, 3);
+	scratch_put(s, 9, 1);
+	assert_int_equal(scratch_flush(s), -EEXIST);
+	put_chunks(s, 1, 2, LARGE);
+	scratch_put_large(s, 1, LARGE);
+	assert_int_equal(scratch_flush(s), -ENODATA);
+	queue_large(s, 1);
+	assert_int_equal(scratch_check(s->store, 1, 1, LARGE), 0);
+}
+
+/* As when the WAL is recovered after a failed sync: rows that nobody was promised may be lost. */
+static void
+test_a_message_that_has_lost_rows_is_refused(void **state)
+{
+	struct scratch *s = *state;
+	sqlite3 *db;
+
+	put_chunks(s, 1, 0, LARGE);
+	assert_int_equal(scratch_flush(s), 0);
+	assert_int_equal(sqlite3_open(scratch_path(s, "queue.db"), &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, "DELETE FROM chunk WHERE seq = 1", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	scratch_put_large(s, 1, LARGE);
+	assert_int_equal(scratch_flush(s), -ENODATA);
+}
+
+/* The old file is not removed before the commit, and the new message does not lose its own. */
+static void
+test_a_number_may_be_chosen_again_in_the_batch_that_settles_it(void **state)
+{
+	struct scratch *s = *state;
+	const struct smtp_verdict v = { .code = 250 };
+
+	queue_large(s, 1);
+	for (int tries = 0; tries < 2; tries++) {
+		store_put_outcome(s->store, 1, 0, STORE_RECIPIENT_DELIVERED, 0, &v);
+		store_settle(s->store, 1, 1000);
+		put_chunks(s, 1, 0, LARGE);
+		scratch_put_large(s, 1, tries == 0 ? LARGE + 1 : LARGE);
+		assert_int_equal(scratch_flush(s), tries == 0 ? -ENODATA : 0);
+		assert_int_equal(scratch_open(s), 0);
+		assert_int_equal(scratch_check(s->store, 1, 1, LARGE), 0);
+	}
+}
+
+static void
+test_a_body_whose_message_is_settled_in_the_same_batch_is_no_other_message(void **state)
+{
+	struct scratch *s = *state;
+	const struct smtp_verdict v = { .code = 250 };
+
+	put_chunks(s, 1, 0, LARGE);
+	scratch_put_large(s, 1, LARGE);
+	store_put_outcome(s->store, 1, 0, STORE_RECIPIENT_DELIVERED, 0, &v);
+	store_settle(s->store, 1, 1000);
+	scratch_put_large(s, 1, LARGE);
+	assert_int_equal(scratch_flush(s), -ENODATA);
+}
+
+/* A directory is a name that cannot be removed, nor be used. */
+static void
+test_a_body_whose_file_cannot_be_made_is_chunks(void **state)
+{
+	struct scratch *s = *state;
+
+	assert_int_equal(mkdir(body_path(s, 1), 0700), 0);
+	queue_large(s, 1);
+	assert_int_equal(scratch_check(s->store, 1, 1, LARGE), 0);
+	settle(s, 1);
+	assert_int_equal(scratch_open(s), 0);
+	assert_int_equal(rmdir(body_path(s, 1)), 0);
+}
+
+static ssize_t
+write_over_quota(int fd, const void *data, size_t len, off_t offset)
+{
+	(void)fd;
+	(void)data;
+	(void)len;
+	(void)offset;
+	errno = EDQUOT;
+	return -1;
+}
+
+static void
+set_pwrite(sqlite3_syscall_ptr call)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+
+	assert_int_equal(vfs->xSetSystemCall(vfs, "pwrite64", call), SQLITE_OK);
+	assert_int_equal(vfs->xSetSystemCall(vfs, "pwrite", call), SQLITE_OK);
+}
+
+static void
+test_a_quota_that_is_used_up_is_a_full_disk(void **state)
+{
+	struct scratch *s = *state;
+
+	put_chunks(s, 1, 0, 3);
+	assert_int_equal(scratch_flush(s), 0);
+	set_pwrite((sqlite3_syscall_ptr)write_over_quota);
+	put_chunks(s, 1, 3, 4);
+	assert_int_equal(scratch_flush(s), -ENOSPC);
+	set_pwrite(NULL);
+	put_chunks(s, 1, 3, LARGE);
+	scratch_put_large(s, 1, LARGE);
+	assert_int_equal(scratch_flush(s), 0);
+	assert_int_equal(scratch_check(s->store, 1, 1, LARGE), 0);
+}
+
 #define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int
@@ -302,6 +422,13 @@ main(void)
 		STORE_TEST(test_a_message_that_does_not_match_its_file_is_refused),
 		STORE_TEST(test_a_file_that_is_damaged_is_an_io_error),
 		STORE_TEST(test_bodies_beyond_the_greatest_number_of_files_are_chunks),
+		STORE_TEST(test_a_body_whose_first_batch_failed_may_come_again),
+		STORE_TEST(test_a_message_that_has_lost_rows_is_refused),
+		STORE_TEST(test_a_number_may_be_chosen_again_in_the_batch_that_settles_it),
+		STORE_TEST(
+		    test_a_body_whose_message_is_settled_in_the_same_batch_is_no_other_message),
+		STORE_TEST(test_a_body_whose_file_cannot_be_made_is_chunks),
+		STORE_TEST(test_a_quota_that_is_used_up_is_a_full_disk),
 	};
 
 	return cmocka_run_group_tests_name("store/sqlite_body", tests, NULL, NULL);
