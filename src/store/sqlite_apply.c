@@ -217,7 +217,7 @@ check_chunks(struct store_apply *a, const struct store_message *m)
 	}
 	if (count != m->chunk_count || len != m->size - m->prefix.len - m->tail.len)
 		return -ENODATA;
-	return body == NULL ? 0 : store_body_sync(body);
+	return body == NULL ? 0 : store_bodies_sync(a->bodies, body);
 }
 
 static int

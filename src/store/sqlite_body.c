@@ -20,10 +20,10 @@ enum {
 };
 
 /*
- * A journal of many databases: a file without locks, whose name SQLite makes durable with its first
- * sync.
+ * A part of a journal: a file without locks, of whose name SQLite takes no care. With those whose
+ * names it syncs it does not say when that fails.
  */
-#define FILE_TYPE SQLITE_OPEN_SUPER_JOURNAL
+#define FILE_TYPE SQLITE_OPEN_SUBJOURNAL
 
 struct path {
 	char text[PATH_SIZE];
@@ -113,11 +113,24 @@ store_bodies_init(struct store_bodies *b, const char *directory, uint64_t chunks
 		.open = xcalloc(STORE_BODY_OPEN_MAX, sizeof *b->open) };
 }
 
-void
-store_bodies_done(struct store_bodies *b)
+int
+store_bodies_open(struct store_bodies *b)
+{
+	return open_file(b->directory, SQLITE_OPEN_READONLY, &b->names);
+}
+
+static void
+close_all(struct store_bodies *b)
 {
 	for (size_t i = 0; i < b->open_count; i++)
 		close_file(&b->open[i].file);
+}
+
+void
+store_bodies_done(struct store_bodies *b)
+{
+	close_all(b);
+	close_file(&b->names);
 	free(b->open);
 	free(b->over);
 	*b = (struct store_bodies){ 0 };
@@ -173,6 +186,7 @@ store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t start, 
 	    open_file(path.text, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE,
 		&body.file) < 0)
 		return NULL;
+	b->has_new_names = true;
 	b->open[b->open_count] = body;
 	return &b->open[b->open_count++];
 }
@@ -204,17 +218,34 @@ store_body_append(struct store_body *body, uint32_t seq, struct slice data)
 	return 0;
 }
 
+/* Which of the names were lost is not known: all files are given up. */
+static int
+sync_names(struct store_bodies *b)
+{
+	int r = 0;
+
+	if (b->has_new_names)
+		r = errno_of(b->names->pMethods->xSync(b->names, SQLITE_SYNC_NORMAL));
+	if (r < 0)
+		close_all(b);
+	else
+		b->has_new_names = false;
+	return r;
+}
+
 int
-store_body_sync(struct store_body *body)
+store_bodies_sync(struct store_bodies *b, struct store_body *body)
 {
 	int r = -ENODATA;
 
 	if (body->file != NULL)
 		r = note_result(body, body->file->pMethods->xSync(body->file, SQLITE_SYNC_NORMAL));
-	body->is_queued = r == 0;
 	/* A disk that is full for what it has taken already has lost it. */
 	if (r < 0)
 		close_file(&body->file);
+	else
+		r = sync_names(b);
+	body->is_queued = r == 0;
 	return r;
 }
 

@@ -41,6 +41,8 @@ struct store_body {
 struct store_bodies {
 	const char *directory; /* borrowed */
 	uint64_t chunks_len;   /* what STORE_BODY_CHUNKS_LEN is here */
+	sqlite3_file *names;   /* the directory */
+	bool has_new_names;    /* since it was synced */
 	struct store_body *open;
 	size_t open_count;
 	/* Messages whose files are to be removed, if they have any. */
@@ -50,6 +52,8 @@ struct store_bodies {
 
 /* chunks_len: 0 for STORE_BODY_CHUNKS_LEN. */
 void store_bodies_init(struct store_bodies *b, const char *directory, uint64_t chunks_len);
+/* Opens the directory. 0 or -errno. */
+int store_bodies_open(struct store_bodies *b);
 void store_bodies_done(struct store_bodies *b);
 
 /* The body whose file has been begun, or NULL. Valid until the next call that begins or ends. */
@@ -63,7 +67,7 @@ struct store_body *store_bodies_begin(
 /* As store_put_chunk() has it: -EEXIST, -ENODATA, or -errno of the disk. */
 int store_body_append(struct store_body *body, uint32_t seq, struct slice data);
 /* The message of the body is in the batch: what was appended, and the file's name, are on disk. */
-int store_body_sync(struct store_body *body);
+int store_bodies_sync(struct store_bodies *b, struct store_body *body);
 /* The message is over in the batch. */
 void store_bodies_note_over(struct store_bodies *b, uint64_t message_id);
 

@@ -238,6 +238,8 @@ prepare(struct store_writer *w, struct buf *error)
 		return r;
 	r = store_schema_remove_arriving(&w->db);
 	if (r == 0)
+		r = store_bodies_open(&w->bodies);
+	if (r == 0)
 		r = store_bodies_sweep(w->bodies.directory, &w->db);
 	return r < 0 ? store_schema_explain(&w->db, r, error) : 0;
 }

@@ -14,7 +14,7 @@ enum {
 	NAME_SIZE = 32,
 };
 
-static const char *const names[FAULT_FILE_BODY] = {
+static const char *const names[FAULT_FILE_DIRECTORY] = {
 	[FAULT_FILE_DATABASE] = "queue.db",
 	[FAULT_FILE_WAL] = "queue.db-wal",
 	[FAULT_FILE_JOURNAL] = "queue.db-journal",
@@ -106,6 +106,20 @@ apply_unsynced(struct power_cut *p, size_t file, struct buf *b, enum power_cut_l
 	}
 }
 
+static void
+sync_names(struct power_cut *p)
+{
+	for (size_t i = 0; i < FAULT_FILE_COUNT; i++)
+		p->files[i].has_new_name = false;
+}
+
+static void
+set_exists(struct power_cut_file *f, bool exists)
+{
+	f->has_new_name = f->has_new_name || f->exists != exists;
+	f->exists = exists;
+}
+
 void
 power_cut_advance(struct power_cut *p)
 {
@@ -115,19 +129,19 @@ power_cut_advance(struct power_cut *p)
 	switch (r->change) {
 	case FAULT_CHANGE_WRITE:
 	case FAULT_CHANGE_TRUNCATE:
-		f->exists = true;
-		f->is_removed = false;
+		set_exists(f, true);
 		p->step++;
 		return;
 	case FAULT_CHANGE_SYNC:
+		if (r->file == FAULT_FILE_DIRECTORY)
+			sync_names(p);
 		apply_unsynced(p, r->file, &f->synced, POWER_CUT_LOSES_NOTHING);
-		f->exists = true;
+		set_exists(f, true);
 		break;
 	case FAULT_CHANGE_REMOVE:
 		if (r->file < FAULT_FILE_BODY)
 			buf_clear(&f->synced);
-		f->is_removed = f->exists;
-		f->exists = false;
+		set_exists(f, false);
 		break;
 	}
 	f->unsynced_from = ++p->step;
@@ -158,17 +172,15 @@ write_file(const char *directory, const char *name, const struct buf *b, bool ex
 	fd_close(&fd);
 }
 
-/* Is the file there? Names of bodies are made durable by a sync, their removal by nothing. */
+/* Is the file there? SQLite itself sees to the names of its own files. */
 static bool
 is_there(struct power_cut *p, size_t file, enum power_cut_loss loss)
 {
 	const struct power_cut_file *f = &p->files[file];
 
-	if (file < FAULT_FILE_BODY || loss == POWER_CUT_LOSES_NOTHING)
+	if (file < FAULT_FILE_BODY || loss == POWER_CUT_LOSES_NOTHING || !f->has_new_name)
 		return f->exists;
-	if (f->is_removed || (f->exists && f->synced.len == 0))
-		return loss == POWER_CUT_LOSES_UNSYNCED ? f->is_removed : toss(p);
-	return f->exists;
+	return loss == POWER_CUT_LOSES_UNSYNCED ? !f->exists : toss(p);
 }
 
 void
@@ -178,6 +190,8 @@ power_cut_write(struct power_cut *p, enum power_cut_loss loss, const char *direc
 		char name[NAME_SIZE];
 		struct buf found;
 
+		if (i == FAULT_FILE_DIRECTORY)
+			continue;
 		buf_init(&found, FILE_MAX);
 		(void)buf_add_slice(&found, buf_slice(&p->files[i].synced));
 		if (loss != POWER_CUT_LOSES_UNSYNCED)

@@ -3,8 +3,8 @@
  * power_cut.h - what the disk may hold when the power goes at a given step of a recorded run.
  *
  * What was written before a file's last sync is there. Of what was written to it since, each 512
- * octet sector may be there or not, whatever came before or after it. A removed file is gone; that
- * of a body may be there again, and before its first sync it may not be there at all.
+ * octet sector may be there or not, whatever came before or after it. A removed file is gone. The
+ * file of a body is certain to be there, or to be gone, only from the next sync of the directory.
  */
 #ifndef TESTS_CRASH_POWER_CUT_H
 #define TESTS_CRASH_POWER_CUT_H
@@ -21,7 +21,7 @@ enum power_cut_loss {
 };
 
 struct power_cut_file {
-	bool exists, is_removed;
+	bool exists, has_new_name; /* it was made or removed since the directory was synced */
 	struct buf synced;
 	size_t unsynced_from; /* index of the first record after the last sync */
 };

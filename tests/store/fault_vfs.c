@@ -252,7 +252,9 @@ file_named(const char *name)
 					  (FAULT_FILE_COUNT - FAULT_FILE_BODY));
 	if (ends_with(name, "-wal"))
 		return FAULT_FILE_WAL;
-	return ends_with(name, "-journal") ? FAULT_FILE_JOURNAL : FAULT_FILE_DATABASE;
+	if (ends_with(name, "-journal"))
+		return FAULT_FILE_JOURNAL;
+	return ends_with(name, ".db") ? FAULT_FILE_DATABASE : FAULT_FILE_DIRECTORY;
 }
 
 static int

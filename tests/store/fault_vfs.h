@@ -30,7 +30,8 @@ enum fault_file {
 	FAULT_FILE_DATABASE,
 	FAULT_FILE_WAL,
 	FAULT_FILE_JOURNAL,
-	FAULT_FILE_BODY, /* of message 0; that of message n is n further on */
+	FAULT_FILE_DIRECTORY, /* its syncs */
+	FAULT_FILE_BODY,      /* of message 0; that of message n is n further on */
 	FAULT_FILE_COUNT = FAULT_FILE_BODY + 16,
 };
 

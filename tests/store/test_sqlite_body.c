@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fault_vfs.h"
 #include "life.h"
 #include "store/sqlite_body.h"
 #include "util/alloc.h"
@@ -406,6 +407,29 @@ test_a_quota_that_is_used_up_is_a_full_disk(void **state)
 	assert_int_equal(scratch_check(s->store, 1, 1, LARGE), 0);
 }
 
+/* The first operations of a message whose body came are the syncs of its file and its directory. */
+static void
+test_no_message_is_taken_when_its_file_or_its_name_is_not_synced(void **state)
+{
+	struct scratch *s = *state;
+
+	store_close(&s->store);
+	fault_vfs_install();
+	assert_int_equal(scratch_open(s), 0);
+	for (uint64_t n = 1; n <= 2; n++) {
+		put_chunks(s, n, 0, LARGE);
+		assert_int_equal(scratch_flush(s), 0);
+		fault_vfs_fail(FAULT_IO, n, 1);
+		scratch_put_large(s, n, LARGE);
+		assert_int_equal(scratch_flush(s), -EIO);
+		assert_true(fault_vfs_has_failed());
+		scratch_put_large(s, n, LARGE);
+		assert_int_equal(scratch_flush(s), -ENODATA);
+	}
+	store_close(&s->store);
+	fault_vfs_remove();
+}
+
 #define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int
@@ -429,6 +453,7 @@ main(void)
 		    test_a_body_whose_message_is_settled_in_the_same_batch_is_no_other_message),
 		STORE_TEST(test_a_body_whose_file_cannot_be_made_is_chunks),
 		STORE_TEST(test_a_quota_that_is_used_up_is_a_full_disk),
+		STORE_TEST(test_no_message_is_taken_when_its_file_or_its_name_is_not_synced),
 	};
 
 	return cmocka_run_group_tests_name("store/sqlite_body", tests, NULL, NULL);
