@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "store/sqlite_schema.h"
+#include "store/sqlite_space.h"
 #include "util/alloc.h"
 
 #define PREFIX "body-"
@@ -106,10 +107,12 @@ remove_file(const char *path)
 }
 
 void
-store_bodies_init(struct store_bodies *b, const char *directory, uint64_t chunks_len)
+store_bodies_init(struct store_bodies *b, const struct store_options *options)
 {
-	*b = (struct store_bodies){ .directory = directory,
-		.chunks_len = chunks_len == 0 ? STORE_BODY_CHUNKS_LEN : chunks_len,
+	*b = (struct store_bodies){ .directory = options->directory,
+		.chunks_len =
+		    options->chunks_len == 0 ? STORE_BODY_CHUNKS_LEN : options->chunks_len,
+		.min_free = options->min_free_space,
 		.open = xcalloc(STORE_BODY_OPEN_MAX, sizeof *b->open) };
 }
 
@@ -171,6 +174,15 @@ is_over(const struct store_bodies *b, uint64_t message_id)
 	return false;
 }
 
+static bool
+has_room(const struct store_bodies *b)
+{
+	uint64_t free_len = 0;
+
+	return b->min_free == 0 ||
+	       (store_space_free(b->directory, &free_len) == 0 && free_len >= b->min_free);
+}
+
 struct store_body *
 store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t start, uint32_t count)
 {
@@ -180,7 +192,7 @@ store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t start, 
 	};
 
 	forget_dropped(b, message_id);
-	if (b->open_count == STORE_BODY_OPEN_MAX || is_over(b, message_id))
+	if (b->open_count == STORE_BODY_OPEN_MAX || is_over(b, message_id) || !has_room(b))
 		return NULL;
 	if (remove_file(path.text) < 0 || /* of a message that could not be removed */
 	    open_file(path.text, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE,

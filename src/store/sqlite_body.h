@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "store/sqlite_db.h"
+#include "store/store.h"
 #include "util/buf.h"
 #include "util/slice.h"
 
@@ -41,6 +42,7 @@ struct store_body {
 struct store_bodies {
 	const char *directory; /* borrowed */
 	uint64_t chunks_len;   /* what STORE_BODY_CHUNKS_LEN is here */
+	uint64_t min_free;     /* octets of the file system that are not for files */
 	sqlite3_file *names;   /* the directory */
 	bool has_new_names;    /* since it was synced */
 	struct store_body *open;
@@ -50,8 +52,8 @@ struct store_bodies {
 	size_t over_count, kept_over_count, over_size;
 };
 
-/* chunks_len: 0 for STORE_BODY_CHUNKS_LEN. */
-void store_bodies_init(struct store_bodies *b, const char *directory, uint64_t chunks_len);
+/* Borrows the directory's name. */
+void store_bodies_init(struct store_bodies *b, const struct store_options *options);
 /* Opens the directory. 0 or -errno. */
 int store_bodies_open(struct store_bodies *b);
 void store_bodies_done(struct store_bodies *b);
@@ -60,7 +62,8 @@ void store_bodies_done(struct store_bodies *b);
 struct store_body *store_bodies_find(struct store_bodies *b, uint64_t message_id);
 /*
  * Begins the file of a body that has `count` chunks and `start` octets in rows. There must be no
- * message of that number. NULL when there cannot be one now: the next chunk is a row, too.
+ * message of that number. NULL when there cannot be one now: the next chunk is a row, too, for
+ * which the database may have pages of messages that were.
  */
 struct store_body *store_bodies_begin(
     struct store_bodies *b, uint64_t message_id, uint64_t start, uint32_t count);

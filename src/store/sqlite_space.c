@@ -7,24 +7,33 @@
 #include "util/clock.h"
 
 int
-store_space_measure(struct store_space *s, struct store_db *db)
+store_space_free(const char *directory, uint64_t *ret_len)
 {
 	struct statvfs fs;
+
+	if (statvfs(directory, &fs) < 0)
+		return -errno;
+	*ret_len = (uint64_t)fs.f_bavail * fs.f_frsize;
+	return 0;
+}
+
+int
+store_space_measure(struct store_space *s, struct store_db *db)
+{
 	int64_t unused_pages = 0;
-	uint64_t free_len;
+	uint64_t free_len = 0;
 
 	s->checked_ms = clock_monotonic_ms();
 	s->written_len = 0;
 	s->result = 0;
 	if (s->min_free == 0)
 		return 0;
-	if (statvfs(s->directory, &fs) < 0)
-		return s->result = -errno;
-	s->result = store_db_number(db, "PRAGMA freelist_count", &unused_pages);
+	s->result = store_space_free(s->directory, &free_len);
+	if (s->result == 0)
+		s->result = store_db_number(db, "PRAGMA freelist_count", &unused_pages);
 	if (s->result < 0)
 		return s->result;
-	free_len =
-	    (uint64_t)fs.f_bavail * fs.f_frsize + (uint64_t)unused_pages * STORE_DB_PAGE_SIZE;
+	free_len += (uint64_t)unused_pages * STORE_DB_PAGE_SIZE;
 	return s->result = free_len < s->min_free ? -ENOSPC : 0;
 }
 

@@ -30,5 +30,7 @@ struct store_space {
 int store_space_check(struct store_space *s, struct store_db *db, const struct store_batch *b);
 /* Ask the file system now. */
 int store_space_measure(struct store_space *s, struct store_db *db);
+/* Octets that the file system has for new files. 0 or -errno. */
+int store_space_free(const char *directory, uint64_t *ret_len);
 
 #endif

@@ -271,7 +271,7 @@ store_writer_start(struct store_writer *w, const char *path, const struct store_
 	w->db.sql = store_apply_sql;
 	w->space = (struct store_space){ .directory = options->directory,
 		.min_free = options->min_free_space };
-	store_bodies_init(&w->bodies, options->directory, options->chunks_len);
+	store_bodies_init(&w->bodies, options);
 	(void)pthread_mutex_init(&w->lock, NULL);
 	(void)pthread_cond_init(&w->changed, NULL);
 	r = prepare(w, error);

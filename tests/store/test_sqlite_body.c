@@ -370,6 +370,27 @@ test_a_body_whose_file_cannot_be_made_is_chunks(void **state)
 	assert_int_equal(rmdir(body_path(s, 1)), 0);
 }
 
+/* Pages of messages that were count as room, and are none for a file. */
+static void
+test_no_file_is_begun_below_the_least_free_space(void **state)
+{
+	struct scratch *s = *state;
+	struct store_options options = { .directory = s->directory };
+	struct store_bodies bodies;
+
+	for (int i = 0; i < 2; i++) {
+		options.min_free_space = i == 0 ? UINT64_MAX : 1;
+		store_bodies_init(&bodies, &options);
+		if (i == 0)
+			assert_null(store_bodies_begin(&bodies, 1, 1, 1));
+		else
+			assert_non_null(store_bodies_begin(&bodies, 1, 1, 1));
+		store_bodies_drop(&bodies, 1);
+		store_bodies_remove(&bodies);
+		store_bodies_done(&bodies);
+	}
+}
+
 static ssize_t
 write_over_quota(int fd, const void *data, size_t len, off_t offset)
 {
@@ -452,6 +473,7 @@ main(void)
 		STORE_TEST(
 		    test_a_body_whose_message_is_settled_in_the_same_batch_is_no_other_message),
 		STORE_TEST(test_a_body_whose_file_cannot_be_made_is_chunks),
+		STORE_TEST(test_no_file_is_begun_below_the_least_free_space),
 		STORE_TEST(test_a_quota_that_is_used_up_is_a_full_disk),
 		STORE_TEST(test_no_message_is_taken_when_its_file_or_its_name_is_not_synced),
 	};
