@@ -2,6 +2,7 @@
 /* climb.c - how far packets come: ladders of the port, and of another one to compare with */
 #include "doctor/run.h"
 
+#include "doctor/limit.h"
 #include "doctor/pace.h"
 #include "doctor/view.h"
 #include "doctor/where.h"
@@ -158,6 +159,34 @@ run_climb(struct run *r, size_t at, bool is_silent)
 		add_ladder(r, at, 0, PARALLEL);
 	/* The SYNs that are not answered keep their places. */
 	measure_control(r, p, is_silent ? 1 : PARALLEL);
+}
+
+static bool
+is_hearing_witness(const struct run *r, size_t at)
+{
+	for (size_t i = 0; i < r->job_count; i++)
+		if (r->jobs[i]->task == RUN_WITNESS && r->jobs[i]->probe == at &&
+		    r->jobs[i]->state != RUN_OVER)
+			return true;
+	return false;
+}
+
+void
+run_doubt_silence(struct run *r, size_t at)
+{
+	const struct doctor_probe *p = &r->facts->probes[at];
+
+	switch (doctor_limit_of(r->facts, p)) {
+	case DOCTOR_LIMIT_NONE:
+		break;
+	case DOCTOR_LIMIT_TO_TEST:
+		if (!is_hearing_witness(r, at))
+			(void)run_add(r, at, RUN_WITNESS, RUN_FIRST);
+		break;
+	case DOCTOR_LIMIT_LIKELY:
+		run_try_late(r, at, doctor_view_measured(r->facts, p)->path.end_ttl - 1);
+		break;
+	}
 }
 
 /* Have the ladders been climbed that run_climb() asks for? */

@@ -191,6 +191,8 @@ consider(struct run *r, size_t at)
 		/* Some SYN of the ladder was taken: others are lost by chance. */
 		if (d->is_tried && doctor_view_is_taken_by_ladder(p))
 			run_try_alone(r, at, false);
+		else if (d->is_tried)
+			run_doubt_silence(r, at);
 		break;
 	case PROBE_TCP_RESET:
 		run_climb(r, at, false);
@@ -215,6 +217,16 @@ consider_all(struct run *r)
 		consider(r, i);
 }
 
+/* Does the second try tell more than the first? */
+static bool
+is_better(const struct doctor_probe *p, const struct run_job *second, bool is_unlucky)
+{
+	if (second != NULL && second->is_late && p->again->tcp.end == PROBE_TCP_REJECTED)
+		return true;
+	return (p->dialog.stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_REFUSED || is_unlucky) &&
+	       p->again->stages[PROBE_STAGE_GREETING].end == PROBE_STAGE_PASSED;
+}
+
 /* The server was busy with our other connections: what it says to one alone is what counts. */
 static void
 prefer_second(const struct run *r, size_t at)
@@ -222,13 +234,11 @@ prefer_second(const struct run *r, size_t at)
 	struct doctor_probe *p = &r->facts->probes[at];
 	const enum probe_tcp_end tcp = p->dialog.tcp.end;
 	const struct run_job *j = run_find(r, at, RUN_AGAIN);
-	const bool is_unlucky =
-	    (tcp == PROBE_TCP_RESET || tcp == PROBE_TCP_SILENT) && j != NULL && j->is_alone;
+	const bool is_unlucky = (tcp == PROBE_TCP_RESET || tcp == PROBE_TCP_SILENT) && j != NULL &&
+				(j->is_alone || j->is_late);
 	struct probe_dialog_facts first;
 
-	if (p->again == NULL ||
-	    (p->dialog.stages[PROBE_STAGE_GREETING].end != PROBE_STAGE_REFUSED && !is_unlucky) ||
-	    p->again->stages[PROBE_STAGE_GREETING].end != PROBE_STAGE_PASSED)
+	if (p->again == NULL || !is_better(p, j, is_unlucky))
 		return;
 	first = p->dialog;
 	p->dialog = *p->again;

@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "doctor/limit.h"
 #include "doctor/pace.h"
 #include "util/alloc.h"
 
@@ -97,6 +98,28 @@ run_try_alone(struct run *r, size_t at, bool is_refused)
 	}
 }
 
+static void
+add_late(struct run *r, size_t at, enum run_task task, unsigned hop_max)
+{
+	struct run_job *j = run_add(r, at, task, RUN_FIRST);
+
+	if (j == NULL)
+		return;
+	j->is_late = true;
+	j->hop_max = hop_max;
+}
+
+void
+run_try_late(struct run *r, size_t at, unsigned hop_max)
+{
+	if (run_has(r, at, RUN_AGAIN) ||
+	    run_now_ms(r) + DOCTOR_LIMIT_PAUSE_MS + DOCTOR_LIMIT_ANSWER_MS > r->deadline_ms)
+		return;
+	add_late(r, at, RUN_AGAIN, 0);
+	/* Behind it: who rejects may say one thing, and the others where they are. */
+	add_late(r, at, RUN_LADDER, hop_max);
+}
+
 unsigned
 run_connection_max(const struct run *r)
 {
@@ -147,6 +170,12 @@ run_silence_max_ms(const struct run *r)
 	return (uint64_t)ALL_SILENT_MS * run_connection_max(r) / at_least(count, 1);
 }
 
+static bool
+is_ladder(const struct run_job *j)
+{
+	return j->task == RUN_LADDER || j->task == RUN_WITNESS;
+}
+
 /* How many connections it makes at the moment. */
 static unsigned
 places_of(const struct run_job *j)
@@ -155,7 +184,7 @@ places_of(const struct run_job *j)
 		return 0;
 	if (j->answer != NULL)
 		return probe_answer_places(j->answer);
-	return j->task == RUN_LADDER ? probe_path_places(j->ladder) : 1;
+	return is_ladder(j) ? probe_path_places(j->ladder) : 1;
 }
 
 static unsigned
@@ -171,7 +200,7 @@ count_taken(const struct run *r)
 bool
 run_may_yield(const struct run_job *j)
 {
-	return j->state == RUN_RUNNING && j->dialog != NULL && !j->is_alone &&
+	return j->state == RUN_RUNNING && j->dialog != NULL && !j->is_alone && !j->is_late &&
 	       probe_dialog_stage(j->dialog) == PROBE_STAGE_CONNECT &&
 	       probe_dialog_waiting_ms(j->dialog) >= patience_ms(j);
 }
@@ -224,6 +253,8 @@ is_calm_enough(const struct run_job *j)
 	const struct doctor_pace pace = doctor_pace_of(r->facts);
 	const uint64_t calm_ms = j->is_refused ? doctor_pace_moment_ms(&pace) : CALM_MS;
 
+	if (j->is_late)
+		return run_now_ms(r) - r->asked_ms >= DOCTOR_LIMIT_PAUSE_MS;
 	return !j->is_alone || (count_taken(r) == 0 && run_now_ms(r) - r->ended_ms >= calm_ms);
 }
 
@@ -293,7 +324,7 @@ void
 run_job_end(struct run_job *j)
 {
 	j->state = RUN_OVER;
-	if (j->task != RUN_LADDER && j->task != RUN_ANSWER)
+	if (!is_ladder(j) && j->task != RUN_ANSWER)
 		j->run->ended_ms = run_now_ms(j->run);
 	run_wake(j->run);
 }

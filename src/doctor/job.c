@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "doctor/limit.h"
 #include "doctor/pace.h"
 #include "doctor/view.h"
 #include "util/alloc.h"
@@ -66,7 +67,21 @@ on_ladder(void *arg, const struct probe_path *path)
 
 	j->ladder = NULL;
 	run_job_end(j);
-	run_probe_of(j)->path = *path;
+	if (j->is_late)
+		doctor_limit_add(&run_probe_of(j)->path, path);
+	else
+		run_probe_of(j)->path = *path;
+	run_follow(j->run, j->probe, j->task);
+}
+
+static void
+on_witness(void *arg, const struct probe_path *path)
+{
+	struct run_job *j = arg;
+
+	j->ladder = NULL;
+	run_job_end(j);
+	doctor_limit_hear(run_probe_of(j), path);
 	run_follow(j->run, j->probe, j->task);
 }
 
@@ -130,6 +145,23 @@ start_ladder(struct run_job *j)
 	    probe_path_start(j->run->base, &run_probe_of(j)->address, &options, on_ladder, j);
 }
 
+/* None of its SYNs comes as far as to the host. */
+static void
+start_witness(struct run_job *j)
+{
+	const struct doctor_facts *f = j->run->facts;
+	const struct doctor_probe *witness = doctor_view_measured(f, run_probe_of(j));
+	const struct doctor_pace pace = doctor_pace_of(f);
+	const struct probe_path_options options = {
+		.timeout_ms = SHORT_LADDER_MS,
+		.hop_max = doctor_limit_top(f, run_probe_of(j)),
+		.reach = witness->path.end_ttl,
+		.rtt_us = pace.is_known ? pace.rtt_us + 1 : 0,
+	};
+
+	j->ladder = probe_path_start(j->run->base, &witness->address, &options, on_witness, j);
+}
+
 void
 run_job_start(struct run_job *j)
 {
@@ -145,6 +177,9 @@ run_job_start(struct run_job *j)
 		break;
 	case RUN_LADDER:
 		start_ladder(j);
+		break;
+	case RUN_WITNESS:
+		start_witness(j);
 		break;
 	case RUN_ANSWER:
 		start_answer(j);

@@ -65,6 +65,7 @@ goal_of(const struct run_job *j)
 	case RUN_TLS12:
 	case RUN_AGAIN:
 	case RUN_LADDER:
+	case RUN_WITNESS:
 	case RUN_ANSWER:
 		break;
 	}

@@ -34,6 +34,7 @@ find_place(struct doctor_probe *p, enum run_task task)
 		place = &p->again;
 		break;
 	case RUN_LADDER:
+	case RUN_WITNESS:
 	case RUN_ANSWER:
 		break;
 	}

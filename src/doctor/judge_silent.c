@@ -31,6 +31,10 @@ prove_silence(const struct doctor_judging *j, struct doctor_finding *f)
 	doctor_finding_prove(f, "%s did not answer within %s (the SYN was sent %u time%s).",
 	    doctor_words_endpoint(j->probe).text, doctor_words_time(tcp->took_us).text,
 	    tcp->retransmits + 1, tcp->retransmits == 0 ? "" : "s");
+	if (j->probe->again != NULL && j->probe->again->is_tried)
+		doctor_finding_prove(f, "Nor a second later: a router that rejects, but had said "
+					"by ICMP what it may in a "
+					"second, could have spoken again.");
 }
 
 static void

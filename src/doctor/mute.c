@@ -67,6 +67,7 @@ is_of_no_use(const struct run_job *j)
 	case RUN_ANYWAY:
 	case RUN_SUBMIT:
 	case RUN_LADDER:
+	case RUN_WITNESS:
 	case RUN_ANSWER:
 		break;
 	}

@@ -57,6 +57,7 @@ words_of(const struct run_job *j)
 	case RUN_SUBMIT:
 		return "logs in";
 	case RUN_LADDER:
+	case RUN_WITNESS:
 		return "looks how far packets come";
 	case RUN_ANSWER:
 		return "looks how far answers come from";

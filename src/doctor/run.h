@@ -38,6 +38,7 @@ enum run_task {
 	RUN_AGAIN,      /* probe->again */
 	RUN_SUBMIT,     /* probe->dialog, once more with login and message */
 	RUN_LADDER,     /* probe->path */
+	RUN_WITNESS,    /* probe->witness: a ladder of another port of that address */
 	RUN_ANSWER,     /* probe->answer_ttl */
 };
 
@@ -63,6 +64,7 @@ struct run_job {
 	bool is_short;              /* a ladder that looks for a box next door only */
 	unsigned gap;               /* of a ladder: silent hops after which it ends; 0: the usual */
 	bool is_alone;              /* no other connection to the host meanwhile */
+	bool is_late;               /* after a pause, when routers may say something again */
 	bool was_first;             /* the first connection of all, begun once */
 	bool is_refused;            /* why: what was there before got a reset, and no reply */
 	bool is_yielding;           /* its dialog is being stopped, to begin anew later */
@@ -120,6 +122,7 @@ struct run {
 	uint64_t ticked_ms;
 	uint64_t lost_ms; /* in which this process was kept from running */
 	bool is_catching_up;
+	uint64_t asked_ms; /* when routers were last given a reason to speak */
 	size_t job_count;
 	struct run_job *jobs[RUN_JOBS_MAX];
 	size_t probe_size; /* of facts.probes */
@@ -186,6 +189,9 @@ struct run_job *run_find(const struct run *r, size_t probe, enum run_task task);
 bool run_has(const struct run *r, size_t probe, enum run_task task);
 /* Turned away while our own other connections were open, perhaps because of them: once more. */
 void run_try_alone(struct run *r, size_t at, bool is_refused);
+/* Once more, after a pause in which nothing is asked of routers, with a ladder: if there is time.
+ */
+void run_try_late(struct run *r, size_t at, unsigned hop_max);
 void run_start_ready(struct run *r);
 /* Is any job of these yet to end? */
 bool run_is_busy(const struct run *r, enum run_rank rank_max);
@@ -240,6 +246,8 @@ bool run_is_cured_by_small(const struct doctor_probe *p);
 bool run_is_routed(const struct run *r, const struct doctor_probe *p);
 /* Other ports of the host, and how far packets come. */
 void run_climb(struct run *r, size_t at, bool is_silent);
+/* The port is silent: may that be for a limit of ICMP? Finds out, and asks again if so. */
+void run_doubt_silence(struct run *r, size_t at);
 /* Two hops only: a proxy next door that passes all on shows by this alone. */
 void run_climb_near(struct run *r, size_t at);
 /* Who sent the reset? True: somebody on the way did. */

@@ -233,14 +233,45 @@ is_in_the_way(const struct run *r, const struct run_job *j)
 	       run_awake_ms(r) - j->stage_since_ms >= STALL_MS && is_first_waiting(r);
 }
 
+/* SYNs that nobody has taken, and ladders: each may use up what a router has to say. */
+static bool
+is_asking_routers(const struct run *r)
+{
+	for (size_t i = 0; i < r->job_count; i++) {
+		const struct run_job *j = r->jobs[i];
+
+		if (j->state == RUN_RUNNING && !j->is_late &&
+		    (j->ladder != NULL || run_job_waiting_ms(j) != 0))
+			return true;
+	}
+	for (size_t i = 0; i < r->other_count; i++)
+		if (r->others[i].attempt != NULL)
+			return true;
+	return false;
+}
+
+/* A router that rejects does so at once. */
+static bool
+is_silent_again(const struct run *r, const struct run_job *j)
+{
+	const struct doctor_pace pace = doctor_pace_of(r->facts);
+
+	return j->is_late && j->dialog != NULL &&
+	       run_job_waiting_ms(j) >= doctor_pace_quiet_ms(&pace);
+}
+
 void
 run_watch(struct run *r)
 {
+	if (is_asking_routers(r))
+		r->asked_ms = run_now_ms(r);
 	for (size_t i = 0; i < r->job_count; i++) {
 		struct run_job *j = r->jobs[i];
 
 		if (j->task == RUN_TLS12 && j->state != RUN_OVER &&
 		    run_is_cured_by_small(&r->facts->probes[j->probe]))
+			run_give_up(j);
+		if (is_silent_again(r, j))
 			run_give_up(j);
 		if (j->task != RUN_DIALOG || (j->state != RUN_RUNNING && j->silence == NULL))
 			continue;

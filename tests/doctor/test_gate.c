@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "doctor/limit.h"
 #include "doctor/run.h"
 
 enum { PROBES = 12, LONG_MS = 60000 };
@@ -361,6 +362,45 @@ test_who_wants_to_be_alone_waits_for_calm_and_keeps_others_out(void **state)
 }
 
 static void
+test_routers_are_given_a_pause_before_they_are_asked_again(void **state)
+{
+	struct fixture *f = *state;
+	struct run *r = &f->run;
+
+	r->deadline_ms = 10000;
+	r->began_ms = r->asked_ms = 300;
+	run_try_late(r, 0, 2);
+	run_try_late(r, 0, 2);
+	run_try_late(r, 1, 2);
+	assert_int_equal(r->job_count, 4);
+	r->began_ms = 300 + DOCTOR_LIMIT_PAUSE_MS - 1;
+	run_start_ready(r);
+	assert_int_equal(count_running(r), 0);
+	r->began_ms++;
+	run_start_ready(r);
+	assert_int_equal(r->jobs[0]->task, RUN_AGAIN);
+	assert_int_equal(r->jobs[0]->state, RUN_RUNNING);
+	assert_int_equal(r->jobs[1]->task, RUN_LADDER);
+	assert_int_equal(r->jobs[1]->hop_max, 2);
+	assert_int_equal(r->jobs[1]->state, RUN_RUNNING);
+	/* It keeps its place to the end, which is near. */
+	r->jobs[0]->dialog->waiting_ms = LONG_MS;
+	assert_false(run_may_yield(r->jobs[0]));
+}
+
+static void
+test_without_time_for_a_pause_there_is_none(void **state)
+{
+	struct fixture *f = *state;
+	struct run *r = &f->run;
+
+	r->deadline_ms = 10000;
+	r->began_ms = 10000 - DOCTOR_LIMIT_PAUSE_MS;
+	run_try_late(r, 0, 2);
+	assert_int_equal(r->job_count, 0);
+}
+
+static void
 test_answers_are_measured_one_port_after_the_other(void **state)
 {
 	struct fixture *f = *state;
@@ -428,6 +468,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_who_wants_to_be_alone_waits_for_calm_and_keeps_others_out, set_up,
 		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_routers_are_given_a_pause_before_they_are_asked_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_without_time_for_a_pause_there_is_none, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_answers_are_measured_one_port_after_the_other, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

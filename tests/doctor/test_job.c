@@ -344,6 +344,50 @@ test_a_ladder_knows_how_far_the_host_is_by_another_port(void **state)
 	assert_int_equal(w->job.state, RUN_OVER);
 }
 
+/* None of its SYNs comes to the host; what is known of the way to the port stays. */
+static void
+test_a_witness_is_asked_of_the_routers_before_the_host(void **state)
+{
+	struct world *w = *state;
+	struct doctor_probe *other = fixture_add_probe(&w->facts, "192.0.2.10", 443);
+	struct probe_path path = { .count = 0 };
+	struct probe_ladder *ladder;
+
+	fixture_set_open(other);
+	fixture_set_path(&other->path, 443, "10.0.0.1 198.51.100.7 open");
+	fixture_set_path(&w->facts.probes[0].path, 587, "10.0.0.1 - -");
+	fixture_set_path(&path, 443, "10.0.0.1 -");
+	job_world_start(w, RUN_WITNESS);
+	assert_int_equal(w->ladder.reach, 3);
+	assert_int_equal(w->ladder.hop_max, 2);
+	ladder = w->job.ladder;
+	ladder->done(ladder->arg, &path);
+	free(ladder);
+	assert_null(w->job.ladder);
+	assert_int_equal(w->facts.probes[0].witness.count, 2);
+	assert_int_equal(w->facts.probes[0].path.count, 3);
+	assert_int_equal(w->follow_count, 1);
+}
+
+static void
+test_a_later_ladder_adds_to_the_first(void **state)
+{
+	struct world *w = *state;
+	struct probe_path path = { .count = 0 };
+	struct probe_ladder *ladder;
+
+	fixture_set_path(&w->facts.probes[0].path, 587, "- 198.51.100.7 -");
+	fixture_set_path(&path, 587, "10.0.0.1 -");
+	w->job.is_late = true;
+	job_world_start(w, RUN_LADDER);
+	ladder = w->job.ladder;
+	ladder->done(ladder->arg, &path);
+	free(ladder);
+	assert_int_equal(w->facts.probes[0].path.count, 3);
+	assert_int_equal(w->facts.probes[0].path.last_router_ttl, 2);
+	assert_int_equal(w->facts.probes[0].path.hops[0].kind, PROBE_HOP_ROUTER);
+}
+
 static void
 test_the_ttl_of_answers_is_looked_for_behind_the_routers(void **state)
 {
@@ -444,6 +488,8 @@ main(void)
 		TEST(test_a_login_that_had_no_time_to_begin_takes_nothing_from_the_port),
 		TEST(test_the_login_keeps_what_large_packets_have_shown),
 		TEST(test_a_ladder_knows_how_far_the_host_is_by_another_port),
+		TEST(test_a_witness_is_asked_of_the_routers_before_the_host),
+		TEST(test_a_later_ladder_adds_to_the_first),
 		TEST(test_the_ttl_of_answers_is_looked_for_behind_the_routers),
 		TEST(test_ehlo_has_our_name_or_the_address_that_the_route_begins_with),
 		TEST(test_lines_are_told_with_the_address_they_belong_to),
