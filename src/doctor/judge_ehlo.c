@@ -23,19 +23,40 @@ is_reply_code(const struct probe_stage_fact *s, const char *code)
 	return strncmp(s->text, code, strlen(code)) == 0;
 }
 
+/* 500 to 504 for EHLO and for HELO: it does not know the one command that all servers know. */
+static void
+consider_header(
+    const struct probe_ehlo *e, const struct probe_stage_fact *helo, struct doctor_finding *f)
+{
+	if (e->code / 10 == REPLY_SYNTAX / 10 && helo->code / 10 == REPLY_SYNTAX / 10)
+		doctor_finding_exclude(f,
+		    "HELO is not known either, and every mail server knows that: the replies may "
+		    "be to something else that was said to the server first, as by a balancer "
+		    "with a PROXY header that the server does not expect.");
+}
+
+static struct doctor_finding *
+judge_refused(const struct doctor_judging *j, const struct probe_stage_fact *s, const char *when)
+{
+	struct doctor_finding *f = doctor_judge_lmtp(j);
+
+	if (f != NULL)
+		return f;
+	if (is_greeted_otherwise(j))
+		return doctor_judge_not_smtp(j, PROBE_STAGE_GREETING);
+	f = doctor_judge_refusal(j, s, "ehlo-refused", when);
+	consider_header(&j->probe->dialog.ehlo, s, f);
+	return f;
+}
+
 static struct doctor_finding *
 judge_hello(const struct doctor_judging *j, enum probe_stage stage, const char *when)
 {
 	const struct probe_stage_fact *s = doctor_judge_stage(j, stage);
-	struct doctor_finding *f;
 
 	switch (s->end) {
 	case PROBE_STAGE_REFUSED:
-		f = doctor_judge_lmtp(j);
-		if (f != NULL)
-			return f;
-		return is_greeted_otherwise(j) ? doctor_judge_not_smtp(j, PROBE_STAGE_GREETING)
-					       : doctor_judge_refusal(j, s, "ehlo-refused", when);
+		return judge_refused(j, s, when);
 	case PROBE_STAGE_BROKEN:
 		return is_reply_code(s, "250") ? doctor_judge_too_long(j, stage, when)
 					       : doctor_judge_not_smtp(j, stage);

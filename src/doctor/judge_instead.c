@@ -2,6 +2,7 @@
 /* judge_instead.c - the port is broken: does another one of the same server work instead of it? */
 #include "doctor/judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "doctor/view.h"
@@ -86,6 +87,24 @@ find_way_around(const struct doctor_facts *facts, const struct doctor_finding *f
 	return doctor_judge_is_about_mechanisms(f) && !takes_passwords(facts, other) ? 0 : other;
 }
 
+/* Nothing of the host works, and it may be another host than the one that is meant. */
+static struct doctor_words
+tell_hosts_file(const struct doctor_facts *facts, const struct doctor_finding *f)
+{
+	const struct probe_name *n = &facts->name;
+	const bool is_about_host = f->cause->class == EXPLAIN_CLASS_CLOSED ||
+				   f->cause->class == EXPLAIN_CLASS_FILTERED ||
+				   f->cause->class == EXPLAIN_CLASS_SILENT;
+	struct doctor_words words = { .text = "" };
+
+	if (n->is_from_hosts && n->address_count != 0 && is_about_host &&
+	    strcasecmp(n->text, "localhost") != 0)
+		(void)snprintf(words.text, sizeof words.text,
+		    "; its address, %.64s, is from the hosts file of this machine, not from DNS",
+		    doctor_words_address(&n->addresses[0]).text);
+	return words;
+}
+
 void
 doctor_judge_conclude(const struct doctor_facts *facts, const struct doctor_finding *f,
     uint16_t port, struct doctor_verdict *verdict)
@@ -102,7 +121,8 @@ doctor_judge_conclude(const struct doctor_facts *facts, const struct doctor_find
 	verdict->exit = doctor_finding_exit(f);
 	verdict->is_inconclusive = verdict->exit == DOCTOR_EXIT_INCONCLUSIVE;
 	if (other == 0)
-		doctor_finding_set(&verdict->sentence, "%.*s%s.", bare, f->sentence, done.text);
+		doctor_finding_set(&verdict->sentence, "%.*s%s%s.", bare, f->sentence,
+		    tell_hosts_file(facts, f).text, done.text);
 	else
 		doctor_finding_set(&verdict->sentence, "%.*s; %s%u works (%s)%s.", bare,
 		    f->sentence, is_server_fine ? "the server itself is fine: port " : "port ",

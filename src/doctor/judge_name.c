@@ -245,6 +245,8 @@ find_failed(const struct doctor_facts *facts, struct doctor_verdict *verdict)
 	    "The name %s cannot be looked up: the name server gives no usable answer%s%s.", n->text,
 	    n->v4.error == NULL ? "" : ": ", n->v4.error == NULL ? "" : n->v4.error);
 	prove_families(n, f);
+	if (n->alias[0] != '\0')
+		doctor_finding_prove(f, "The last name that its aliases lead to is %s.", n->alias);
 	doctor_judge_prove_resolvers(n, f);
 	doctor_finding_exclude(f, "It is not that the name does not exist: then the answer would "
 				  "say so.");

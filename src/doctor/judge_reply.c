@@ -30,6 +30,15 @@ find_cause(const struct doctor_words *reply)
 	return answer.results[0].cause;
 }
 
+/* Who turns clients away at the door has not looked at any login, and at no mail. */
+static bool
+is_too_early(const struct doctor_judging *j, const struct probe_stage_fact *s,
+    const struct explain_cause *cause)
+{
+	return s < j->probe->dialog.stages + PROBE_STAGE_AUTH &&
+	       (cause->class != EXPLAIN_CLASS_POLICY || explain_cause_is_about_mail(cause));
+}
+
 struct doctor_finding *
 doctor_judge_reply(const struct doctor_judging *j, const struct probe_stage_fact *s)
 {
@@ -39,9 +48,7 @@ doctor_judge_reply(const struct doctor_judging *j, const struct probe_stage_fact
 	struct doctor_finding *f;
 	struct buf title;
 
-	/* Who turns clients away at the door has not looked at any login. */
-	if (cause == NULL || (s < j->probe->dialog.stages + PROBE_STAGE_AUTH &&
-				 cause->class != EXPLAIN_CLASS_POLICY))
+	if (cause == NULL || is_too_early(j, s, cause))
 		return NULL;
 	f = doctor_judge_find(j, cause->id, DOCTOR_BROKEN);
 	buf_init(&title, TITLE_SIZE);

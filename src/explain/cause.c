@@ -141,6 +141,20 @@ explain_cause_fill(const char *text, const struct explain_words *words, struct b
 	}
 }
 
+bool
+explain_cause_is_about_mail(const struct explain_cause *cause)
+{
+	static const char *const ids[] = { "message-refused", "sender-refused", "recipient-refused",
+		"relay-denied", "no-such-recipient", "mailbox-full", "mailbox-disabled",
+		"recipient-forbidden", "recipient-domain-wrong", "sender-domain-wrong",
+		"too-many-recipients", "spam-content", "virus-content", "spf-dkim-dmarc" };
+
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+		if (strcmp(cause->id, ids[i]) == 0)
+			return true;
+	return false;
+}
+
 const char *
 explain_role_heading(enum explain_role role)
 {

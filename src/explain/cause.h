@@ -9,6 +9,7 @@
 #ifndef EXPLAIN_CAUSE_H
 #define EXPLAIN_CAUSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/buf.h"
@@ -56,6 +57,8 @@ const struct explain_cause *explain_cause_find(const char *id); /* NULL: there i
 /* All, in the order of the file; NULL behind the last. */
 const struct explain_cause *explain_cause_at(size_t index);
 const char *explain_class_name(enum explain_class class);
+/* Is it about an envelope or a message, of which a server knows nothing before MAIL? */
+bool explain_cause_is_about_mail(const struct explain_cause *cause);
 
 /* What stands for the names in braces. NULL: the words of the cause for "not known" are used. */
 struct explain_words {

@@ -21,6 +21,13 @@ say_nothing(struct doctor_facts *facts)
 }
 
 static void
+be_silent_by_hosts_file(struct doctor_facts *facts)
+{
+	say_nothing(facts);
+	facts->name.is_from_hosts = true;
+}
+
+static void
 drip(struct doctor_facts *facts)
 {
 	say_nothing(facts);
@@ -124,6 +131,14 @@ be_banned(struct doctor_facts *facts)
 	judging_end_at(facts, PROBE_STAGE_GREETING, PROBE_STAGE_REFUSED, 554, "No");
 }
 
+/* Words that stand for a refused message where there is one. */
+static void
+be_banned_by_words_about_mail(struct doctor_facts *facts)
+{
+	judging_end_at(
+	    facts, PROBE_STAGE_GREETING, PROBE_STAGE_REFUSED, 550, "Administrative prohibition");
+}
+
 static void
 be_silent_at_ehlo(struct doctor_facts *facts)
 {
@@ -207,6 +222,13 @@ static const struct judging_case greetings[] = {
 	    .exit = DOCTOR_EXIT_SILENT,
 	    .use_port = 465,
 	    .says = "a greeting has begun",
+	    .confidence = DOCTOR_LIKELY },
+	{ .name = "nobody greets at the address of the hosts file",
+	    .rows = { { 587, "open", NULL, 0, NULL } },
+	    .change = be_silent_by_hosts_file,
+	    .cause = "greeting-missing",
+	    .exit = DOCTOR_EXIT_SILENT,
+	    .says = "is from the hosts file of this machine",
 	    .confidence = DOCTOR_LIKELY },
 	{ .name = "nobody greets, and the port of TLS speaks HTTP",
 	    .rows = JUDGING_BOTH,
@@ -355,6 +377,12 @@ static const struct judging_case greetings[] = {
 	{ .name = "banned",
 	    .rows = JUDGING_BOTH,
 	    .change = be_banned,
+	    .cause = "greeting-refused",
+	    .exit = DOCTOR_EXIT_POLICY,
+	    .use_port = 465 },
+	{ .name = "banned in words that are about mail elsewhere",
+	    .rows = JUDGING_BOTH,
+	    .change = be_banned_by_words_about_mail,
 	    .cause = "greeting-refused",
 	    .exit = DOCTOR_EXIT_POLICY,
 	    .use_port = 465 },

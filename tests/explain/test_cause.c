@@ -23,6 +23,19 @@ test_every_cause_is_found_by_its_id(void **state)
 }
 
 static void
+test_what_needs_mail_is_told_from_what_does_not(void **state)
+{
+	static const char *const mail[] = { "message-refused", "mailbox-full", "spam-content" };
+	static const char *const door[] = { "greeting-refused", "blocklisted", "rate-limited" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof mail / sizeof mail[0]; i++)
+		assert_true(explain_cause_is_about_mail(explain_cause_find(mail[i])));
+	for (size_t i = 0; i < sizeof door / sizeof door[0]; i++)
+		assert_false(explain_cause_is_about_mail(explain_cause_find(door[i])));
+}
+
+static void
 test_every_cause_has_all_its_texts(void **state)
 {
 	const struct explain_cause *c;
@@ -90,6 +103,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_cause_is_found_by_its_id),
+		cmocka_unit_test(test_what_needs_mail_is_told_from_what_does_not),
 		cmocka_unit_test(test_every_cause_has_all_its_texts),
 		cmocka_unit_test(test_classes_have_names_of_their_own),
 		cmocka_unit_test(test_words_in_braces_are_filled_in),
