@@ -37,7 +37,8 @@ judge_starttls(struct audit *a, const struct audit_door *door)
 {
 	if (!door->ehlo.has_starttls)
 		audit_findings_add(&a->result->findings, AUDIT_STARTTLS_MISSING,
-		    "%s: EHLO lists no STARTTLS", door->name);
+		    "%s: EHLO lists no STARTTLS%s", door->name,
+		    door->has_tls ? ", though the command is taken" : "");
 }
 
 static void
@@ -55,10 +56,7 @@ try_auth(struct audit *a, const struct audit_door *door, struct audit_talk *t)
 static void
 try_mail(struct audit *a, const struct audit_door *door, struct audit_talk *t)
 {
-	char word[AUDIT_WORD_SIZE];
-
-	audit_make_word(word);
-	if (audit_talk_say(t, "MAIL FROM:<%s@%s>", word, audit_local_domain(a)) != 250)
+	if (audit_talk_mail(t) != 250)
 		return;
 	audit_findings_add(&a->result->findings, AUDIT_MAIL_BEFORE_TLS,
 	    "%s: MAIL before TLS: 250 %s", door->name, audit_talk_text(t));

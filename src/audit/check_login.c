@@ -41,11 +41,8 @@ static void
 try_mail(struct audit *a, const struct audit_door *door)
 {
 	struct audit_talk *t = audit_talk_open_tls(a, door);
-	char word[AUDIT_WORD_SIZE];
 
-	audit_make_word(word);
-	if (t != NULL && audit_talk_code(t) == 250 &&
-	    audit_talk_say(t, "MAIL FROM:<%s@%s>", word, audit_local_domain(a)) == 250) {
+	if (t != NULL && audit_talk_code(t) == 250 && audit_talk_mail(t) == 250) {
 		audit_findings_add(&a->result->findings, AUDIT_MAIL_BEFORE_AUTH,
 		    "%s within TLS: MAIL before a login: 250 %s", door->name, audit_talk_text(t));
 		(void)audit_talk_say(t, "RSET");

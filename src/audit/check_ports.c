@@ -48,8 +48,13 @@ look_outside(struct audit *a, struct audit_door *door, struct audit_talk *t)
 		return;
 	}
 	probe_ehlo_read(250, audit_talk_octets(t), &door->ehlo);
+	/* Some take what they do not offer: then there is TLS to look at. */
 	if (!door->ehlo.has_starttls) {
-		(void)snprintf(door->tls_error, sizeof door->tls_error, "it is not offered");
+		if (audit_talk_say(t, "STARTTLS") == 220 && audit_talk_handshake(t))
+			look_inside(a, door, t);
+		else
+			(void)snprintf(
+			    door->tls_error, sizeof door->tls_error, "it is not offered");
 		return;
 	}
 	if (audit_talk_say(t, "STARTTLS") != 220) {

@@ -90,7 +90,7 @@ scan_door(struct audit *a, size_t index, size_t other)
 static bool
 is_to_be_scanned(const struct audit_door *door)
 {
-	return door->is_open && (door->is_implicit || door->ehlo.has_starttls);
+	return door->is_open && (door->is_implicit || door->ehlo.has_starttls || door->has_tls);
 }
 
 void

@@ -52,7 +52,7 @@ read_name(struct slice in, char name[NAME_SIZE])
 	for (size_t i = 0; i + 1 < in.len && len + 1 < NAME_SIZE; i += 2) {
 		const uint32_t c = number_at(in, i, 2);
 
-		name[len++] = c > ' ' && c <= '~' ? (char)c : '?';
+		name[len++] = (char)(c > ' ' && c <= '~' ? c : '?');
 	}
 	name[len] = '\0';
 }

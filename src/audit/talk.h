@@ -67,6 +67,11 @@ unsigned audit_talk_say(struct audit_talk *t, const char *format, ...)
 void audit_talk_send_secret(struct audit_talk *t, struct slice line);
 /* The handshake. False when it failed, see audit_talk_error(). */
 bool audit_talk_handshake(struct audit_talk *t);
+/*
+ * MAIL from a made-up address of the local domain, or where that is refused from <>: some servers
+ * look the sender's domain up. The code of the last reply.
+ */
+unsigned audit_talk_mail(struct audit_talk *t);
 /* EHLO: false unless it was answered with 250. */
 bool audit_talk_ehlo(struct audit_talk *t);
 

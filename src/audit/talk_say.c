@@ -186,6 +186,17 @@ audit_talk_send_secret(struct audit_talk *t, struct slice line)
 	buf_wipe(&octets);
 }
 
+unsigned
+audit_talk_mail(struct audit_talk *t)
+{
+	char word[AUDIT_WORD_SIZE];
+	unsigned code;
+
+	audit_make_word(word);
+	code = audit_talk_say(t, "MAIL FROM:<%s@%s>", word, audit_local_domain(t->a));
+	return code == 250 || code == 530 ? code : audit_talk_say(t, "MAIL FROM:<>");
+}
+
 bool
 audit_talk_ehlo(struct audit_talk *t)
 {

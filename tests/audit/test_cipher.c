@@ -154,19 +154,19 @@ static void
 test_a_suite_has_the_flaws_of_each_of_its_parts(void **state)
 {
 	static const struct {
-		uint16_t id;
 		enum audit_cipher_flaw flaw;
+		uint16_t id;
 		bool is_there;
 	} parts[] = {
-		{ 0xc015, AUDIT_CIPHER_NULL, true }, /* ECDH_anon_WITH_NULL_SHA */
-		{ 0xc015, AUDIT_CIPHER_ANONYMOUS, true },
-		{ 0x0017, AUDIT_CIPHER_EXPORT, true }, /* DH_anon_EXPORT_WITH_RC4_40_MD5 */
-		{ 0x0017, AUDIT_CIPHER_ANONYMOUS, true },
-		{ 0x0017, AUDIT_CIPHER_RC4, true },
-		{ 0x001b, AUDIT_CIPHER_BLOCK64, true }, /* DH_anon_WITH_3DES_EDE_CBC_SHA */
-		{ 0x0005, AUDIT_CIPHER_ANONYMOUS, false },
-		{ 0x0005, AUDIT_CIPHER_STATIC, false }, /* RC4 is grave enough */
-		{ 0xc02f, AUDIT_CIPHER_SOUND, true },
+		{ AUDIT_CIPHER_NULL, 0xc015, true }, /* ECDH_anon_WITH_NULL_SHA */
+		{ AUDIT_CIPHER_ANONYMOUS, 0xc015, true },
+		{ AUDIT_CIPHER_EXPORT, 0x0017, true }, /* DH_anon_EXPORT_WITH_RC4_40_MD5 */
+		{ AUDIT_CIPHER_ANONYMOUS, 0x0017, true },
+		{ AUDIT_CIPHER_RC4, 0x0017, true },
+		{ AUDIT_CIPHER_BLOCK64, 0x001b, true }, /* DH_anon_WITH_3DES_EDE_CBC_SHA */
+		{ AUDIT_CIPHER_ANONYMOUS, 0x0005, false },
+		{ AUDIT_CIPHER_STATIC, 0x0005, false }, /* RC4 is grave enough */
+		{ AUDIT_CIPHER_SOUND, 0xc02f, true },
 	};
 
 	(void)state;

@@ -147,6 +147,14 @@ def test_starttls_that_does_not_lead_to_tls_is_found(audit, impostor, how):
     assert how != "refused" or "454" in evidence(report, "starttls-broken")
 
 
+def test_tls_that_is_not_offered_is_looked_at_all_the_same(audit, impostor):
+    report = audit.json(*ports(impostor(differ(starttls=False, starttls_unsaid=True))),
+                        "--only", "clear,tls", status=1)
+    assert "though the command is taken" in evidence(report, "starttls-missing")
+    assert [v["version"] for v in report["inventory"][0]["versions"] if v["spoken"]] == [
+        "TLS 1.2", "TLS 1.3"]
+
+
 def test_ports_that_differ_are_compared(audit, impostor, authority):
     first = impostor()
     other = context_of(*authority.issue("other.example"))
@@ -185,6 +193,13 @@ def test_users_of_usual_names_are_asked_for_where_nobody_is_refused_by_name(audi
     server = impostor(differ(tells=("VRFY",), local_users=("webadmin",)))
     report = audit.json(*ports(server), "--domain", "home.example", "--only", "users", status=1)
     assert "for webadmin: 250" in evidence(report, "users-by-vrfy")
+
+
+def test_mail_before_a_login_is_found_though_the_domain_is_disliked(audit, impostor):
+    server = impostor(differ(mail_without_login=True, mail_in_clear=True,
+                             refused_sender="553 5.1.8 domain does not exist"))
+    report = audit.json(*ports(server), "--domain", "home.example", "--only", "clear,login")
+    assert {"tls-not-required", "mail-before-login"} <= ids(report), report
 
 
 # ---- relays --------------------------------------------------------------------------------------

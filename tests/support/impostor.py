@@ -27,6 +27,7 @@ class Manners:
     extensions_clear: tuple | None = None  # before TLS, where they differ
     starttls: bool = True
     starttls_again: bool = False
+    starttls_unsaid: bool = False  # taken though it is not offered
     starttls_reply: str = "220 2.0.0 go"
     behind_starttls: bytes = b""  # sent in the clear right behind the reply
     keeps_commands: bool = False  # sent in the clear behind STARTTLS
@@ -53,6 +54,7 @@ class Manners:
     ends: tuple = (b"\r\n.\r\n",)
     connections_max: int | None = None  # then 421
     refused_recipient: str = "530 5.7.0 log in first"
+    refused_sender: str = ""  # what is said to one who is not <>
     commands_max: int | None = None  # on one connection, then 421
     believes: str = ""  # who greets so may write to anyone
     forgets_refusals: bool = False  # of logins
@@ -175,13 +177,16 @@ class _Session(socketserver.BaseRequestHandler):
         self.say("250 mail.example")
 
     def on_starttls(self, _line):
+        if not (self.manners.starttls or self.manners.starttls_unsaid):
+            return self.say("502 5.5.1 no TLS here")
         if self.manners.answers_in_clear and self.buffer:
             self.say(self.manners.starttls_reply, "250 2.0.0 ok")
-            return
+            return None
         self.request.sendall(self.manners.starttls_reply.encode() + b"\r\n"
                              + self.manners.behind_starttls)
         if self.manners.starttls_reply.startswith("220"):
             self.start_tls()
+        return None
 
     def on_noop(self, _line):
         self.say("250 2.0.0 ok")
@@ -244,6 +249,8 @@ class _Session(socketserver.BaseRequestHandler):
     def on_mail(self, line):
         if self.user is None and not self.manners.mail_without_login:
             return self.say("530 5.7.0 log in first")
+        if self.manners.refused_sender and "<>" not in line:
+            return self.say(self.manners.refused_sender)
         self.sender = line
         return self.say("250 2.1.0 ok")
 
