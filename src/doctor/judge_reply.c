@@ -39,22 +39,39 @@ is_too_early(const struct doctor_judging *j, const struct probe_stage_fact *s,
 	       (cause->class != EXPLAIN_CLASS_POLICY || explain_cause_is_about_mail(cause));
 }
 
+/* Who is turned away at the door has not sent anything yet: it is connections that are counted. */
+static void
+say_cause(const struct doctor_judging *j, const struct explain_cause *cause, bool is_at_door,
+    struct doctor_finding *f)
+{
+	const struct explain_words words = { .host = j->facts->host };
+	struct buf title;
+
+	if (is_at_door && strcmp(cause->id, "rate-limited") == 0) {
+		doctor_finding_say(f,
+		    "%s limits how many connections it takes, or how often, and turns this machine "
+		    "away.",
+		    j->facts->host);
+		return;
+	}
+	buf_init(&title, TITLE_SIZE);
+	explain_cause_fill(cause->title, &words, &title);
+	doctor_finding_say(f, "%.*s", (int)title.len, (const char *)title.ptr);
+	buf_done(&title);
+}
+
 struct doctor_finding *
 doctor_judge_reply(const struct doctor_judging *j, const struct probe_stage_fact *s)
 {
 	const struct doctor_words reply = doctor_words_reply(s);
 	const struct explain_cause *cause = find_cause(&reply);
-	const struct explain_words words = { .host = j->facts->host };
+	const bool is_at_door = s < j->probe->dialog.stages + PROBE_STAGE_AUTH;
 	struct doctor_finding *f;
-	struct buf title;
 
 	if (cause == NULL || is_too_early(j, s, cause))
 		return NULL;
 	f = doctor_judge_find(j, cause->id, DOCTOR_BROKEN);
-	buf_init(&title, TITLE_SIZE);
-	explain_cause_fill(cause->title, &words, &title);
-	doctor_finding_say(f, "%.*s", (int)title.len, (const char *)title.ptr);
-	buf_done(&title);
+	say_cause(j, cause, is_at_door, f);
 	doctor_finding_set(&f->detail, "%s", reply.text);
 	return f;
 }

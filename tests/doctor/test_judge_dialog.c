@@ -372,6 +372,7 @@ static const struct judging_case greetings[] = {
 	    .rows = JUDGING_BOTH,
 	    .change = be_too_many,
 	    .cause = "rate-limited",
+	    .says = "limits how many connections",
 	    .exit = DOCTOR_EXIT_POLICY,
 	    .use_port = 465 },
 	{ .name = "banned",
