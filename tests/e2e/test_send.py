@@ -18,7 +18,7 @@ from support.full import full_listener
 from support.names import Names
 from support.peer import Peer
 from support.receiver import Receiver
-from support.scratch import ADDRESS, free_port, wait_for
+from support.scratch import ADDRESS, close_listener, free_port, wait_for
 
 # Sanitizers report what they find with this status, whatever the program would have said.
 SANITIZER = {"ASAN_OPTIONS": "exitcode=99", "UBSAN_OPTIONS": "exitcode=99"}
@@ -177,8 +177,10 @@ def test_the_doctor_speaks_while_a_silent_server_is_waited_for(build, scratch):
             said = read_until(program.stderr, b"Checked at")
             took = time.monotonic() - began
             # A connection that comes after all is not lost.
-            threading.Thread(target=greet_all, args=(listener,), daemon=True).start()
+            greeter = threading.Thread(target=greet_all, args=(listener,), daemon=True)
+            greeter.start()
             stdout, stderr = program.communicate(timeout=40)
+            close_listener(listener, greeter)
     assert b"does not answer; it is still waited for" in said
     assert b'Why, as "sallyport check" sees it meanwhile' in said
     assert 3 < took < 13

@@ -16,7 +16,7 @@ from test_send import SANITIZER, check_clean, config, run  # noqa: F401  (fixtur
 from support.peer import Peer
 from support.postfix import Postfix
 from support.receiver import Receiver
-from support.scratch import ADDRESS, free_port, wait_for
+from support.scratch import ADDRESS, close_listener, free_port, wait_for
 
 MAIL = "MAIL FROM:<a@example.org>\r\n"
 TEXT = "From: a@example.org\r\nSubject: s\r\n\r\n..x\r\n.\r\n"
@@ -103,7 +103,8 @@ class Script:
         self.count = 0
         self.heard = []
         self.serve = serve
-        threading.Thread(target=self._run, daemon=True).start()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
 
     def _run(self):
         with contextlib.suppress(OSError):
@@ -117,7 +118,7 @@ class Script:
         return self
 
     def __exit__(self, *_):
-        self.listener.close()
+        close_listener(self.listener, self.thread)
 
 
 def play(file, script, *replies):
@@ -405,7 +406,7 @@ def inetd(environment):
         return listeners[-1].getsockname()[1]
     yield start
     for listener in listeners:
-        listener.close()
+        close_listener(listener)
 
 
 def test_msmtp_is_told_which_recipient_was_refused(inetd, argv, receiver, environment):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scratch directories, free ports, certificates, and waiting with an end."""
 
+import contextlib
 import os
 import pathlib
 import random
@@ -64,6 +65,19 @@ def stalled_listener():
     s.bind((ADDRESS, 0))
     s.listen(64)
     return s
+
+
+def close_listener(listener, thread=None):
+    """
+    Wakes who waits in accept() first. It would go on waiting at the number of the descriptor, and
+    when its system call is begun anew (a process that was stopped goes on), at whatever socket has
+    that number now.
+    """
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    if thread is not None:
+        thread.join(20)
+    listener.close()
 
 
 def wait_for(condition, seconds=20, what=None):

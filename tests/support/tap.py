@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 
-from .scratch import ADDRESS
+from .scratch import ADDRESS, close_listener
 from .wire import insecure_context, server_context
 
 _TURN_MAX = 1 << 20
@@ -39,8 +39,7 @@ class Tap:
         return self
 
     def stop(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
+        close_listener(self.listener)
         for thread in self.threads:
             thread.join(20)
 
