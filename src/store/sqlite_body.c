@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/sqlite_schema.h"
 #include "store/sqlite_space.h"
 #include "util/alloc.h"
 
@@ -374,6 +373,20 @@ is_queued(struct store_db *db, uint64_t message_id)
 	return r < 0 ? r : count != 0;
 }
 
+/* A transaction would need room on a disk that these files may have filled. */
+static int
+sync_wal(struct store_db *db)
+{
+	const char *path = sqlite3_filename_wal(sqlite3_db_filename(db->handle, "main"));
+	sqlite3_file *wal = NULL;
+	int r = open_file(path, SQLITE_OPEN_READONLY, &wal);
+
+	if (r == 0)
+		r = errno_of(wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL));
+	close_file(&wal);
+	return r;
+}
+
 /*
  * What was settled may be in a WAL that is not synced: the message must not come back without it. A
  * file that cannot be removed is in nobody's way.
@@ -387,7 +400,7 @@ sweep_one(const char *directory, struct store_db *db, uint64_t message_id, bool 
 	if (r != 0)
 		return r < 0 ? r : 0;
 	if (!*is_synced)
-		r = store_schema_touch(db);
+		r = sync_wal(db);
 	*is_synced = r == 0;
 	if (r == 0)
 		(void)remove_file(path.text);

@@ -236,11 +236,11 @@ prepare(struct store_writer *w, struct buf *error)
 	r = store_schema_make(&w->db, error);
 	if (r < 0)
 		return r;
-	r = store_schema_remove_arriving(&w->db);
-	if (r == 0)
-		r = store_bodies_open(&w->bodies);
+	r = store_bodies_open(&w->bodies);
 	if (r == 0)
 		r = store_bodies_sweep(w->bodies.directory, &w->db);
+	if (r == 0)
+		r = store_schema_remove_arriving(&w->db);
 	return r < 0 ? store_schema_explain(&w->db, r, error) : 0;
 }
 

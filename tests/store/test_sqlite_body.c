@@ -378,13 +378,10 @@ test_no_file_is_begun_below_the_least_free_space(void **state)
 	struct store_options options = { .directory = s->directory };
 	struct store_bodies bodies;
 
-	for (int i = 0; i < 2; i++) {
-		options.min_free_space = i == 0 ? UINT64_MAX : 1;
+	for (uint64_t i = 0; i < 2; i++) {
+		options.min_free_space = UINT64_MAX - i * (UINT64_MAX - 1);
 		store_bodies_init(&bodies, &options);
-		if (i == 0)
-			assert_null(store_bodies_begin(&bodies, 1, 1, 1));
-		else
-			assert_non_null(store_bodies_begin(&bodies, 1, 1, 1));
+		assert_int_equal(store_bodies_begin(&bodies, 1, 1, 1) != NULL, i);
 		store_bodies_drop(&bodies, 1);
 		store_bodies_remove(&bodies);
 		store_bodies_done(&bodies);
@@ -426,6 +423,26 @@ test_a_quota_that_is_used_up_is_a_full_disk(void **state)
 	scratch_put_large(s, 1, LARGE);
 	assert_int_equal(scratch_flush(s), 0);
 	assert_int_equal(scratch_check(s->store, 1, 1, LARGE), 0);
+}
+
+/* As after a crash: the WAL and its index are there. */
+static void
+test_a_start_on_a_full_disk_removes_files_that_fill_it(void **state)
+{
+	struct scratch *s = *state;
+	sqlite3 *db;
+
+	queue_large(s, 1);
+	assert_int_equal(sqlite3_open(scratch_path(s, "queue.db"), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "SELECT 1 FROM chunk", NULL, NULL, NULL), SQLITE_OK);
+	store_close(&s->store);
+	make_file(body_path(s, 2));
+	set_pwrite((sqlite3_syscall_ptr)write_over_quota);
+	assert_int_equal(scratch_open(s), 0);
+	set_pwrite(NULL);
+	assert_int_equal(body_len(s, 2), -1);
+	assert_int_equal(scratch_check(s->store, 1, 1, LARGE), 0);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
 /* The first operations of a message whose body came are the syncs of its file and its directory. */
@@ -475,6 +492,7 @@ main(void)
 		STORE_TEST(test_a_body_whose_file_cannot_be_made_is_chunks),
 		STORE_TEST(test_no_file_is_begun_below_the_least_free_space),
 		STORE_TEST(test_a_quota_that_is_used_up_is_a_full_disk),
+		STORE_TEST(test_a_start_on_a_full_disk_removes_files_that_fill_it),
 		STORE_TEST(test_no_message_is_taken_when_its_file_or_its_name_is_not_synced),
 	};
 

@@ -215,7 +215,7 @@ test_each_operation_may_fail_once_with_a_full_disk(void **state)
 	(void)state;
 	while (run_trial(FAULT_DISK_FULL, n, 1))
 		n++;
-	assert_in_range(n, 100, 100000);
+	assert_in_range(n, 50, 100000);
 }
 
 static void
