@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/sqlite_file.h"
 #include "store/sqlite_space.h"
 #include "util/alloc.h"
 
@@ -18,12 +19,6 @@ enum {
 	NUMBER_LEN = 16, /* hexadecimal digits of a name */
 	SQL_SIZE = 96,
 };
-
-/*
- * A part of a journal: a file without locks, of whose name SQLite takes no care. With those whose
- * names it syncs it does not say when that fails.
- */
-#define FILE_TYPE SQLITE_OPEN_SUBJOURNAL
 
 struct path {
 	char text[PATH_SIZE];
@@ -41,70 +36,6 @@ path_of(const char *directory, uint64_t message_id)
 	return p;
 }
 
-static int
-errno_of(int rc)
-{
-	switch (rc & 0xff) {
-	case SQLITE_OK:
-		return 0;
-	case SQLITE_FULL:
-		return -ENOSPC;
-	case SQLITE_NOMEM:
-		return -ENOMEM;
-	default:
-		return -EIO;
-	}
-}
-
-/* A quota that is used up is a full disk. */
-static int
-errno_of_file(sqlite3_file *file, int rc)
-{
-	int system_errno = 0;
-
-	if (rc != SQLITE_OK)
-		(void)file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system_errno);
-	return system_errno == EDQUOT ? -ENOSPC : errno_of(rc);
-}
-
-static void
-close_file(sqlite3_file **file)
-{
-	if (*file != NULL && (*file)->pMethods != NULL)
-		(void)(*file)->pMethods->xClose(*file);
-	free(*file);
-	*file = NULL;
-}
-
-/* A file that may only be read although more was asked for is none: SQLite falls back to that. */
-static int
-open_file(const char *path, int flags, sqlite3_file **ret_file)
-{
-	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-	sqlite3_file *file = xcalloc(1, (size_t)vfs->szOsFile);
-	int got = 0, rc = vfs->xOpen(vfs, path, file, flags | FILE_TYPE, &got), r = 0;
-
-	if (rc != SQLITE_OK)
-		r = vfs->xGetLastError(vfs, 0, NULL) == EMFILE ? -EMFILE : -EIO;
-	else if ((flags & SQLITE_OPEN_READWRITE) != 0 && (got & SQLITE_OPEN_READWRITE) == 0)
-		r = -EIO;
-	if (r < 0)
-		close_file(&file);
-	else
-		*ret_file = file;
-	return r;
-}
-
-/* 0 also when there is none. */
-static int
-remove_file(const char *path)
-{
-	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-	int rc = vfs->xDelete(vfs, path, 0);
-
-	return rc == SQLITE_IOERR_DELETE_NOENT ? 0 : errno_of(rc);
-}
-
 void
 store_bodies_init(struct store_bodies *b, const struct store_options *options)
 {
@@ -118,21 +49,21 @@ store_bodies_init(struct store_bodies *b, const struct store_options *options)
 int
 store_bodies_open(struct store_bodies *b)
 {
-	return open_file(b->directory, SQLITE_OPEN_READONLY, &b->names);
+	return store_file_open(b->directory, SQLITE_OPEN_READONLY, &b->names);
 }
 
 static void
 close_all(struct store_bodies *b)
 {
 	for (size_t i = 0; i < b->open_count; i++)
-		close_file(&b->open[i].file);
+		store_file_close(&b->open[i].file);
 }
 
 void
 store_bodies_done(struct store_bodies *b)
 {
 	close_all(b);
-	close_file(&b->names);
+	store_file_close(&b->names);
 	free(b->open);
 	free(b->over);
 	*b = (struct store_bodies){ 0 };
@@ -150,7 +81,7 @@ store_bodies_find(struct store_bodies *b, uint64_t message_id)
 static void
 close_body(struct store_bodies *b, struct store_body *body)
 {
-	close_file(&body->file);
+	store_file_close(&body->file);
 	*body = b->open[--b->open_count];
 }
 
@@ -193,9 +124,9 @@ store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t start, 
 	forget_dropped(b, message_id);
 	if (b->open_count == STORE_BODY_OPEN_MAX || is_over(b, message_id) || !has_room(b))
 		return NULL;
-	if (remove_file(path.text) < 0 || /* of a message that could not be removed */
-	    open_file(path.text, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE,
-		&body.file) < 0)
+	if (store_file_remove(path.text) < 0 || /* of a message that could not be removed */
+	    store_file_open(path.text,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE, &body.file) < 0)
 		return NULL;
 	b->has_new_names = true;
 	b->open[b->open_count] = body;
@@ -204,13 +135,11 @@ store_bodies_begin(struct store_bodies *b, uint64_t message_id, uint64_t start, 
 
 /* What the kernel could not write it may have dropped, and says so once: the file is given up. */
 static int
-note_result(struct store_body *body, int rc)
+note_result(struct store_body *body, int result)
 {
-	const int r = errno_of_file(body->file, rc);
-
-	if (r < 0 && r != -ENOSPC)
-		close_file(&body->file);
-	return r;
+	if (result < 0 && result != -ENOSPC)
+		store_file_close(&body->file);
+	return result;
 }
 
 int
@@ -220,8 +149,7 @@ store_body_append(struct store_body *body, uint32_t seq, struct slice data)
 
 	if (seq != body->count || body->file == NULL)
 		return seq < body->count ? -EEXIST : -ENODATA;
-	r = note_result(body, body->file->pMethods->xWrite(
-				  body->file, data.ptr, (int)data.len, (sqlite3_int64)body->len));
+	r = note_result(body, store_file_write(body->file, data, body->len));
 	if (r < 0)
 		return r;
 	body->len += data.len;
@@ -236,7 +164,7 @@ sync_names(struct store_bodies *b)
 	int r = 0;
 
 	if (b->has_new_names)
-		r = errno_of(b->names->pMethods->xSync(b->names, SQLITE_SYNC_NORMAL));
+		r = store_file_sync(b->names);
 	if (r < 0)
 		close_all(b);
 	else
@@ -250,10 +178,10 @@ store_bodies_sync(struct store_bodies *b, struct store_body *body)
 	int r = -ENODATA;
 
 	if (body->file != NULL)
-		r = note_result(body, body->file->pMethods->xSync(body->file, SQLITE_SYNC_NORMAL));
+		r = store_file_sync(body->file);
 	/* A disk that is full for what it has taken already has lost it. */
 	if (r < 0)
-		close_file(&body->file);
+		store_file_close(&body->file);
 	else
 		r = sync_names(b);
 	body->is_queued = r == 0;
@@ -326,7 +254,7 @@ remove_body(const struct store_bodies *b, uint64_t message_id)
 {
 	const struct path path = path_of(b->directory, message_id);
 
-	(void)remove_file(path.text);
+	(void)store_file_remove(path.text);
 }
 
 void
@@ -379,11 +307,11 @@ sync_wal(struct store_db *db)
 {
 	const char *path = sqlite3_filename_wal(sqlite3_db_filename(db->handle, "main"));
 	sqlite3_file *wal = NULL;
-	int r = open_file(path, SQLITE_OPEN_READONLY, &wal);
+	int r = store_file_open(path, SQLITE_OPEN_READONLY, &wal);
 
 	if (r == 0)
-		r = errno_of(wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL));
-	close_file(&wal);
+		r = store_file_sync(wal);
+	store_file_close(&wal);
 	return r;
 }
 
@@ -403,7 +331,7 @@ sweep_one(const char *directory, struct store_db *db, uint64_t message_id, bool 
 		r = sync_wal(db);
 	*is_synced = r == 0;
 	if (r == 0)
-		(void)remove_file(path.text);
+		(void)store_file_remove(path.text);
 	return r;
 }
 
@@ -434,11 +362,11 @@ store_body_read(
 
 	if (room == NULL)
 		return -EMSGSIZE;
-	r = open_file(path.text, SQLITE_OPEN_READONLY, &file);
+	r = store_file_open(path.text, SQLITE_OPEN_READONLY, &file);
 	if (r < 0)
 		return r;
-	r = errno_of(file->pMethods->xRead(file, room, (int)len, (sqlite3_int64)offset));
-	close_file(&file);
+	r = store_file_read(file, room, len, offset);
+	store_file_close(&file);
 	if (r == 0)
 		out->len += len;
 	return r;

@@ -8,8 +8,7 @@
  * after the one that settles or drops the message has. A file whose message is not in the database
  * therefore means nothing: start-up removes it.
  *
- * Files are SQLite's own (sqlite3_vfs), so that what tests let fail or cut off includes them. All
- * calls but store_body_read() are the writer's.
+ * All calls but store_body_read() are the writer's.
  */
 #ifndef STORE_SQLITE_BODY_H
 #define STORE_SQLITE_BODY_H
