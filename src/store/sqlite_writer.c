@@ -89,6 +89,7 @@ restore(struct store_writer *w)
 static void
 drop_bodies(struct store_writer *w, const struct store_batch *b)
 {
+	store_owed_note(&w->owed, b);
 	for (const struct store_op *op = b->first; op != NULL; op = op->next)
 		if (op->kind == STORE_OP_DROP_CHUNKS)
 			store_bodies_drop(&w->bodies, op->message_id);
@@ -112,6 +113,8 @@ write_batch(struct store_writer *w, const struct store_batch *b)
 	}
 	if (r < 0)
 		drop_bodies(w, b);
+	else
+		store_owed_forget(&w->owed, b);
 	return r;
 }
 
@@ -139,6 +142,8 @@ tidy(struct store_writer *w, int result)
 	if (w->in_doubt)
 		return;
 	store_bodies_remove(&w->bodies);
+	if (result == 0)
+		(void)store_owed_pay(&w->owed, &w->apply);
 	if (result == -ENOSPC)
 		(void)store_checkpoint_finish(&w->checkpoint, &w->db, false);
 	else if (!store_checkpoint_advance(&w->checkpoint, &w->db, w->wal_pages))
@@ -283,6 +288,7 @@ store_writer_start(struct store_writer *w, const char *path, const struct store_
 	if (r < 0) {
 		store_db_close(&w->db);
 		store_bodies_done(&w->bodies);
+		store_owed_done(&w->owed);
 		fd_close(&w->done_fd);
 	}
 	return r;
@@ -301,6 +307,7 @@ store_writer_stop(struct store_writer *w)
 		store_db_abandon(&w->db);
 	store_db_close(&w->db);
 	store_bodies_done(&w->bodies);
+	store_owed_done(&w->owed);
 	fd_close(&w->done_fd);
 	(void)pthread_cond_destroy(&w->changed);
 	(void)pthread_mutex_destroy(&w->lock);

@@ -14,6 +14,7 @@
 #include "store/sqlite_apply.h"
 #include "store/sqlite_body.h"
 #include "store/sqlite_checkpoint.h"
+#include "store/sqlite_owed.h"
 #include "store/sqlite_read.h"
 #include "store/sqlite_space.h"
 
@@ -30,6 +31,7 @@ struct store_writer {
 	struct store_db db;
 	struct store_apply apply;
 	struct store_bodies bodies;
+	struct store_owed owed;
 	struct store_space space;
 	struct store_checkpoint checkpoint;
 	int wal_pages;
