@@ -126,6 +126,8 @@ audit_local_domain(const struct audit *a)
 SSL_CTX *
 audit_tls_new(void)
 {
+	/* As servers have them by default, and then those that should be gone. */
+	char groups[] = "X25519:P-256:X448:P-521:P-384:P-224:P-192:secp256k1:secp160r1:sect163r2";
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
 
 	if (context == NULL)
@@ -133,9 +135,7 @@ audit_tls_new(void)
 	SSL_CTX_set_security_level(context, 0);
 	(void)SSL_CTX_set_min_proto_version(context, 0);
 	(void)SSL_CTX_set_cipher_list(context, "ALL:eNULL:@SECLEVEL=0");
-	/* As servers have them by default, and then those that should be gone. */
-	(void)SSL_CTX_set1_groups_list(
-	    context, "X25519:P-256:X448:P-521:P-384:P-224:P-192:secp256k1:secp160r1:sect163r2");
+	(void)SSL_CTX_set1_groups_list(context, groups);
 	(void)SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
 	SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
 	return context;

@@ -27,11 +27,14 @@ struct doctor_probe {
 	uint16_t port;
 	bool is_control;    /* 443 or 993: is the host there at all? */
 	uint8_t answer_ttl; /* with which its answers arrive; 0: not known */
+	unsigned witness_count;
 	struct probe_dialog_facts dialog;
 	struct probe_path path; /* path.count == 0: not tried */
-	/* Right behind it, to a port that answers, as far as it is of use: who spoke each time. */
+	/*
+	 * Right behind it, to a port that answers, as far as it is of use: who spoke each time,
+	 * witness_count times (limit.h).
+	 */
 	struct probe_path witness;
-	unsigned witness_count; /* how often, see limit.h */
 	/* The same again with something changed, to see what made the difference; is_tried. */
 	struct probe_dialog_facts *anyway;     /* STARTTLS though it was not offered */
 	struct probe_dialog_facts *small;      /* with small segments, after a stall */

@@ -231,10 +231,13 @@ def links_of(process):
     return links
 
 
-def test_a_closed_stream_is_never_a_connection(closed):
-    """A socket would get its number, and the server what is printed."""
-    command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", PROGRAM, "check", "--watch", "60", closed]
-    with subprocess.Popen(command) as process:
+def test_a_closed_stream_is_never_a_connection():
+    """A socket would get its number, and the server what is printed. The server is a slow one."""
+    with contextlib.ExitStack() as stack:
+        mute = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", PROGRAM, "check", "--watch", "60",
+                   f"127.0.0.1:{mute.getsockname()[1]}"]
+        process = stack.enter_context(subprocess.Popen(command))
         deadline = time.monotonic() + 30
         links = links_of(process)
         while not any("eventpoll" in link for link in links.values()):

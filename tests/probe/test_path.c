@@ -331,7 +331,7 @@ test_one_lost_packet_is_no_silent_rung(void **state)
 static void
 test_the_time_in_which_the_process_does_not_run_is_not_the_ladders(void **state)
 {
-	const struct timespec stop = { .tv_nsec = 80 * 1000000 };
+	const struct timespec stop = { .tv_nsec = 80 * 1000000L };
 	const struct probe_path_options o = { .timeout_ms = 60, .hop_max = 8 };
 	struct fixture *f = *state;
 	struct net_address address;

@@ -143,7 +143,7 @@ test_a_thousand_ports_of_a_silent_host_take_less_than_ten_seconds(void **state)
 
 	space_filter(SPACE_R1, "table inet t { chain c { type filter hook forward priority 0; "
 			       "drop; }; }");
-	scan_many_within(f, SPACE_SERVER_V4, 10 * SECOND_US);
+	scan_many_within(f, SPACE_SERVER_V4, (uint64_t)10 * SECOND_US);
 	assert_int_equal(count_state(f, PROBE_PORT_FILTERED), MANY);
 	assert_true(f->took_us >= SECOND_US);
 }
@@ -155,7 +155,7 @@ test_the_one_open_port_of_a_thousand_is_found(void **state)
 
 	space_filter(SPACE_SERVER, "table inet t { chain c { type filter hook input priority 0; "
 				   "tcp dport != 587 drop; }; }");
-	scan_many_within(f, SPACE_SERVER_V4, 10 * SECOND_US);
+	scan_many_within(f, SPACE_SERVER_V4, (uint64_t)10 * SECOND_US);
 	assert_int_equal(count_state(f, PROBE_PORT_FILTERED), MANY - 1);
 	assert_int_equal(f->ports[PORT - 1].state, PROBE_PORT_OPEN);
 	space_filter(SPACE_SERVER, "");
@@ -173,9 +173,9 @@ test_an_address_that_nobody_has_is_told_by_the_last_router(void **state)
 	char who[IP_TEXT_SIZE];
 
 	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
-		scan_many_within(f, addresses[i], 5 * SECOND_US);
+		scan_many_within(f, addresses[i], (uint64_t)5 * SECOND_US);
 		assert_true(f->is_absent);
-		assert_true(f->took_us >= 2 * SECOND_US);
+		assert_true(f->took_us >= (uint64_t)2 * SECOND_US);
 		for (size_t j = 0; j < f->count; j++) {
 			assert_int_equal(f->ports[j].state, PROBE_PORT_REJECTED);
 			ip_print(&f->ports[j].tcp.icmp.offender, who);

@@ -281,7 +281,7 @@ test_those_of_the_last_second_wait_for_that_word_too(void **state)
 		begin_some(w, s);
 		expire_some(w, s);
 	}
-	assert_true(w->started_count > 2 * PROBE_SCHEDULE_PARALLEL);
+	assert_true(w->started_count > (size_t)2 * PROBE_SCHEDULE_PARALLEL);
 	for (size_t i = 0; i < w->started_count; i++) {
 		if (w->began_us[i] + (uint64_t)2 * SECOND_US >= word_us)
 			assert_true(w->is_waiting[i]);
