@@ -12,7 +12,8 @@
 #include "talk.h"
 
 /* For a server that is silent. Everything before is at once, on any machine. */
-enum { SHORT_MS = 250 };
+/* A stage's time begins a moment behind its deadline's: a longer one where the machine is busy. */
+enum { SHORT_MS = 250, SHORT_MIN_US = SHORT_MS * 1000 / 2, SHORT_MAX_US = SHORT_MS * 1000 * 20 };
 
 #define EHLO "C: EHLO client.example\n"
 #define HELLO "S: 220 mail.example ESMTP\n" EHLO
@@ -106,7 +107,7 @@ check_fate(struct talk *t, const struct way *way, const struct fate *fate)
 	assert_string_equal(fact->text, fate->text);
 	assert_int_equal(fact->enhanced[0], fate->code == 0 ? 0 : fate->code / 100);
 	if (fate->end == PROBE_STAGE_TIMEOUT)
-		assert_in_range(fact->took_us, SHORT_MS * 1000 - 1000, SHORT_MS * 20 * 1000);
+		assert_in_range(fact->took_us, SHORT_MIN_US, SHORT_MAX_US);
 	buf_done(&script);
 }
 
@@ -132,7 +133,7 @@ test_no_dialog_lasts_longer_than_its_total(void **state)
 	o.total_ms = SHORT_MS;
 	talk_play(t, HELLO, &o);
 	talk_check(t, PROBE_STAGE_EHLO, PROBE_STAGE_TIMEOUT);
-	assert_in_range(t->facts.took_us, SHORT_MS * 1000 - 1000, SHORT_MS * 20 * 1000);
+	assert_in_range(t->facts.took_us, SHORT_MIN_US, SHORT_MAX_US);
 }
 
 /* Nothing listens there. */
