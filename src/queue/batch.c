@@ -20,11 +20,14 @@
 /*
  * Under many short connections each message came into a batch of its own, and the disk was synced
  * a thousand times a second for two or three messages each millisecond. So batches that take off
- * close behind one another and hold little are kept back for a moment, to fill; but only when
- * batches are shared at all: a client that sends one message after the other waits for nobody.
+ * close behind one another and hold little are kept back for a moment, to fill, and for a moment
+ * more after each message that comes meanwhile, unless the disk is so slow that they fill in
+ * flight; but only when batches are shared at all: a client that sends one message after the other
+ * waits for nobody.
  */
 enum {
 	SPACING_MS = 2,       /* between two batches that are not full */
+	SPACING_MAX_MS = 6,   /* the same while messages keep coming */
 	FULL_COUNT = 8,       /* messages that need not wait for more */
 	CROWD_ONE = 256,      /* one message a batch, in the units of queue.crowd */
 	CROWD_SHARED = 320,   /* above it, batches are shared */
@@ -122,6 +125,7 @@ on_durable(void *arg, int result)
 	struct queue_promise *p;
 	struct queue_job *j;
 
+	q->flight_ms = clock_monotonic_ms() - q->flushed_ms;
 	while ((p = TAILQ_FIRST(&q->flying.promises)) != NULL) {
 		TAILQ_REMOVE(&q->flying.promises, p, link);
 		keep_promise(q, p, result);
@@ -140,12 +144,14 @@ on_durable(void *arg, int result)
 
 /* Would waiting fill the batch? Sets the timer, and returns true. */
 static bool
-wait_for_more(struct queue *q)
+wait_for_more(struct queue *q, bool is_touched)
 {
 	const struct timeval soon = { 0, 1000 };
+	bool grows = is_touched && q->open.promise_count != 0 && q->flight_ms < SPACING_MS;
+	uint64_t spacing_ms = grows ? SPACING_MAX_MS : SPACING_MS;
 
 	if (q->crowd <= CROWD_SHARED || q->open.promise_count >= FULL_COUNT || q->stopping ||
-	    clock_monotonic_ms() - q->flushed_ms >= SPACING_MS)
+	    clock_monotonic_ms() - q->flushed_ms >= spacing_ms)
 		return false;
 	(void)evtimer_add(q->flush_soon, &soon);
 	return true;
@@ -168,8 +174,7 @@ on_flush_soon(evutil_socket_t fd, short what, void *arg)
 	struct queue *q = arg;
 
 	(void)fd;
-	(void)what;
-	if (store_is_flushing(q->store) || is_empty(q) || wait_for_more(q))
+	if (store_is_flushing(q->store) || is_empty(q) || wait_for_more(q, (what & EV_READ) != 0))
 		return;
 	queue_report_put(q); /* belongs to the outcomes that take off now */
 	note_take_off(q);

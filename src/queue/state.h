@@ -152,6 +152,7 @@ struct queue {
 	struct queue_batch open, flying;
 	struct event *flush_soon; /* runs once at the end of a turn of the loop */
 	uint64_t flushed_ms;      /* when the last batch took off (monotonic) */
+	uint64_t flight_ms;       /* how long the last batch was in the writer */
 	int crowd;                /* messages in a batch, smoothed (batch.c) */
 
 	struct queue_message_list reporting; /* report.c: of the open batch */
