@@ -85,9 +85,9 @@ restore(struct store_writer *w)
 	return r;
 }
 
-/* Of a batch that failed, perhaps before it was looked at. */
+/* What a batch that failed was to drop, perhaps before it was looked at: nobody asks again. */
 static void
-drop_bodies(struct store_writer *w, const struct store_batch *b)
+note_drops(struct store_writer *w, const struct store_batch *b)
 {
 	store_owed_note(&w->owed, b);
 	for (const struct store_op *op = b->first; op != NULL; op = op->next)
@@ -112,7 +112,7 @@ write_batch(struct store_writer *w, const struct store_batch *b)
 		(void)restore(w);
 	}
 	if (r < 0)
-		drop_bodies(w, b);
+		note_drops(w, b);
 	else
 		store_owed_forget(&w->owed, b);
 	return r;

@@ -80,6 +80,24 @@ scratch_wait(struct scratch *s, const int *result)
 }
 
 int
+scratch_set_up(void **state)
+{
+	struct scratch *s = xcalloc(1, sizeof *s);
+
+	scratch_make(s);
+	*state = s;
+	return scratch_open(s);
+}
+
+int
+scratch_tear_down(void **state)
+{
+	scratch_remove(*state);
+	free(*state);
+	return 0;
+}
+
+int
 scratch_flush(struct scratch *s)
 {
 	int result = SCRATCH_WAITING;

@@ -24,6 +24,10 @@ int scratch_open_limited(struct scratch *s, uint64_t min_free_space);
 /* "<directory>/<name>", valid until the next call. */
 const char *scratch_path(const struct scratch *s, const char *name);
 
+/* Of a test: *state is a scratch with its store open; and its end, however it was made (malloc). */
+int scratch_set_up(void **state);
+int scratch_tear_down(void **state);
+
 /* Flushes the open batch and runs the loop until it is done; returns its result. */
 int scratch_flush(struct scratch *s);
 /* Runs the loop until *result is no longer SCRATCH_WAITING. */

@@ -9,24 +9,6 @@
 
 #include "life.h"
 
-static int
-set_up(void **state)
-{
-	struct scratch *s = calloc(1, sizeof *s);
-
-	scratch_make(s);
-	*state = s;
-	return scratch_open(s);
-}
-
-static int
-tear_down(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void
 put_outcome(struct scratch *s, uint64_t id, uint32_t recipient, enum store_recipient_state state,
     uint64_t due_unix_ms)
@@ -337,7 +319,7 @@ test_flushes_asked_for_meanwhile_become_one_batch(void **state)
 	assert_int_equal(scratch_check(s->store, 1, 1, 0), -ENOENT);
 }
 
-#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
 
 int
 main(void)

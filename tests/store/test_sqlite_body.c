@@ -34,14 +34,6 @@ set_up(void **state)
 	return scratch_open(s);
 }
 
-static int
-tear_down(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static const char *
 body_path(const struct scratch *s, uint64_t id)
 {
@@ -468,7 +460,7 @@ test_no_message_is_taken_when_its_file_or_its_name_is_not_synced(void **state)
 	fault_vfs_remove();
 }
 
-#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, scratch_tear_down)
 
 int
 main(void)

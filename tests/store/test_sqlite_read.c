@@ -10,24 +10,6 @@
 
 enum { TEXT_MAX = 1 << 20 };
 
-static int
-set_up(void **state)
-{
-	struct scratch *s = calloc(1, sizeof *s);
-
-	scratch_make(s);
-	*state = s;
-	return scratch_open(s);
-}
-
-static int
-tear_down(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
 /* Three messages of three recipients, due at 1000, 1001 and 1002 each; the first has attempts. */
 static void
 fill(struct scratch *s)
@@ -300,7 +282,7 @@ test_a_callback_may_read_too(void **state)
 	assert_int_equal(n.count, 3);
 }
 
-#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
 
 int
 main(void)

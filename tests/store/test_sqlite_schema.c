@@ -24,14 +24,6 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void
 run_sql(struct scratch *s, const char *sql)
 {
@@ -312,7 +304,7 @@ test_a_reader_without_a_queue_says_so(void **state)
 	assert_int_equal(stat(scratch_path(s, "queue.db"), &st), -1);
 }
 
-#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, scratch_tear_down)
 
 int
 main(void)

@@ -10,24 +10,6 @@
 
 #include "life.h"
 
-static int
-set_up(void **state)
-{
-	struct scratch *s = calloc(1, sizeof *s);
-
-	scratch_make(s);
-	*state = s;
-	return scratch_open(s);
-}
-
-static int
-tear_down(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void
 test_low_space_refuses_submitted_messages_only(void **state)
 {
@@ -145,7 +127,7 @@ test_a_number_that_comes_again_is_not_dropped_later(void **state)
 	assert_int_equal(sqlite3_close(shell), SQLITE_OK);
 }
 
-#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
 
 int
 main(void)
